@@ -1,0 +1,91 @@
+"""Every error emfair raises on purpose, in one tree.
+
+    EmfairError
+    ├── BadCall                 the request is wrong                    exit 2
+    │   ├── BadName             an identifier or file name we refuse
+    │   ├── BadAnnotations      the annotation document does not fit
+    │   ├── BadSetting          a setting is missing or contradicts another
+    │   ├── NotFound            no such experiment, file, table …
+    │   └── Conflict            it exists already, or someone was faster
+    ├── BadData                 the data are bad: never retried          exit 1
+    │   ├── UnreadableFile      no reader can read it, or one crashed on it
+    │   ├── UnsupportedSignal   it was read, but NXem has no place for its shape
+    │   ├── FixityMismatch      bytes differ from the manifest
+    │   └── BadQuery            SQL that DuckDB refuses
+    └── Unavailable             a store is sick: retried with growing delays
+
+What does not belong here: how a face shows an error (exit codes, problem+json, notices). Each face
+maps this tree once.
+"""
+
+
+class EmfairError(Exception):
+    """Says what happened, to what, and what to do.
+
+    Parameters
+    ----------
+    message : str
+        What happened, one sentence.
+    subject : str
+        The file, field or identifier it happened to; empty if there is none.
+    remedy : str
+        What the reader can do about it; empty only where nothing can be done.
+    """
+
+    def __init__(self, message: str, *, subject: str = "", remedy: str = "") -> None:
+        self.message = message
+        self.subject = subject
+        self.remedy = remedy
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        head = f"{self.subject}: {self.message}" if self.subject else self.message
+        return f"{head} {self.remedy}".rstrip()
+
+
+class BadCall(EmfairError):
+    """The request is wrong; sent again unchanged it fails again."""
+
+
+class BadName(BadCall):
+    """An identifier or file name that emfair refuses."""
+
+
+class BadAnnotations(BadCall):
+    """The annotation document does not fit its schema."""
+
+
+class BadSetting(BadCall):
+    """A setting is missing or contradicts another."""
+
+
+class NotFound(BadCall):
+    """What was asked for does not exist."""
+
+
+class Conflict(BadCall):
+    """It exists already, or someone else changed it first."""
+
+
+class BadData(EmfairError):
+    """The data are bad: a permanent failure, never retried."""
+
+
+class UnreadableFile(BadData):
+    """No reader can read the file, or the reader crashed on it."""
+
+
+class UnsupportedSignal(BadData):
+    """The file was read, but the signal has no place in NXem."""
+
+
+class FixityMismatch(BadData):
+    """Stored bytes differ from what the manifest promises."""
+
+
+class BadQuery(BadData):
+    """SQL that DuckDB refuses, or that ran past its limits."""
+
+
+class Unavailable(EmfairError):
+    """A store or service did not answer; the same call may succeed later."""

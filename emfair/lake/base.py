@@ -1,0 +1,95 @@
+"""What every lake can do.
+
+A key is a relative path with ``/`` between segments (see `emfair.model.paths`). An object is
+immutable unless a caller replaces it knowingly; readers see the old object or the new one, never
+a part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+
+@dataclass(frozen=True)
+class ObjectInfo:
+    """An object's key and its size in bytes."""
+
+    key: str
+    size: int
+
+
+Progress = Callable[[int], None]
+"""Called with the number of bytes done since the last call."""
+
+
+class Lake(Protocol):
+    """Objects by key.
+
+    Every method raises `emfair.errors.Unavailable` when the store does not answer, and
+    `emfair.errors.BadName` for a key that is no relative path.
+    """
+
+    url: str
+
+    def put_file(
+        self,
+        key: str,
+        source: Path,
+        *,
+        sha256: str | None = None,
+        replace: bool = False,
+        progress: Progress | None = None,
+    ) -> ObjectInfo:
+        """Copy a file into the lake; the object appears whole or not at all.
+
+        Streams in blocks. With `sha256` the bytes are hashed on the way.
+
+        Raises
+        ------
+        Conflict
+            The key exists and `replace` is false. An object of the same size and, where given,
+            the same `sha256` is no conflict: the call is idempotent.
+        FixityMismatch
+            The bytes read differ from `sha256` (the file changed meanwhile).
+        """
+        ...
+
+    def put_bytes(self, key: str, content: bytes, *, replace: bool = False) -> ObjectInfo:
+        """Store a small object; like `put_file`."""
+        ...
+
+    def read_bytes(self, key: str) -> bytes:
+        """Return a small object whole. Raises `NotFound`."""
+        ...
+
+    def open(self, key: str) -> BinaryIO:
+        """Open an object for streamed reading. Raises `NotFound`."""
+        ...
+
+    def local_copy(self, key: str, scratch: Path) -> AbstractContextManager[Path]:
+        """Yield a path at which the object can be read as a file.
+
+        A local lake yields the object itself (never write to it); others download it below
+        `scratch`, and remove it afterwards. Raises `NotFound`.
+        """
+        ...
+
+    def info(self, key: str) -> ObjectInfo | None:
+        """Return the object's size, or None if there is none."""
+        ...
+
+    def list(self, prefix: str) -> Iterator[ObjectInfo]:
+        """Yield the objects whose key begins with `prefix`, in the order of their keys."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Remove an object; no error if there is none."""
+        ...
+
+    def locate(self, key: str) -> str:
+        """Return where a person finds the object: a path, or an ``s3://`` URL."""
+        ...

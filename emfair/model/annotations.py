@@ -1,0 +1,116 @@
+"""The annotation document: what a person says that no file carries.
+
+The same document in a YAML file, in the API and in the lake. Everything is optional: a half-filled
+document is a draft, and what NXem still misses becomes findings. Quantities are kept as the person
+typed them (``200 kV``); `emfair.nxem.annotations` checks and reads them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+)
+
+ELEMENTS = tuple(
+    "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se "
+    "Br Kr Rb Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb "
+    "Dy Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi Po At Rn Fr Ra Ac Th Pa U Np Pu Am Cm "
+    "Bk Cf Es Fm Md No Lr Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts Og".split()
+)
+"""IUPAC symbols of the 118 elements, by atomic number."""
+
+
+def _element(symbol: str) -> str:
+    if symbol not in ELEMENTS:
+        raise ValueError(f"{symbol!r} is not the symbol of an element (like Si or O)")
+    return symbol
+
+
+def _orcid(text: str) -> str:
+    """Check the ISO 7064 11,2 digit of an ORCID iD."""
+    plain = text.removeprefix("https://orcid.org/")
+    if not re.fullmatch(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]", plain):
+        raise ValueError("an ORCID iD looks like 0000-0002-1825-0097")
+    *digits, check = plain.replace("-", "")
+    total = 0
+    for digit in digits:
+        total = (total + int(digit)) * 2
+    if "0123456789X"[(12 - total % 11) % 11] != check:
+        raise ValueError("the check digit of this ORCID iD is wrong: look for a typing error")
+    return plain
+
+
+def _as_text(value: Any) -> Any:
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+Text = Annotated[str, BeforeValidator(_as_text), Field(min_length=1, max_length=2000)]
+Element = Annotated[str, AfterValidator(_element)]
+Orcid = Annotated[str, AfterValidator(_orcid)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class SampleNotes(_Part):
+    """The sample: NXem's ``sample1``."""
+
+    name: Text | None = None
+    atom_types: tuple[Element, ...] | None = Field(default=None, min_length=1)
+    preparation_date: AwareDatetime | None = None
+    is_simulation: bool | None = None
+    physical_form: Text | None = None
+    description: Text | None = None
+    thickness: Text | None = None
+    identifier: Text | None = None
+
+
+class InstrumentNotes(_Part):
+    """The instrument: NXem's ``measurement/instrument``."""
+
+    vendor: Text | None = None
+    model: Text | None = None
+    name: Text | None = None
+    serial_number: Text | None = None
+    location: Text | None = None
+    type: Text | None = None
+
+
+class UserNotes(_Part):
+    """The person at the instrument: NXem's ``user1``."""
+
+    name: Text | None = None
+    affiliation: Text | None = None
+    orcid: Orcid | None = None
+    email: Text | None = None
+
+
+class FileNotes(_Part):
+    """What is said of one file only; `measurement` overrides the experiment's."""
+
+    title: Text | None = None
+    start_time: AwareDatetime | None = None
+    measurement: dict[str, Text] = Field(default_factory=dict)
+
+
+class Annotations(_Part):
+    """All a person says of one experiment."""
+
+    title: Text | None = None
+    description: Text | None = None
+    start_time: AwareDatetime | None = None
+    end_time: AwareDatetime | None = None
+    sample: SampleNotes = SampleNotes()
+    instrument: InstrumentNotes = InstrumentNotes()
+    user: UserNotes = UserNotes()
+    measurement: dict[str, Text] = Field(default_factory=dict)
+    files: dict[str, FileNotes] = Field(default_factory=dict)

@@ -1,0 +1,55 @@
+"""Facts: every metadata value of a measurement, with where it came from."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Source(StrEnum):
+    """Who says so. Precedence: form > profile > calendar > vendor > derived."""
+
+    FORM = "form"
+    PROFILE = "profile"
+    CALENDAR = "calendar"
+    VENDOR = "vendor"
+    DERIVED = "derived"
+
+    @property
+    def rank(self) -> int:
+        """0 for the source that wins over all others."""
+        return list(Source).index(self)
+
+
+class Fact(BaseModel):
+    """One value of one key (`FIELD` keys of ``emfair/nxem/keys.yaml``).
+
+    Attributes
+    ----------
+    value_num
+        The value in the key's SI unit `unit`; None for text.
+    value_text
+        Text values, and the plain text of lists; empty for numbers.
+    source, source_path, raw
+        Who says so, at which tag, in which words (before any unit was converted).
+    extractor, extractor_version
+        The table or function that read it.
+    replaced_by, reason, warning
+        Why a value was not used (another source won), and what is odd about it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    value_num: float | None = None
+    value_text: str = ""
+    unit: str = ""
+    source: Source
+    source_path: str = ""
+    raw: str = ""
+    extractor: str = ""
+    extractor_version: str = ""
+    replaced_by: str = ""
+    reason: str = ""
+    warning: str = ""

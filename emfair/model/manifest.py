@@ -1,0 +1,72 @@
+"""The manifest that seals a deposit: which bytes, whose, since when.
+
+Canonical JSON beside the raw files. Together with the annotation document it is all the chain
+needs: nothing in it comes from the registry alone.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from emfair.model.canonical import digest_of
+from emfair.model.identifiers import Identifier
+
+
+class Place(BaseModel):
+    """Where an experiment hangs in the tree Project → Proposal → Sample → Experiment."""
+
+    model_config = ConfigDict(frozen=True)
+
+    project: Identifier
+    proposal: Identifier
+    sample: Identifier
+    experiment: Identifier
+
+
+class Titles(BaseModel):
+    """What people call those four."""
+
+    model_config = ConfigDict(frozen=True)
+
+    project: str
+    proposal: str
+    sample: str
+    experiment: str
+
+
+class RawFile(BaseModel):
+    """One file of a deposit: its given name, where it stands below ``raw/files/``, its bytes."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    path: str
+    size: int = Field(ge=0)
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    modified_at: AwareDatetime
+
+
+class Manifest(BaseModel):
+    """A sealed deposit. `version` counts the deposits into one experiment from 1."""
+
+    model_config = ConfigDict(frozen=True)
+
+    schema_version: int = 1
+    version: int = Field(default=1, ge=1)
+    place: Place
+    titles: Titles
+    deposited_by: str
+    sealed_at: datetime
+    files: tuple[RawFile, ...]
+
+    @property
+    def content_digest(self) -> str:
+        """SHA-256 over names and bytes alone: equal for the same files deposited again."""
+        return content_digest(self.files)
+
+
+def content_digest(files: tuple[RawFile, ...]) -> str:
+    """SHA-256 over the sorted names, sizes and checksums of `files`."""
+    return digest_of(sorted([file.name, file.size, file.sha256] for file in files))

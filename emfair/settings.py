@@ -1,0 +1,75 @@
+"""The settings of one process, read once by its composition root.
+
+What does not belong here: defaults of an algorithm (they live beside it) and anything read at
+import time.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from emfair.errors import BadSetting
+
+
+class Settings(BaseSettings):
+    """Where emfair keeps things, and how its faces are reached.
+
+    Every field is an environment variable with the prefix ``EMFAIR_``. S3 endpoint and keys are
+    the AWS variables (``AWS_ENDPOINT_URL``, ``AWS_ACCESS_KEY_ID``, …), read by boto3 itself.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="EMFAIR_", frozen=True, extra="ignore")
+
+    home: Path = Field(default=Path(".emfair"), validate_default=True)
+    lake_url: str = ""
+    registry_url: str = ""
+    app_port: int = Field(default=8501, ge=0, le=65535)
+    dagster_port: int = Field(default=3000, ge=0, le=65535)
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @property
+    def lake(self) -> str:
+        """URL of the lake: ``file:///…`` or ``s3://bucket/prefix``."""
+        return self.lake_url or (self.home / "lake").as_uri()
+
+    @property
+    def registry(self) -> str:
+        """SQLAlchemy URL of the registry."""
+        return self.registry_url or f"sqlite:///{self.home / 'registry.db'}"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Directory of the embedded Dagster instance."""
+        return self.home / "dagster"
+
+    @property
+    def scratch(self) -> Path:
+        """Directory for files on their way into the lake; safe to delete while nothing runs."""
+        return self.home / "scratch"
+
+
+def read_settings(**overrides: object) -> Settings:
+    """Read the environment once.
+
+    Raises
+    ------
+    BadSetting
+        A variable does not parse; the message names it.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "EMFAIR_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise BadSetting(
+            f"{first['msg']} (given: {first.get('input')!r}).",
+            subject=name,
+            remedy="Correct or unset this environment variable.",
+        ) from error

@@ -1,0 +1,123 @@
+"""Units: what vendors and people write, read with Pint; SI inside.
+
+What does not belong here: which unit a vendor uses at which tag (the tables in `emfair.vendor`).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from emfair.errors import BadAnnotations
+
+if TYPE_CHECKING:
+    from pint import UnitRegistry
+
+_ALIASES = {
+    "": "",
+    "<undefined>": "",
+    "px": "",
+    "pix": "",
+    "pixel": "",
+    "pixels": "",
+    "counts": "",
+    "channels": "",
+    "a.u.": "",
+    "A": "ampere",
+    "Å": "angstrom",
+    "Angstrom": "angstrom",
+    "angstroms": "angstrom",
+    "µ": "µm",
+    "µn": "µm",
+    "u": "µm",
+    "um": "µm",
+    "micron": "µm",
+    "microns": "µm",
+    "°": "degree",
+    "Degrees": "degree",
+    "Deg": "degree",
+    "secs": "s",
+    "sec": "s",
+    "Seconds": "s",
+    "%": "percent",
+}
+
+
+@cache
+def registry() -> UnitRegistry[Any]:
+    """Return the process' unit registry (building it takes 0.2 s, so it is built when needed)."""
+    from pint import UnitRegistry
+
+    return UnitRegistry(cache_folder=None)
+
+
+def pint_unit(text: str) -> str | None:
+    """Return how Pint spells a vendor's `text`: ``""`` for no dimension, None if it is no unit.
+
+    >>> pint_unit("1/nm"), pint_unit("µ"), pint_unit("furlong per jiffy?")
+    ('1/nm', 'µm', None)
+    """
+    plain = text.strip().replace("\u03bc", "\u00b5").replace("\u212b", "\u00c5")
+    spelled = _ALIASES.get(plain, plain)
+    if spelled == "":
+        return ""
+    candidate = re.sub(r"\s*\^\s*-\s*1\b", "**-1", spelled).replace("Å", "angstrom")
+    return spelled if _parses(candidate) and candidate == spelled else (
+        candidate if _parses(candidate) else None
+    )
+
+
+def convert(value: float, unit: str, target: str) -> float:
+    """Convert `value` from `unit` to `target`, both as Pint spells them.
+
+    Raises
+    ------
+    ValueError
+        The two measure different things, or one is no unit.
+    """
+    from pint.errors import PintError
+
+    if unit == target:
+        return value
+    try:
+        return float(registry().Quantity(value, unit or "1").to(target or "1").magnitude)
+    except (PintError, AttributeError, TypeError) as error:
+        raise ValueError(f"{unit or 'a pure number'} cannot be turned into {target or '1'}") from error
+
+
+def read_quantity(text: str, si_unit: str, shown: str, field: str) -> float:
+    """Read what a person typed (``200 kV``, ``1.2 nm``, ``24.95°``) as a number in `si_unit`.
+
+    Raises
+    ------
+    BadAnnotations
+        There is no number, the unit is missing or unknown, or it measures something else.
+    """
+    match = re.fullmatch(
+        r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*", text.replace("−", "-")
+    )
+    example = f"Write a number and its unit, like '1.5 {shown}'." if shown else "Write a number."
+    if not match:
+        raise BadAnnotations(f"{text!r} is not a quantity.", subject=field, remedy=example)
+    number, unit = float(match[1]), pint_unit(match[2])
+    if unit is None or (unit == "" and si_unit):
+        what = f"has an unknown unit, {match[2]!r}." if match[2] else "has no unit."
+        raise BadAnnotations(f"{text!r} {what}", subject=field, remedy=example)
+    try:
+        return convert(number, unit, si_unit)
+    except ValueError as error:
+        raise BadAnnotations(f"{text!r}: {error}.", subject=field, remedy=example) from error
+
+
+@cache
+def _parses(text: str) -> bool:
+    if not re.fullmatch(r"[\w\s/*^().µ°Åα-ωΩ-]{1,40}", text) or re.match(r"\s*[\d.]+\s*$", text):
+        return False
+    try:
+        registry().parse_units(text.replace("1/", "1/", 1)) if not text.startswith("1") else (
+            registry().parse_expression(text)
+        )
+    except Exception:  # noqa: BLE001  pint raises tokenizer, syntax and its own errors alike
+        return False
+    return True
