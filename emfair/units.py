@@ -23,6 +23,8 @@ _ALIASES = {
     "pixels": "",
     "counts": "",
     "channels": "",
+    "points": "",
+    "channel": "",
     "a.u.": "",
     "A": "ampere",
     "Å": "angstrom",

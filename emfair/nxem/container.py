@@ -1,0 +1,185 @@
+"""Write a container: one signal, what is known of it, and nothing that depends on the clock.
+
+Written beside its final name and renamed, so that a container is whole or not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from emfair.model.documents import AxisNotes, Measurement
+from emfair.model.annotations import Annotations
+from emfair.model.canonical import sha256_file
+from emfair.model.identifiers import measurement_id
+from emfair.nxem.facts import facts_of, used
+from emfair.nxem.nodes import Field, Group, tag_tree
+from emfair.nxem.pixels import parts, pixels_of
+from emfair.nxem.preview import Watcher, draw
+from emfair.nxem.shape import Shape, shape_of
+from emfair.nxem.store import store_array
+from emfair.nxem.tree import Origin, build_entry
+from emfair.vendor.signal import Signal
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the caller knows of a raw file: its name, its SHA-256, the files read with it."""
+
+    file: str
+    sha256: str
+    companions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Written:
+    """A container on disk, its preview (PNG bytes), and all that is known of it."""
+
+    path: Path
+    preview: bytes
+    measurement: Measurement
+
+
+def write_container(
+    signal: Signal,
+    source: Source,
+    notes: Annotations,
+    folder: Path,
+    *,
+    experiment: str,
+    software: Mapping[str, str],
+    progress: Callable[[int], None] | None = None,
+) -> Written:
+    """Write one signal as ``folder/<measurement>.nxs``.
+
+    Parameters
+    ----------
+    software
+        Packages and versions that shape the container; recorded in it.
+    progress
+        Called with the number of array bytes done since the last call.
+
+    Raises
+    ------
+    UnsupportedSignal
+        NXem has no place for the signal.
+    Exception
+        Whatever a lazy reader raises on the way: nothing is left behind.
+    """
+    shape = shape_of(signal)
+    facts = facts_of(signal, source.file, notes)
+    chosen = used(facts)
+    identifier = measurement_id(source.file, source.sha256, signal.index)
+    title = _title(signal, source, chosen.get("title"))
+    tags, kept = tag_tree(signal.tags)
+    origin = Origin(source.file, source.sha256, signal.index, signal.reader)
+    entry = build_entry(chosen, shape, origin, tags, software, title=title, experiment=experiment)
+    watcher = Watcher(shape)
+    final = folder / f"{identifier}.nxs"
+    part = folder / f".{identifier}.nxs.part"
+    try:
+        with h5py.File(part, "w") as file:
+            file.attrs["NX_class"] = "NXroot"
+            file.attrs["default"] = "entry"
+            _write(file, "entry", entry)
+            data_sha256 = _write_signal(file, signal, shape, title, watcher, progress)
+        part.replace(final)
+    finally:
+        with suppress(FileNotFoundError):
+            part.unlink()
+    return Written(
+        path=final,
+        preview=draw(watcher, title),
+        measurement=Measurement(
+            measurement=identifier,
+            title=title,
+            file=source.file,
+            file_sha256=source.sha256,
+            companions=source.companions,
+            signal_index=signal.index,
+            reader=signal.reader,
+            kind=shape.kind,
+            shape=tuple(len(axis.points) for axis in shape.axes),
+            dtype=pixels_of(signal.data.dtype).dtype.name,
+            axes=tuple(
+                AxisNotes(
+                    name=axis.name,
+                    long_name=axis.long_name,
+                    size=len(axis.points),
+                    unit=axis.unit,
+                    scale=axis.scale,
+                    offset=axis.offset,
+                )
+                for axis in shape.axes
+            ),
+            data_path=_data_path(shape),
+            data_sha256=data_sha256,
+            container_sha256=sha256_file(final),
+            container_size=final.stat().st_size,
+            tags_kept=kept,
+            facts=tuple(facts),
+        ),
+    )
+
+
+def _title(signal: Signal, source: Source, given: Any) -> str:
+    if given is not None and given.value_text:
+        return str(given.value_text)
+    return signal.title or source.file.rsplit("/", 1)[-1]
+
+
+def _data_path(shape: Shape) -> str:
+    return f"/entry/measurement/event1/{shape.group}/{shape.kind}"
+
+
+def _write_signal(
+    file: h5py.File,
+    signal: Signal,
+    shape: Shape,
+    title: str,
+    watcher: Watcher,
+    progress: Callable[[int], None] | None,
+) -> str:
+    group = file[_data_path(shape)]
+    data = signal.data
+    if shape.order != tuple(range(data.ndim)):
+        data = data.transpose(shape.order)
+    sums = []
+    for name, part in parts(pixels_of(signal.data.dtype)).items():
+        field = shape.signal if name == "real" else name
+        dataset, sha256 = store_array(
+            group,
+            field,
+            data,
+            frame_rank=shape.frame_rank,
+            prepare=part.prepare,
+            dtype=part.dtype,
+            trailing=part.trailing,
+            watch=watcher.see if name == "real" else None,
+            progress=progress,
+        )
+        quantity = signal.metadata.get("Signal", {}).get("quantity") or title
+        dataset.attrs["long_name"] = str(quantity) if name == "real" else f"{quantity}, imaginary"
+        sums.append(sha256)
+    return sums[0] if len(sums) == 1 else "+".join(sums)
+
+
+def _write(parent: h5py.Group, name: str, node: Group | Field) -> None:
+    if isinstance(node, Field):
+        value = node.value
+        if isinstance(value, np.ndarray) and value.dtype.byteorder == ">":
+            value = value.astype(value.dtype.newbyteorder("<"))
+        made = parent.create_dataset(name, data=value, track_times=False)
+    else:
+        made = parent.create_group(name)
+        made.attrs["NX_class"] = node.nx_class
+        for child, below in node.children.items():
+            _write(made, child, below)
+    for key, value in node.attrs.items():
+        made.attrs[key] = value

@@ -1,0 +1,130 @@
+"""Which value of a key is used: form before profile before vendor before derived, every step kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from emfair import __version__
+from emfair.model.annotations import Annotations
+from emfair.model.facts import Fact, Source
+from emfair.nxem.annotations import number_of
+from emfair.nxem.keys import Key, keys
+from emfair.units import read_quantity
+from emfair.vendor.mapping import vendor_facts
+from emfair.vendor.signal import Signal
+
+
+def facts_of(signal: Signal, file: str, notes: Annotations) -> list[Fact]:
+    """Return all facts about a signal of raw file `file`, with the used one of each key marked.
+
+    A fact is used if its `replaced_by` and `warning` are empty.
+    """
+    units = {key.key: key.unit for key in keys().values() if key.kind == "number"}
+    found = [*form_facts(notes, file), *vendor_facts(signal, units)]
+    return settle(check(fact) for fact in found)
+
+
+def used(facts: Iterable[Fact]) -> dict[str, Fact]:
+    """Return the used fact of each key."""
+    return {fact.key: fact for fact in facts if not fact.replaced_by and not fact.warning}
+
+
+def check(fact: Fact) -> Fact:
+    """Return `fact`, with a warning if its value cannot be or cannot be used."""
+    if fact.warning:
+        return fact
+    key = keys()[fact.key]
+    if key.kind == "number" and fact.value_num is not None and not key.possible(fact.value_num):
+        return fact.model_copy(update={"warning": "impossible value: not used"})
+    if key.kind == "time":
+        return fact.model_copy(update={"warning": _time_warning(fact.value_text)})
+    return fact
+
+
+def _time_warning(text: str) -> str:
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        return "not an ISO 8601 time: not used"
+    return "" if when.tzinfo else "has no time zone: not used"
+
+
+def settle(facts: Iterable[Fact]) -> list[Fact]:
+    """Mark all but the strongest usable fact of each key as replaced, and say by what.
+
+    Among equals the first wins. The order of the result is by key, then by strength.
+    """
+    ranked = sorted(facts, key=lambda fact: (fact.key, fact.source.rank))
+    strongest: dict[str, Fact] = {}
+    settled = []
+    for fact in ranked:
+        if fact.warning:
+            settled.append(fact)
+        elif fact.key in strongest:
+            winner = strongest[fact.key].source.value
+            settled.append(
+                fact.model_copy(update={"replaced_by": winner, "reason": f"{winner} comes first"})
+            )
+        else:
+            strongest[fact.key] = fact
+            settled.append(fact)
+    return settled
+
+
+def form_facts(notes: Annotations, file: str) -> list[Fact]:
+    """Return what the annotations say about one file; the file's own part comes first."""
+    facts = []
+    own = notes.files.get(file)
+    if own is not None:
+        facts += [
+            _measured(name, text, f"files.{file}.measurement.{name}")
+            for name, text in own.measurement.items()
+        ]
+        if own.title:
+            facts.append(_text(keys()["title"], own.title, f"files.{file}.title"))
+        if own.start_time:
+            facts.append(
+                _text(keys()["start_time"], own.start_time.isoformat(), f"files.{file}.start_time")
+            )
+    facts += [
+        _measured(name, text, f"measurement.{name}") for name, text in notes.measurement.items()
+    ]
+    facts += [fact for key in keys().values() if key.form for fact in _form_fact(notes, key)]
+    return facts
+
+
+def _form_fact(notes: Annotations, key: Key) -> list[Fact]:
+    part: object = notes
+    for name in key.form.split("."):
+        part = getattr(part, name)
+    if part is None or key.form == "title":
+        return []
+    if key.kind == "number":
+        number = read_quantity(str(part), key.unit, key.shown, key.form)
+        return [_text(key, "", key.form, raw=str(part), number=number)]
+    if isinstance(part, tuple):
+        return [_text(key, ",".join(part), key.form)]
+    text = part.isoformat() if isinstance(part, datetime) else str(part)
+    return [_text(key, text, key.form)]
+
+
+def _measured(name: str, text: str, where: str) -> Fact:
+    number = number_of(name, text, where)
+    return _text(keys()[name], "" if number is not None else text, where, raw=text, number=number)
+
+
+def _text(
+    key: Key, text: str, where: str, *, raw: str = "", number: float | None = None
+) -> Fact:
+    return Fact(
+        key=key.key,
+        value_num=number,
+        value_text=text,
+        unit=key.unit if number is not None else "",
+        source=Source.FORM,
+        source_path=where,
+        raw=raw or text,
+        extractor="emfair.nxem.facts",
+        extractor_version=__version__,
+    )

@@ -1,0 +1,124 @@
+"""A NeXus tree as values, before any file exists."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+Attrs = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Field:
+    """An HDF5 dataset that is small enough to be a value (all but the signal itself)."""
+
+    value: Any
+    attrs: Attrs = field(default_factory=dict)
+
+
+@dataclass
+class Group:
+    """An HDF5 group with its NeXus class."""
+
+    nx_class: str
+    attrs: Attrs = field(default_factory=dict)
+    children: dict[str, Group | Field] = field(default_factory=dict)
+
+    def group(self, name: str, nx_class: str) -> Group:
+        """Return the child group `name`, made if it is not there."""
+        child = self.children.get(name)
+        if child is None:
+            child = self.children[name] = Group(nx_class)
+        if not isinstance(child, Group):
+            raise TypeError(f"{name} is a field")
+        return child
+
+    def put(self, name: str, value: Any, **attrs: Any) -> None:
+        """Set a field; None and empty text are left out."""
+        if value is not None and (not isinstance(value, str) or value.strip() != ""):
+            self.children[name] = Field(value, attrs)
+
+
+def tag_tree(tags: Any) -> tuple[Group, int]:
+    """Return a vendor's tags as nested NXcollections, and how many leaves they have.
+
+    Values stay as they are. A name that NeXus does not allow is changed to the nearest one; the
+    attribute ``vendor_name`` then holds it verbatim.
+    """
+    root = Group("NXcollection")
+    return root, _fill(root, tags)
+
+
+def _fill(group: Group, tags: dict[str, Any]) -> int:
+    count = 0
+    for given, value in tags.items():
+        name = _free_name(group, nexus_name(str(given)))
+        items = _as_branches(value)
+        if items is None:
+            group.children[name] = child = Field(_leaf(value))
+            count += 1
+        else:
+            child = group.group(name, "NXcollection")
+            count += _fill(child, items)
+        if name != given:
+            child.attrs["vendor_name"] = _text(str(given))
+    return count
+
+
+def _as_branches(value: Any) -> dict[str, Any] | None:
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, list | tuple) and any(isinstance(item, dict) for item in value):
+        return {f"item_{index}": item for index, item in enumerate(value)}
+    return None
+
+
+def nexus_name(name: str) -> str:
+    """Return the nearest name that NeXus allows: ``[A-Za-z0-9_]`` with ``.`` inside.
+
+    https://manual.nexusformat.org/datarules.html#naming-conventions
+    """
+    plain = re.sub(r"[^A-Za-z0-9_.]+", "_", name)[:63].strip(".")
+    return plain.strip("_") or "_"
+
+
+def _free_name(group: Group, name: str) -> str:
+    free, number = name, 2
+    while free in group.children:
+        free, number = f"{name}_{number}", number + 1
+    return free
+
+
+def _leaf(value: Any) -> Any:
+    """Return a tag's value as something HDF5 holds without loss, else its text."""
+    if value is None:
+        return ""
+    if isinstance(value, bytes | np.bytes_):
+        return _text(bytes(value).decode("utf-8", "backslashreplace"))
+    if isinstance(value, bool | np.bool_):
+        return np.bool_(value)
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+        return str(value)
+    if isinstance(value, int | float | np.number):
+        return value
+    if isinstance(value, np.ndarray) and value.dtype.names is None and value.dtype.kind in "biufc":
+        return value
+    if isinstance(value, list | tuple) and value:
+        array = _numbers(value)
+        return array if array is not None else _text(json.dumps(value, default=str))
+    return _text(str(value))
+
+
+def _numbers(value: list[Any] | tuple[Any, ...]) -> Any:
+    if all(isinstance(item, bool | int | float | np.number) for item in value):
+        array = np.asarray(value)
+        return array if array.dtype.kind in "biuf" else None
+    return None
+
+
+def _text(text: str) -> str:
+    return text.replace("\0", "").encode("utf-8", "replace").decode()

@@ -1,0 +1,134 @@
+"""Put an array into an HDF5 dataset: one pass that reads, hashes, compresses and stores.
+
+The bytes are plain gzip with shuffle, as every HDF5 reader opens them; ISA-L makes them in
+threads, and they are stored with direct chunk writes in the order of the chunks, so that the same
+array gives the same file whatever the number of cores.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import product
+from typing import Any
+
+import h5py
+import numpy as np
+from isal import isal_zlib
+from numpy.typing import NDArray
+
+from emfair.nxem.blocks import chunk_shape, walk
+
+GZIP_LEVEL = 1  # of ISA-L; smaller files than zlib's 4 on microscope data, see docs/adr
+SMALL = 64 << 10  # below this a dataset is stored as it is
+Block = NDArray[Any]
+Watch = Callable[[tuple[int, ...], Block], None]
+
+
+def store_array(
+    group: h5py.Group,
+    name: str,
+    data: Any,
+    *,
+    frame_rank: int,
+    prepare: Callable[[Block], Block],
+    dtype: np.dtype[Any],
+    trailing: tuple[int, ...] = (),
+    watch: Watch | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> tuple[h5py.Dataset, str]:
+    """Store `data` as ``group[name]``; return the dataset and the SHA-256 of its pixels.
+
+    Parameters
+    ----------
+    data
+        NumPy or dask array.
+    prepare
+        Turns a block of `data` into numbers of `dtype` (byte order, colour channels).
+    trailing
+        Dimensions that `prepare` adds behind.
+    watch
+        Called with the offset and each prepared block (for statistics and previews).
+    progress
+        Called with the number of bytes done since the last call.
+
+    Returns
+    -------
+    dataset, sha256
+        The hash runs over the prepared array's bytes in C order, little endian.
+    """
+    shape = (*data.shape, *trailing)
+    chunk = chunk_shape(shape, dtype.itemsize, frame_rank)
+    digest = hashlib.sha256()
+
+    def blocks() -> Iterator[tuple[tuple[int, ...], Block]]:
+        source_chunk = chunk[: data.ndim]
+        for offset, raw in walk(data, source_chunk, dtype.itemsize * max(1, *trailing, 1)):
+            block = np.ascontiguousarray(prepare(raw))
+            digest.update(memoryview(block).cast("B"))
+            full = (*offset, *([0] * len(trailing)))
+            if watch is not None:
+                watch(full, block)
+            yield full, block
+            if progress is not None:
+                progress(block.nbytes)
+
+    if int(np.prod(shape)) * dtype.itemsize <= SMALL:
+        dataset = group.create_dataset(name, shape=shape, dtype=dtype)
+        for offset, block in blocks():
+            dataset[_region(offset, block.shape)] = block
+    else:
+        dataset = group.create_dataset(
+            name, shape=shape, dtype=dtype, chunks=chunk, shuffle=True,
+            compression="gzip", compression_opts=4,
+        )  # fmt: skip
+        _compress(dataset, blocks(), chunk)
+    return dataset, digest.hexdigest()
+
+
+def _region(offset: tuple[int, ...], shape: tuple[int, ...]) -> tuple[slice, ...]:
+    return tuple(slice(start, start + size) for start, size in zip(offset, shape, strict=True))
+
+
+def _compress(
+    dataset: h5py.Dataset,
+    blocks: Iterator[tuple[tuple[int, ...], Block]],
+    chunk: tuple[int, ...],
+) -> None:
+    cores = os.cpu_count() or 1
+    with ThreadPoolExecutor(cores) as pool:
+        waiting: list[tuple[tuple[int, ...], Future[bytes]]] = []
+        for offset, block in blocks:
+            _flush(dataset, waiting)  # of the block before, while this one was read
+            waiting = [
+                (
+                    tuple(o + s for o, s in zip(offset, start, strict=True)),
+                    pool.submit(_encode, block, start, chunk),
+                )
+                for start in product(
+                    *(range(0, size, step) for size, step in zip(block.shape, chunk, strict=True))
+                )
+            ]
+        _flush(dataset, waiting)
+
+
+def _flush(
+    dataset: h5py.Dataset, waiting: list[tuple[tuple[int, ...], Future[bytes]]]
+) -> None:
+    for offset, future in waiting:
+        dataset.id.write_direct_chunk(offset, future.result(), 0)
+
+
+def _encode(block: Block, start: tuple[int, ...], chunk: tuple[int, ...]) -> bytes:
+    """Return one chunk, padded to its full shape, shuffled and compressed."""
+    part = block[_region(start, chunk)]
+    if part.shape != chunk:
+        full = np.zeros(chunk, part.dtype)
+        full[tuple(slice(0, size) for size in part.shape)] = part
+        part = full
+    octets = np.ascontiguousarray(part).reshape(-1).view(np.uint8)
+    if part.dtype.itemsize > 1:
+        octets = octets.reshape(-1, part.dtype.itemsize).T.copy().reshape(-1)
+    return bytes(isal_zlib.compress(memoryview(octets), GZIP_LEVEL))

@@ -1,0 +1,178 @@
+"""Read a vendor file: RosettaSciIO's dictionaries become signals, its crashes become errors.
+
+Lazily where the reader can. What does not belong here: what the tags mean (`emfair.vendor.mapping`).
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from emfair.errors import UnreadableFile
+from emfair.vendor.plugins import Plugin
+from emfair.vendor.signal import Axis, Signal
+from emfair.vendor.sniff import sniff
+
+EAGER = frozenset(
+    {"Image", "MSA", "Phenom", "Protochips", "DigitalSurf", "Impulse", "DENS", "EDAX", "Renishaw"}
+    | {"JobinYvon", "TriVista", "Hamamatsu", "Quadstar", "Topspin", "Delmic", "Arina", "TIA"}
+)
+"""Readers that have no lazy mode, or only the name of one (TIA)."""
+
+
+def read_signals(path: Path) -> list[Signal]:
+    """Return every signal of a file, in the reader's order.
+
+    Raises
+    ------
+    UnreadableFile
+        It is empty, no reader is known, or every reader that might fit failed; the message says
+        which and how.
+    """
+    _refuse_empty(path)
+    sniffed = sniff(path)
+    if not sniffed.candidates:
+        raise _unknown(path, sniffed.other)
+    failures = []
+    for plugin in sniffed.candidates:
+        try:
+            return _read_with(plugin, path)
+        except UnreadableFile as error:
+            failures.append(f"{plugin.name}: {error.message}")
+    if not sniffed.by_content and len(failures) > 1:
+        failures.append("its content matches no known signature either")
+    raise UnreadableFile(
+        "could not be read (" + "; ".join(failures) + ").",
+        subject=path.name,
+        remedy="Check that it was transferred whole; open it in the vendor's software, save it "
+        "again, and deposit the new file.",
+    )
+
+
+def _refuse_empty(path: Path) -> None:
+    if path.is_file() and path.stat().st_size == 0:
+        raise UnreadableFile(
+            "is empty (0 bytes).", subject=path.name, remedy="Transfer the file again."
+        )
+
+
+def _unknown(path: Path, other: str) -> UnreadableFile:
+    if "archive" in other:
+        remedy = "Unpack it and deposit the files in it."
+    else:
+        remedy = "It is kept as it is; nothing needs to be done unless it holds a measurement."
+    what = f"is {other}" if other else "has a format that no reader knows"
+    return UnreadableFile(f"{what}.", subject=path.name, remedy=remedy)
+
+
+def _read_with(plugin: Plugin, path: Path) -> list[Signal]:
+    """Read with one reader, lazily if it can."""
+    reader = plugin.load()
+    failure: Exception | None = None
+    for lazy in (True, False) if plugin.name not in EAGER else (False,):
+        try:
+            with _quiet():
+                dictionaries = reader.file_reader(str(path), lazy=lazy)
+                return [
+                    _signal(index, plugin.name, dictionary)
+                    for index, dictionary in enumerate(dictionaries)
+                    if _has_data(dictionary)
+                ] or _no_signal()
+        except UnreadableFile:
+            raise
+        # A reader of a damaged file raises whatever its parser trips over.
+        except (Exception, RecursionError, MemoryError) as error:  # noqa: BLE001
+            failure = error
+    raise UnreadableFile(_first_line(failure)) from failure
+
+
+def _no_signal() -> list[Signal]:
+    raise UnreadableFile("it holds no signal")
+
+
+def _has_data(dictionary: Mapping[str, Any]) -> bool:
+    return getattr(dictionary.get("data"), "ndim", 0) > 0
+
+
+def _first_line(error: BaseException | None) -> str:
+    text = re.sub(r"\s+", " ", str(error)).strip()
+    text = re.sub(r"'?(/[^\s':]+/)", "", text)  # a server's folders are nobody's business
+    return f"{type(error).__name__}{f': {text}' if text else ''}"[:300]
+
+
+def _signal(index: int, reader: str, dictionary: Mapping[str, Any]) -> Signal:
+    data = dictionary["data"]
+    metadata = _plain(dictionary.get("metadata") or {})
+    general = metadata.get("General", {})
+    return Signal(
+        index=index,
+        title=str(general.get("title") or "").strip(),
+        reader=reader,
+        data=data,
+        axes=_axes(dictionary.get("axes") or [], data.shape),
+        metadata=metadata,
+        tags=_plain(dictionary.get("original_metadata") or {}),
+    )
+
+
+def _axes(given: Any, shape: tuple[int, ...]) -> tuple[Axis, ...]:
+    """Return one axis for each dimension of `shape`, whatever the reader delivered."""
+    found: dict[int, Mapping[str, Any]] = {}
+    for position, axis in enumerate(given):
+        found[int(axis.get("index_in_array", position))] = axis
+    return tuple(_axis(found.get(index, {}), size) for index, size in enumerate(shape))
+
+
+def _axis(given: Mapping[str, Any], size: int) -> Axis:
+    values = given.get("axis")
+    points = None if values is None else np.asarray(values, dtype=np.float64).ravel()
+    return Axis(
+        name=str(given.get("name") or "").strip(),
+        size=size,
+        unit=str(given.get("units") or "").strip(),
+        scale=_finite(given.get("scale"), 1.0),
+        offset=_finite(given.get("offset"), 0.0),
+        values=points if points is not None and points.shape == (size,) else None,
+        navigate=bool(given.get("navigate")),
+    )
+
+
+def _finite(value: Any, default: float) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return default
+    return number if np.isfinite(number) else default
+
+
+def _plain(tree: Any) -> dict[str, Any]:
+    """Return a tag tree as plain dictionaries (readers hand out several look-alikes)."""
+    if hasattr(tree, "as_dictionary"):
+        tree = tree.as_dictionary()
+    return {
+        str(name): _plain(value)
+        if isinstance(value, Mapping) or hasattr(value, "as_dictionary")
+        else value
+        for name, value in dict(tree).items()
+    }
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep readers' warnings out of the log: what matters becomes a finding."""
+    logger = logging.getLogger("rsciio")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(before)
