@@ -1,0 +1,147 @@
+"""A raw file, or a bundle of them, becomes containers; what cannot becomes findings.
+
+Nothing that is wrong with a file is an exception here: one broken file never stops the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from emfair.errors import BadData, EmfairError, Unavailable
+from emfair.model.annotations import Annotations
+from emfair.model.findings import Finding, Severity
+from emfair.nxem.container import Source, Written, write_container
+from emfair.vendor.read import read_signals
+from emfair.vendor.sniff import sniff
+from emfair.vendor.signal import Signal
+
+
+@dataclass
+class Converted:
+    """What became of one file: its containers, and what was wrong."""
+
+    written: list[Written] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def read(self) -> bool:
+        """Whether a reader could read the file at all."""
+        return not any(f.rule in UNREAD_RULES for f in self.findings)
+
+
+UNREAD_RULES = frozenset({"unreadable-file", "empty-file", "not-a-measurement"})
+"""Rules that say that no signal came out of a file."""
+
+
+def convert_file(
+    path: Path,
+    source: Source,
+    notes: Annotations,
+    folder: Path,
+    *,
+    experiment: str,
+    software: Mapping[str, str],
+    progress: Callable[[int], None] | None = None,
+) -> Converted:
+    """Convert every signal of the file at `path` into ``folder``.
+
+    Parameters
+    ----------
+    source
+        What findings and containers call the file (its name in the manifest), and its SHA-256.
+    progress
+        Called with the number of array bytes done since the last call.
+
+    Raises
+    ------
+    Unavailable
+        The disk that takes the containers is full or sick: not the file's fault.
+    """
+    result = Converted()
+    try:
+        signals = read_signals(path)
+    except BadData as error:
+        result.findings.append(_unread(path, source.file, error))
+        return result
+    for signal in signals:
+        try:
+            result.written.append(
+                write_container(
+                    signal,
+                    source,
+                    notes,
+                    folder,
+                    experiment=experiment,
+                    software=software,
+                    progress=progress,
+                )
+            )
+        except EmfairError as error:
+            result.findings.append(_not_taken(signal, source.file, error))
+        except OSError as error:
+            _raise_if_disk(error, folder)
+            result.findings.append(_crashed(signal, source.file, error))
+        # A lazy reader reads here, and raises whatever its parser trips over.
+        except (Exception, RecursionError, MemoryError) as error:  # noqa: BLE001
+            result.findings.append(_crashed(signal, source.file, error))
+    return result
+
+
+def _unread(path: Path, file: str, error: EmfairError) -> Finding:
+    if path.is_file() and path.stat().st_size == 0:
+        rule, severity = "empty-file", Severity.ERROR
+    elif path.exists() and not sniff(path).candidates:
+        rule, severity = "not-a-measurement", Severity.NOTE
+    else:
+        rule, severity = "unreadable-file", Severity.ERROR
+    return Finding(
+        severity=severity,
+        rule=rule,
+        message=f"{file}: {error.message}",
+        hint=error.remedy,
+        file=file,
+    )
+
+
+def _not_taken(signal: Signal, file: str, error: EmfairError) -> Finding:
+    return Finding(
+        severity=Severity.NOTE,
+        rule="unsupported-signal",
+        message=f"{file}: {error.message}",
+        hint=error.remedy,
+        file=file,
+    )
+
+
+def _crashed(signal: Signal, file: str, error: BaseException) -> Finding:
+    text = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'}"
+    return Finding(
+        severity=Severity.ERROR,
+        rule="unreadable-signal",
+        message=f"{file}: signal {signal.index} ({signal.title or 'untitled'}) could not be read "
+        f"by the {signal.reader} reader ({_without_folders(text)}).",
+        hint="The file may be cut off, or a file that belongs to it is missing: check that all "
+        "were transferred whole, and deposit them together.",
+        file=file,
+    )
+
+
+def _without_folders(text: str) -> str:
+    """Return `text` without a server's folders: ``'/srv/lake/x/scan.raw'`` → ``'scan.raw'``."""
+    return " ".join(
+        word[0] * (word[0] in "'\"") + word.rsplit("/", 1)[-1] if "/" in word else word
+        for word in text.split()
+    )[:300]
+
+
+def _raise_if_disk(error: OSError, folder: Path) -> None:
+    import errno
+
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS) or not folder.is_dir():
+        raise Unavailable(
+            f"the container could not be written ({error.strerror}).",
+            subject=str(folder),
+            remedy="Free some space on this disk; the step is tried again.",
+        ) from error

@@ -1,0 +1,209 @@
+"""Second step: raw files become containers, first in a scratch folder, then in the lake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from emfair.lake import layout
+from emfair.model.canonical import pretty_json, sha256_bytes
+from emfair.model.documents import Conversion
+from emfair.model.findings import Finding, Severity, in_order
+from emfair.model.manifest import Place, RawFile
+from emfair.nxem.container import Source, Written
+from emfair.nxem.convert import Converted, convert_file
+from emfair.provenance.record import ProvenanceRecord, software_versions
+from emfair.service.chain.step import Step, Subject, begin, keep, subject_of
+from emfair.service.services import Services
+from emfair.vendor.bundles import Bundle, bundle
+
+CODE_VERSION = "1"
+SHAPING = ("emfair", "h5py", "isal", "numpy", "rosettasciio")
+"""The software recorded in a container: what its bytes depend on."""
+
+
+@dataclass(frozen=True)
+class ContainerSet:
+    """An experiment's containers in a scratch folder, on their way to the lake.
+
+    `written` holds paths; `store` moves them, and the record after them.
+    """
+
+    place: Place
+    conversion: Conversion
+    written: tuple[Written, ...]
+    record: ProvenanceRecord
+
+
+def convert(
+    services: Services,
+    experiment: str,
+    folder: Path,
+    *,
+    run: str,
+    tell: Callable[[str], None] = lambda _: None,
+) -> ContainerSet:
+    """Convert all raw files of an experiment into containers below `folder`.
+
+    Parameters
+    ----------
+    tell
+        Called with a line of progress for each file.
+    """
+    step = begin(services, "nxem_container", experiment, run, CODE_VERSION)
+    subject = subject_of(step)
+    files = {file.name: file for file in subject.manifest.files}
+    for file in subject.manifest.files:
+        step.used(layout.raw_file(subject.place, file.path), file.sha256, file.size)
+    bundles, findings = _without_duplicates(bundle(files), files)
+    written: list[Written] = []
+    with _raw_files(services, subject, folder / "raw") as raw:
+        for each in bundles:
+            tell(f"converting {each.primary}")
+            done = _convert_bundle(each, raw, subject, files, folder)
+            written += done.written
+            findings += done.findings
+    conversion = Conversion(
+        place=subject.place,
+        manifest_version=subject.manifest.version,
+        annotations_version=subject.annotations_version,
+        measurements=tuple(one.measurement for one in written),
+        findings=tuple(in_order(findings)),
+    )
+    step.configuration["compression"] = "gzip+shuffle by ISA-L"
+    kept = _finish(step, subject, conversion, written)
+    return ContainerSet(subject.place, conversion, tuple(written), kept)
+
+
+def store(services: Services, containers: ContainerSet) -> None:
+    """Move containers and previews into the lake, then the document that names them.
+
+    What an earlier run left and this one does not have is removed last: a reader that follows
+    ``conversion.json`` finds every container it names at any moment.
+    """
+    place = containers.place
+    current = {layout.conversion(place)}
+    for one in containers.written:
+        key = layout.container(place, one.measurement.measurement)
+        services.lake.put_file(
+            key, one.path, sha256=one.measurement.container_sha256, replace=True
+        )
+        picture = layout.preview(place, one.measurement.measurement)
+        services.lake.put_bytes(picture, one.preview, replace=True)
+        current |= {key, picture}
+        one.path.unlink()
+    services.lake.put_bytes(
+        layout.conversion(place), pretty_json(containers.conversion), replace=True
+    )
+    for folder in ("nexus", "previews"):
+        for old in list(services.lake.list(f"{layout.experiment_prefix(place)}/{folder}/")):
+            if old.key not in current:
+                services.lake.delete(old.key)
+    keep(services, place, containers.record)
+
+
+def stored(services: Services, place: Place) -> Conversion:
+    """Return what the last conversion left in the lake. Raises `NotFound`."""
+    return Conversion.model_validate_json(services.lake.read_bytes(layout.conversion(place)))
+
+
+def _finish(
+    step: Step, subject: Subject, conversion: Conversion, written: list[Written]
+) -> ProvenanceRecord:
+    for one in written:
+        name = one.measurement.measurement
+        step.made(
+            layout.container(subject.place, name),
+            one.measurement.container_sha256,
+            one.measurement.container_size,
+        )
+        step.made(
+            layout.preview(subject.place, name), sha256_bytes(one.preview), len(one.preview)
+        )
+    content = pretty_json(conversion)
+    step.made(layout.conversion(subject.place), sha256_bytes(content), len(content))
+    return step.finish(subject.manifest.deposited_by)
+
+
+def _without_duplicates(
+    bundles: list[Bundle], files: dict[str, RawFile]
+) -> tuple[list[Bundle], list[Finding]]:
+    """Leave out single files whose bytes an earlier one has; say so."""
+    first: dict[str, str] = {}
+    kept, findings = [], []
+    for each in bundles:
+        file = files.get(each.primary)
+        if each.companions or file is None or file.size == 0:
+            kept.append(each)
+            continue
+        if file.sha256 in first:
+            findings.append(
+                Finding(
+                    severity=Severity.NOTE,
+                    rule="duplicate-file",
+                    message=f"{file.name} has the same bytes as {first[file.sha256]}.",
+                    hint="It is kept, and converted once. Nothing needs to be done.",
+                    file=file.name,
+                )
+            )
+            continue
+        first[file.sha256] = file.name
+        kept.append(each)
+    return kept, findings
+
+
+def _convert_bundle(
+    each: Bundle, raw: Path, subject: Subject, files: dict[str, RawFile], folder: Path
+) -> Converted:
+    """Convert a bundle; if its primary is no use, what belongs to it is tried one by one."""
+    done = _convert_one(each, raw, subject, files, folder)
+    if done.read or not each.companions or each.primary not in files:
+        return done
+    for name in each.companions:
+        single = _convert_one(Bundle(name), raw, subject, files, folder)
+        done.written += single.written
+        done.findings += single.findings
+    return done
+
+
+def _convert_one(
+    each: Bundle, raw: Path, subject: Subject, files: dict[str, RawFile], folder: Path
+) -> Converted:
+    file = files.get(each.primary)
+    sha256 = file.sha256 if file else _store_digest(each, files)
+    versions = software_versions()
+    return convert_file(
+        raw / each.primary,
+        Source(each.primary, sha256, each.companions),
+        subject.annotations,
+        folder,
+        experiment=subject.place.experiment,
+        software={name: versions[name] for name in SHAPING if name in versions},
+    )
+
+
+def _store_digest(each: Bundle, files: dict[str, RawFile]) -> str:
+    """Return one SHA-256 for a format that is a folder: over its files' names and checksums."""
+    from emfair.model.canonical import digest_of
+
+    return digest_of([[name, files[name].sha256] for name in each.members])
+
+
+@contextmanager
+def _raw_files(services: Services, subject: Subject, folder: Path) -> Iterator[Path]:
+    """Yield a folder where every raw file stands under its given name, for readers to open.
+
+    Links into a local lake, or copies of an object store's: readers find companions by name, and
+    never see (or write into) the lake itself.
+    """
+    with ExitStack() as stack:
+        for file in subject.manifest.files:
+            copy = stack.enter_context(
+                services.lake.local_copy(layout.raw_file(subject.place, file.path), services.scratch)
+            )
+            link = folder / file.name
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(copy.absolute())
+        yield folder

@@ -1,0 +1,108 @@
+"""Last step: the experiment's rows in the index, and its final state."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from emfair.errors import Conflict
+from emfair.lake import layout
+from emfair.model.documents import Conversion, Validation
+from emfair.model.findings import Severity
+from emfair.model.manifest import Place
+from emfair.model.states import ExperimentState
+from emfair.provenance.record import ProvenanceRecord
+from emfair.service.chain.step import Step, Subject, begin, keep, subject_of
+from emfair.service.deposits import run_key
+from emfair.service.services import Services
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+CODE_VERSION = "1"
+
+
+@dataclass(frozen=True)
+class ExperimentRows:
+    """An experiment's rows of all five tables, on their way to the index."""
+
+    place: Place
+    tables: dict[str, pa.Table]
+    state: ExperimentState
+    reason: str
+    run_key: str
+    record: ProvenanceRecord
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the rows: equal rows, equal digest."""
+        digest = hashlib.sha256()
+        for name, table in sorted(self.tables.items()):
+            digest.update(name.encode())
+            for column in table.columns:
+                digest.update(json.dumps(column.to_pylist(), default=str).encode())
+        return digest.hexdigest()
+
+
+def gather(services: Services, experiment: str, *, run: str) -> ExperimentRows:
+    """Return an experiment's rows, from its documents in the lake."""
+    from emfair.catalogue.rows import rows_of
+
+    step = begin(services, "metadata_index", experiment, run, CODE_VERSION)
+    subject = subject_of(step)
+    conversion = Conversion.model_validate_json(step.read(layout.conversion(subject.place)))
+    validation = Validation.model_validate_json(step.read(layout.report(subject.place, "json")))
+    tables = rows_of(subject.manifest, subject.annotations, conversion, validation)
+    step.configuration["rows"] = {name: table.num_rows for name, table in tables.items()}
+    return _rows(step, subject, validation, tables)
+
+
+def publish(services: Services, rows: ExperimentRows) -> bool:
+    """Replace the experiment in the index, publish the snapshot, set the state.
+
+    Returns whether any row changed. What is asked between sees the experiment as it was or as it
+    is, never half.
+    """
+    from emfair.catalogue.snapshot import publish as publish_snapshot
+
+    changed = services.index.replace(rows.place.experiment, rows.tables)
+    publish_snapshot(services.index, services.scratch)
+    keep(services, rows.place, rows.record)
+    _set_state(services, rows)
+    return changed
+
+
+def _rows(
+    step: Step, subject: Subject, validation: Validation, tables: dict[str, pa.Table]
+) -> ExperimentRows:
+    errors = [f for f in validation.findings if f.severity is Severity.ERROR]
+    asked = [f for f in validation.findings if f.severity is Severity.MISSING]
+    first = next(iter([*errors, *asked]), None)
+    return ExperimentRows(
+        place=subject.place,
+        tables=tables,
+        state=ExperimentState(validation.verdict.value),
+        reason=first.message if first else "",
+        run_key=run_key(subject.manifest, subject.annotations),
+        record=step.finish(subject.manifest.deposited_by),
+    )
+
+
+def _set_state(services: Services, rows: ExperimentRows) -> None:
+    """Move the experiment to its verdict, over ``processing`` where a step was run by hand.
+
+    An experiment that is uploading or published meanwhile keeps its state.
+    """
+    experiments = services.registry.experiments
+    try:
+        experiments.set_state(rows.place.experiment, ExperimentState.PROCESSING)
+        experiments.set_state(
+            rows.place.experiment, rows.state, reason=rows.reason, processed_key=rows.run_key
+        )
+    except Conflict:
+        row = experiments.get(rows.place.experiment)
+        if row.state not in (ExperimentState.UPLOADING, ExperimentState.TOMBSTONED):
+            raise
+

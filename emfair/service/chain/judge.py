@@ -1,0 +1,79 @@
+"""Third step: what are the containers worth?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from emfair.lake import layout
+from emfair.model.canonical import pretty_json
+from emfair.model.documents import ContainerReport, Conversion, Measurement, Validation
+from emfair.model.findings import Finding, Severity, in_order, verdict_of
+from emfair.model.manifest import Place
+from emfair.provenance.record import ProvenanceRecord
+from emfair.service.chain.step import Step, begin, keep, subject_of
+from emfair.service.services import Services
+from emfair.validation.report import render_html, render_markdown
+from emfair.validation.validate import nxdl_version, validate_container, validator_name
+
+CODE_VERSION = "1"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The verdict, and where its report stands."""
+
+    validation: Validation
+    record: ProvenanceRecord
+
+
+def judge(services: Services, experiment: str, *, run: str) -> Judged:
+    """Validate every container of an experiment and write the report beside them."""
+    step = begin(services, "validation_report", experiment, run, CODE_VERSION)
+    subject = subject_of(step)
+    place = subject.place
+    conversion = Conversion.model_validate_json(step.read(layout.conversion(place)))
+    containers = tuple(_report(step, place, one) for one in conversion.measurements)
+    findings = [*conversion.findings, *_if_nothing(conversion, experiment)]
+    findings += [finding for report in containers for finding in report.findings]
+    validation = Validation(
+        place=place,
+        nxdl_version=nxdl_version(),
+        validator=validator_name(),
+        verdict=verdict_of(findings),
+        containers=containers,
+        findings=tuple(in_order(findings)),
+    )
+    step.configuration |= {"definition": "NXem", "nxdl": validation.nxdl_version}
+    step.write(layout.report(place, "html"), render_html(validation).encode())
+    step.write(layout.report(place, "md"), render_markdown(validation).encode())
+    step.write(layout.report(place, "json"), pretty_json(validation))
+    kept = step.finish(subject.manifest.deposited_by)
+    keep(services, place, kept)
+    return Judged(validation, kept)
+
+
+def _report(step: Step, place: Place, one: Measurement) -> ContainerReport:
+    key = layout.container(place, one.measurement)
+    step.used(key, one.container_sha256, one.container_size)
+    with step.services.lake.local_copy(key, step.services.scratch) as path:
+        findings = validate_container(path, measurement=one.measurement, file=one.file)
+    return ContainerReport(
+        measurement=one.measurement,
+        file=one.file,
+        container_sha256=one.container_sha256,
+        verdict=verdict_of(findings),
+        findings=findings,
+    )
+
+
+def _if_nothing(conversion: Conversion, experiment: str) -> list[Finding]:
+    if conversion.measurements:
+        return []
+    return [
+        Finding(
+            severity=Severity.ERROR,
+            rule="no-measurement",
+            message=f"No measurement could be read from any file of {experiment}.",
+            hint="Look at the findings of its files; deposit files that a microscope has written.",
+        )
+    ]

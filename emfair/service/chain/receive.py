@@ -1,0 +1,64 @@
+"""First step: are the raw bytes what the manifest says?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from emfair.errors import FixityMismatch, NotFound
+from emfair.lake import layout
+from emfair.model.canonical import sha256_stream
+from emfair.model.manifest import Manifest, RawFile
+from emfair.model.states import ExperimentState
+from emfair.provenance.record import ProvenanceRecord
+from emfair.service.chain.step import Step, begin, keep, subject_of
+from emfair.service.deposits import keep_annotations
+from emfair.service.services import Services
+
+CODE_VERSION = "1"
+
+
+@dataclass(frozen=True)
+class Received:
+    """The manifest, every file of which was read again and found whole."""
+
+    manifest: Manifest
+    record: ProvenanceRecord
+
+
+def receive(services: Services, experiment: str, *, run: str) -> Received:
+    """Recompute every checksum of an experiment's raw files.
+
+    Raises
+    ------
+    FixityMismatch
+        A file is missing or its bytes differ; the message names all such files.
+    """
+    step = begin(services, "raw_upload", experiment, run, CODE_VERSION)
+    row = services.registry.experiments.get(experiment)
+    services.registry.experiments.set_state(experiment, ExperimentState.PROCESSING)
+    keep_annotations(services, row.place)
+    subject = subject_of(step)
+    wrong = [file.name for file in subject.manifest.files if not _is_whole(step, subject.place, file)]
+    if wrong:
+        raise FixityMismatch(
+            f"{len(wrong)} raw file(s) are missing or differ from the manifest: "
+            + ", ".join(wrong[:10]) + ("…" if len(wrong) > 10 else ""),
+            subject=experiment,
+            remedy="Restore them from the backup; nothing was processed.",
+        )
+    kept = step.finish(subject.manifest.deposited_by)
+    keep(services, subject.place, kept)
+    return Received(subject.manifest, kept)
+
+
+def _is_whole(step: Step, place: layout.Place, file: RawFile) -> bool:
+    key = layout.raw_file(place, file.path)
+    try:
+        with step.services.lake.open(key) as stream:
+            sha256 = sha256_stream(stream)
+    except NotFound:
+        return False
+    if sha256 != file.sha256:
+        return False
+    step.made(key, file.sha256, file.size)
+    return True

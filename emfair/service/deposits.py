@@ -1,0 +1,245 @@
+"""Deposits: files and annotations go into the lake, a manifest seals them, the outbox tells.
+
+Every step can be repeated: a deposit that was cut short goes on where it stopped, and the same
+deposit again is the same experiment. What does not belong here: HTTP (`emfair.api`) and processing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from emfair.errors import NotFound
+from emfair.lake import layout
+from emfair.model.annotations import Annotations
+from emfair.model.canonical import canonical_json, digest_of
+from emfair.model.identifiers import mint_experiment_id, slug
+from emfair.model.manifest import Manifest, Place, RawFile, Titles
+from emfair.service.collect import LocalFile, collect, describe
+from emfair.service.services import Services
+
+
+@dataclass(frozen=True)
+class DepositRequest:
+    """What a person deposits, where it belongs, and what they say about it.
+
+    `project`, `proposal` and `sample` are titles or identifiers: the identifier is made from the
+    title, and a level that is not there yet is created.
+    """
+
+    paths: Sequence[Path]
+    project: str
+    proposal: str
+    sample: str
+    depositor: str
+    title: str = ""
+    annotations: Annotations = field(default_factory=Annotations)
+
+
+@dataclass(frozen=True)
+class Deposited:
+    """The outcome: where it lies, whether it was there already, how much was sent now."""
+
+    place: Place
+    titles: Titles
+    files: tuple[RawFile, ...]
+    already_there: bool
+    reannotated: bool
+    sent: int
+
+
+@dataclass(frozen=True)
+class DepositProgress:
+    """Callbacks for a progress bar: bytes hashed, bytes sent, since the last call."""
+
+    total: Callable[[int], None] = lambda _: None
+    hashed: Callable[[int], None] = lambda _: None
+    sent: Callable[[int], None] = lambda _: None
+
+
+SILENT = DepositProgress()
+
+
+def deposit(
+    services: Services, request: DepositRequest, progress: DepositProgress = SILENT
+) -> Deposited:
+    """Deposit files; resume or recognise a deposit that was begun before.
+
+    Raises
+    ------
+    BadCall
+        A path, a name or a title is wrong; nothing was stored.
+    FixityMismatch
+        A file changed while it was sent; what was sent before is kept, and sending again goes on.
+    Unavailable
+        A store does not answer; sending again goes on.
+    """
+    local = collect(request.paths)
+    progress.total(sum(file.path.stat().st_size for file in local))
+    files = tuple(describe(file, progress.hashed) for file in local)
+    titles = Titles(
+        project=request.project,
+        proposal=request.proposal,
+        sample=request.sample,
+        experiment=request.title or request.annotations.title or _default_title(local),
+    )
+    opened = services.registry.deposits.open(
+        Place(
+            project=slug(request.project),
+            proposal=slug(request.proposal),
+            sample=slug(request.sample),
+            experiment=mint_experiment_id(services.now()),
+        ),
+        titles,
+        depositor=request.depositor,
+        files=files,
+    )
+    place = opened.place
+    if opened.already_sealed:
+        changed = _reannotate(services, place, request)
+        return Deposited(place, opened.titles, files, True, changed, 0)
+    sent = _send(services, place, local, files, set(opened.todo), progress)
+    _seal(services, place, opened.titles, files, request)
+    return Deposited(place, opened.titles, files, False, False, sent)
+
+
+def annotate(
+    services: Services,
+    experiment: str,
+    annotations: Annotations,
+    *,
+    expected_version: int,
+    author: str,
+    reason: str,
+) -> None:
+    """Give an experiment a new version of its annotations, to be processed anew.
+
+    Raises
+    ------
+    Conflict
+        Someone else changed them since `expected_version`.
+    NotFound
+        There is no such experiment.
+    """
+    row = services.registry.experiments.get(experiment)
+    manifest = read_manifest(services, row.place, row.manifest_version or 1)
+    services.registry.deposits.annotate(
+        experiment,
+        expected_version,
+        document=canonical_json(annotations).decode(),
+        author=author,
+        reason=reason,
+        run_key=run_key(manifest, annotations),
+    )
+    keep_annotations(services, row.place)
+
+
+def keep_annotations(services: Services, place: Place) -> None:
+    """Put the registry's newest annotation document into the lake, if it is not there.
+
+    The registry decides who was first, so the document is kept after it did; should a process die
+    in between, the chain does it when it begins.
+    """
+    newest = services.registry.deposits.annotations(place.experiment)[0]
+    services.lake.put_bytes(
+        layout.annotations(place, newest.version), newest.document.encode(), replace=True
+    )
+
+
+def run_key(manifest: Manifest, annotations: Annotations) -> str:
+    """Return the name of the content to process: the same bytes and words, the same key."""
+    digest = digest_of([manifest.model_dump(mode="json"), annotations.model_dump(mode="json")])
+    return f"{manifest.place.experiment}:{digest[:16]}"
+
+
+def read_manifest(services: Services, place: Place, version: int) -> Manifest:
+    """Return a manifest from the lake. Raises `NotFound`."""
+    return Manifest.model_validate_json(services.lake.read_bytes(layout.manifest(place, version)))
+
+
+def read_annotations_version(services: Services, place: Place, version: int) -> Annotations:
+    """Return an annotation document from the lake. Raises `NotFound`."""
+    content = services.lake.read_bytes(layout.annotations(place, version))
+    return Annotations.model_validate_json(content)
+
+
+def _default_title(local: list[LocalFile]) -> str:
+    first = local[0].name.split("/")[0]
+    return first if len(local) == 1 or "/" in local[0].name else f"{first} and {len(local) - 1} more"
+
+
+def _send(
+    services: Services,
+    place: Place,
+    local: list[LocalFile],
+    files: tuple[RawFile, ...],
+    todo: set[str],
+    progress: DepositProgress,
+) -> int:
+    sent = 0
+    for here, file in zip(local, files, strict=True):
+        if file.path not in todo:
+            progress.sent(file.size)
+            continue
+        services.lake.put_file(
+            layout.raw_file(place, file.path),
+            here.path,
+            sha256=file.sha256,
+            progress=progress.sent,
+        )
+        services.registry.deposits.file_done(place.experiment, file.path)
+        sent += file.size
+    return sent
+
+
+def _seal(
+    services: Services,
+    place: Place,
+    titles: Titles,
+    files: tuple[RawFile, ...],
+    request: DepositRequest,
+) -> None:
+    """Write the documents, then seal; a seal that was cut short finds its own documents."""
+    version = 1
+    try:
+        manifest = read_manifest(services, place, version)
+    except NotFound:
+        manifest = Manifest(
+            version=version,
+            place=place,
+            titles=titles,
+            deposited_by=request.depositor,
+            sealed_at=services.now(),
+            files=files,
+        )
+        services.lake.put_bytes(layout.manifest(place, version), canonical_json(manifest))
+    notes = request.annotations
+    services.registry.deposits.seal(
+        place.experiment,
+        manifest_version=version,
+        annotations_version=version,
+        document=canonical_json(notes).decode(),
+        author=request.depositor,
+        run_key=run_key(manifest, notes),
+    )
+    keep_annotations(services, place)
+
+
+def _reannotate(services: Services, place: Place, request: DepositRequest) -> bool:
+    """The same files with other words: a new version of the annotations. Returns whether so."""
+    row = services.registry.experiments.get(place.experiment)
+    current = services.registry.deposits.annotations(place.experiment)[0]
+    asked = canonical_json(request.annotations).decode()
+    if request.annotations == Annotations() or json.loads(current.document) == json.loads(asked):
+        return False
+    annotate(
+        services,
+        place.experiment,
+        request.annotations,
+        expected_version=row.annotations_version or 1,
+        author=request.depositor,
+        reason="deposited again with other annotations",
+    )
+    return True

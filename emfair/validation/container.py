@@ -1,0 +1,79 @@
+"""Opening a container: which of its entries can be judged, or why none can.
+
+What does not belong here: what stands in the entries (``judge``, ``own_checks``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import h5py
+
+from emfair.errors import NotFound
+from emfair.validation.judge import crash
+from emfair.validation.rules import Breach
+
+DEFINITION = "NXem"
+
+
+def open_container(path: Path) -> h5py.File | Breach:
+    """Open `path` for reading, or say why it is no container.
+
+    Raises
+    ------
+    NotFound
+        There is no such file.
+    """
+    if not path.is_file():
+        raise NotFound(
+            "there is no such file.", subject=str(path), remedy="Check the spelling of the path."
+        )
+    if path.stat().st_size == 0:
+        return Breach("empty-file")
+    try:
+        return h5py.File(path, "r")
+    except OSError as error:
+        return crash("truncated-file", "", error) if h5py.is_hdf5(path) else Breach("not-hdf5")
+
+
+def entries_of(container: h5py.File) -> tuple[list[str], list[Breach]]:
+    """Return the paths of the entries that follow NXem, and what is to be said of the others."""
+    definitions = dict(_definitions(container))
+    ours = [name for name, definition in definitions.items() if definition == DEFINITION]
+    if not definitions:
+        return [], [Breach("no-entry")]
+    others = [
+        Breach("other-entry", name) if ours else _refusal(name, definition)
+        for name, definition in definitions.items()
+        if definition != DEFINITION
+    ]
+    return ours, others
+
+
+def text_of(value: object) -> str:
+    """Return text as h5py reads it (``bytes``, ``str`` or an array of one) without outer blanks."""
+    while hasattr(value, "size") and hasattr(value, "flat"):
+        value = next(iter(value.flat), "") if value.size == 1 else ""
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    return value.strip() if isinstance(value, str) else ""
+
+
+def class_of(item: h5py.Group | h5py.Dataset | None) -> str:
+    """Return an object's ``NX_class``, or nothing."""
+    return "" if item is None else text_of(item.attrs.get("NX_class", ""))
+
+
+def _definitions(container: h5py.File) -> Iterator[tuple[str, str]]:
+    for name in container:
+        entry = container.get(name)
+        if isinstance(entry, h5py.Group) and class_of(entry) == "NXentry":
+            stated = entry.get("definition")
+            yield f"/{name}", text_of(stated[()]) if isinstance(stated, h5py.Dataset) else ""
+
+
+def _refusal(name: str, definition: str) -> Breach:
+    if not definition:
+        return Breach("no-definition", f"{name}/definition")
+    return Breach("other-definition", f"{name}/definition", (("definition", definition),))
