@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     registry_url: str = ""
     app_port: int = Field(default=8501, ge=0, le=65535)
     dagster_port: int = Field(default=3000, ge=0, le=65535)
+    app_url: str = ""
 
     @field_validator("home")
     @classmethod
@@ -43,6 +44,11 @@ class Settings(BaseSettings):
     def registry(self) -> str:
         """SQLAlchemy URL of the registry."""
         return self.registry_url or f"sqlite:///{self.home / 'registry.db'}"
+
+    @property
+    def public_url(self) -> str:
+        """Where people reach the app; links in reports and in the Dagster UI begin with it."""
+        return self.app_url.rstrip("/") or f"http://127.0.0.1:{self.app_port}"
 
     @property
     def dagster_home(self) -> Path:

@@ -1,0 +1,1 @@
+"""The demonstration: real vendor files through the real chain, on one machine."""

@@ -41,7 +41,7 @@ def manifest(place: Place, version: int) -> str:
     return f"{experiment_prefix(place)}/raw/manifest-{version:04d}.json"
 
 
-def annotations(place: Place, version: int) -> str:
+def annotation_document(place: Place, version: int) -> str:
     """Key of the `version`-th annotation document."""
     return f"{experiment_prefix(place)}/raw/annotations-{version:04d}.json"
 

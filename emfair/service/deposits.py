@@ -131,7 +131,7 @@ def annotate(
         document=canonical_json(annotations).decode(),
         author=author,
         reason=reason,
-        run_key=run_key(manifest, annotations),
+        run_key=run_key(manifest, annotations, expected_version + 1),
     )
     keep_annotations(services, row.place)
 
@@ -144,13 +144,18 @@ def keep_annotations(services: Services, place: Place) -> None:
     """
     newest = services.registry.deposits.annotations(place.experiment)[0]
     services.lake.put_bytes(
-        layout.annotations(place, newest.version), newest.document.encode(), replace=True
+        layout.annotation_document(place, newest.version), newest.document.encode(), replace=True
     )
 
 
-def run_key(manifest: Manifest, annotations: Annotations) -> str:
-    """Return the name of the content to process: the same bytes and words, the same key."""
-    digest = digest_of([manifest.model_dump(mode="json"), annotations.model_dump(mode="json")])
+def run_key(manifest: Manifest, annotations: Annotations, annotations_version: int) -> str:
+    """Return the name of the content to process: manifest, annotations and their version.
+
+    The version is part of it, because Dagster drops a run whose key it has seen: annotations that
+    are changed and changed back are processed again.
+    """
+    documents = [manifest.model_dump(mode="json"), annotations.model_dump(mode="json")]
+    digest = digest_of([*documents, annotations_version])
     return f"{manifest.place.experiment}:{digest[:16]}"
 
 
@@ -161,7 +166,7 @@ def read_manifest(services: Services, place: Place, version: int) -> Manifest:
 
 def read_annotations_version(services: Services, place: Place, version: int) -> Annotations:
     """Return an annotation document from the lake. Raises `NotFound`."""
-    content = services.lake.read_bytes(layout.annotations(place, version))
+    content = services.lake.read_bytes(layout.annotation_document(place, version))
     return Annotations.model_validate_json(content)
 
 
@@ -222,7 +227,7 @@ def _seal(
         annotations_version=version,
         document=canonical_json(notes).decode(),
         author=request.depositor,
-        run_key=run_key(manifest, notes),
+        run_key=run_key(manifest, notes, version),
     )
     keep_annotations(services, place)
 

@@ -6,12 +6,9 @@ from dataclasses import dataclass
 
 from emfair.lake import layout
 from emfair.model.documents import Conversion, Validation
+from emfair.model.manifest import Place
 from emfair.provenance.record import ProvenanceRecord
-from emfair.records.readme import (
-    Level,
-    experiment_readme,
-    level_readme,
-)
+from emfair.records.readme import Child, Level, experiment_readme, level_readme
 from emfair.service.chain.step import Subject, begin, keep, subject_of
 from emfair.service.services import Services
 
@@ -22,6 +19,7 @@ CODE_VERSION = "1"
 class Described:
     """The experiment's README and the keys of all that were written."""
 
+    place: Place
     readme: str
     keys: tuple[str, ...]
     record: ProvenanceRecord
@@ -40,13 +38,17 @@ def describe(services: Services, experiment: str, *, run: str) -> Described:
         step.write(key, page.encode())
     kept = step.finish(subject.manifest.deposited_by)
     keep(services, place, kept)
-    return Described(readme, tuple(pages), kept)
+    return Described(place, readme, tuple(pages), kept)
 
 
 def _above(services: Services, subject: Subject) -> dict[str, str]:
     titles, place = subject.manifest.titles, subject.place
-    children = services.registry.experiments.children
     pages = {}
+
+    def children(*above: str) -> list[Child]:
+        found = services.registry.experiments.children(*above)
+        return [Child(row.id, row.title, row.experiments, row.state) for row in found]
+
     for level, identifier, title, prefix, listed in (
         (Level.PROJECT, place.project, titles.project, layout.project_prefix(place),
          children(place.project)),

@@ -11,6 +11,7 @@ from emfair.errors import Conflict
 from emfair.lake import layout
 from emfair.model.documents import Conversion, Validation
 from emfair.model.findings import Severity
+from emfair.model.identifiers import check_identifier
 from emfair.model.manifest import Place
 from emfair.model.states import ExperimentState
 from emfair.provenance.record import ProvenanceRecord
@@ -74,6 +75,21 @@ def publish(services: Services, rows: ExperimentRows) -> bool:
     return changed
 
 
+def published(services: Services, experiment: str) -> dict[str, pa.Table]:
+    """Return an experiment's rows as the index has them, by table."""
+    from emfair.catalogue.query import ask
+    from emfair.catalogue.schema import TABLES
+
+    check_identifier(experiment)
+    return {
+        name: ask(
+            services.index,
+            f"SELECT * FROM {name} WHERE experiment_id = '{experiment}'",  # noqa: S608  checked
+        ).table
+        for name in TABLES
+    }
+
+
 def _rows(
     step: Step, subject: Subject, validation: Validation, tables: dict[str, pa.Table]
 ) -> ExperimentRows:
@@ -85,7 +101,7 @@ def _rows(
         tables=tables,
         state=ExperimentState(validation.verdict.value),
         reason=first.message if first else "",
-        run_key=run_key(subject.manifest, subject.annotations),
+        run_key=run_key(subject.manifest, subject.annotations, subject.annotations_version),
         record=step.finish(subject.manifest.deposited_by),
     )
 

@@ -101,7 +101,7 @@ def subject_of(step: Step) -> Subject:
     notes = read_annotations_version(step.services, row.place, annotations_version)
     for key, document in (
         (layout.manifest(row.place, manifest_version), manifest),
-        (layout.annotations(row.place, annotations_version), notes),
+        (layout.annotation_document(row.place, annotations_version), notes),
     ):
         content = canonical_json(document)
         step.used(key, sha256_bytes(content), len(content))

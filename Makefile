@@ -1,0 +1,78 @@
+# Every verb sets up what it needs, from nothing but Python 3.11 or newer.
+# Two things can be set: PYTHON, the interpreters to try for .venv, and PYTEST, pytest's arguments.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+BIN := .venv/bin
+READY := .venv/.ready
+PYTHON ?= python3.13 python3.12 python3.11 python3
+PYTEST ?= -q -n 2 --dist loadgroup
+
+.PHONY: help
+help: ## list the verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: setup
+setup: $(READY) ## make a ready .venv with the locked versions
+
+.PHONY: demo
+demo: $(READY) ## deposit real vendor files, run the chain, show what came out
+	$(BIN)/emfair demo
+
+.PHONY: up
+up: $(READY) ## run app, API and Dagster on this machine
+	$(BIN)/emfair up
+
+.PHONY: test
+test: $(READY) ## run the tests (PYTEST="-q -k lake" runs some)
+	$(BIN)/python -m pytest $(PYTEST)
+
+.PHONY: check
+check: $(READY) ## lint, format, types, import walls, Dagster definitions
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/dagster definitions validate -w workspace.yaml
+
+.PHONY: bench
+bench: $(READY) ## measure emfair against its targets
+	$(BIN)/python -m bench
+
+.PHONY: lock
+lock: .venv/.uv ## resolve the newest versions that pyproject.toml allows
+	$(BIN)/uv pip compile --quiet $(LOCK) --group bootstrap --output-file bootstrap.lock
+	$(BIN)/uv pip compile --quiet $(LOCK) pyproject.toml --all-extras --group dev --output-file requirements.lock
+
+.PHONY: clean
+clean: ## remove .venv, caches and what was built; never data
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -not -path '*/node_modules/*' -prune -exec rm -rf {} +
+
+# For every platform and every Python from 3.11 on; no address of an index, which is each machine's own.
+LOCK := --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+
+# A name on the PATH may be a shim that runs nothing, so each candidate is asked. uv comes through
+# pip, so that it is found wherever pip finds packages.
+.venv/.uv: bootstrap.lock
+	@if ! $(BIN)/python -c '' 2>/dev/null; then \
+	  for python in $(PYTHON) ''; do \
+	    "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; \
+	  done; \
+	  if [ -z "$$python" ]; then \
+	    echo "emfair needs Python 3.11 or newer; none of these is: $(PYTHON)." \
+	      "Install one, or name it: make PYTHON=/path/to/python3" >&2; exit 2; \
+	  fi; \
+	  echo "$$python -m venv .venv"; "$$python" -m venv --clear .venv; \
+	fi
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement bootstrap.lock
+	@touch $@
+
+$(READY): .venv/.uv requirements.lock pyproject.toml
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@

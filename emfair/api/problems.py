@@ -1,0 +1,134 @@
+"""Errors as RFC 9457 problem documents: the one place that maps emfair's errors to HTTP.
+
+What does not belong here: raising them.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from emfair import errors
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER = "10"  # seconds, until a sick store is asked again
+
+_STATUS: dict[type[errors.EmfairError], tuple[int, str]] = {
+    errors.BadName: (422, "This name cannot be"),
+    errors.BadAnnotations: (422, "The annotations do not fit"),
+    errors.BadSetting: (500, "emfair is set up wrongly"),
+    errors.NotFound: (404, "Not found"),
+    errors.Conflict: (409, "Conflict"),
+    errors.BadCall: (400, "The request is wrong"),
+    errors.BadQuery: (400, "The query is refused"),
+    errors.BadData: (422, "The data are bad"),
+    errors.Unavailable: (503, "A store does not answer"),
+    errors.EmfairError: (500, "emfair could not do this"),
+}
+
+Responses = dict[int | str, dict[str, Any]]
+_log = logging.getLogger(__name__)
+
+
+class Problem(BaseModel):
+    """What went wrong, to what, and what to do (RFC 9457)."""
+
+    type: str = Field(examples=["urn:emfair:problem:not-found"])
+    title: str = Field(examples=["Not found"])
+    status: int = Field(examples=[404])
+    detail: str = Field(examples=["there is no such experiment."])
+    subject: str = Field("", examples=["e-20260122-k3f9zqmh"])
+    remedy: str = Field("", examples=["Look for typing errors, or list the experiments."])
+
+
+def problem_of(error: errors.EmfairError) -> Problem:
+    """Return the document for an error; a subclass without an entry is told as its parent."""
+    kind = next(parent for parent in type(error).__mro__ if parent in _STATUS)
+    status, title = _STATUS[kind]
+    return Problem(
+        type=f"urn:emfair:problem:{_kebab(kind.__name__)}",
+        title=title,
+        status=status,
+        detail=error.message,
+        subject=error.subject,
+        remedy=error.remedy,
+    )
+
+
+def tell_problems(app: FastAPI) -> None:
+    """Have `app` answer every error with a problem document, and none with a stack trace."""
+    app.add_exception_handler(errors.EmfairError, _on_emfair_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(Exception, _on_defect)
+
+
+def responses(*statuses: int) -> Responses:
+    """Return OpenAPI's description of the problems a route can answer with."""
+    return {status: {"model": Problem, "content": {MEDIA_TYPE: {}}} for status in statuses}
+
+
+def _on_emfair_error(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, errors.EmfairError)  # noqa: S101  how it was registered
+    problem = problem_of(error)
+    headers = {"Retry-After": RETRY_AFTER} if problem.status == 503 else {}
+    return _answer(problem, headers)
+
+
+def _on_invalid_request(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101  how it was registered
+    first = error.errors()[0]
+    where = [str(part) for part in first["loc"] if part not in ("body", "query", "path")]
+    return _answer(
+        Problem(
+            type="urn:emfair:problem:invalid-request",
+            title="The request does not fit",
+            status=422,
+            detail=f"{first['msg']}.",
+            subject=".".join(where) or str(first["loc"][0]),
+            remedy="Correct it as /api/v1/docs describes.",
+        )
+    )
+
+
+def _on_http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101  how it was registered
+    return _answer(
+        Problem(
+            type="about:blank",
+            title=error.detail,
+            status=error.status_code,
+            detail=f"{request.method} {request.url.path}: {error.detail.lower()}.",
+            remedy="See /api/v1/docs for what can be asked.",
+        ),
+        dict(error.headers or {}),
+    )
+
+
+def _on_defect(request: Request, error: Exception) -> JSONResponse:
+    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return _answer(
+        Problem(
+            type="urn:emfair:problem:defect",
+            title="A defect in emfair",
+            status=500,
+            detail="The request could not be answered; the server's log says why.",
+            remedy="Report it with the time of the request.",
+        )
+    )
+
+
+def _answer(problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
+    return JSONResponse(
+        problem.model_dump(), problem.status, headers=headers, media_type=MEDIA_TYPE
+    )
+
+
+def _kebab(name: str) -> str:
+    return "".join(f"-{char.lower()}" if char.isupper() else char for char in name).lstrip("-")

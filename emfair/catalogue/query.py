@@ -1,0 +1,268 @@
+"""A person's SQL over the five tables: read only, within bounds of time and memory.
+
+Each question gets a DuckDB of its own, which sees the five tables and nothing else. What does not
+belong here: who may ask, and how an answer is shown (the faces).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from emfair.catalogue.delta import Index
+from emfair.catalogue.readonly import PROTOCOL, ReadOnlyFiles
+from emfair.catalogue.schema import DESCRIPTION, TABLES
+from emfair.errors import BadQuery
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+TIMEOUT = 30.0
+MEMORY = "1GB"
+ANSWER_LIMIT = 256 << 20  # bytes of an answer in this process' memory
+_BATCH = 8192
+_KNOWN = f"Tables: {', '.join(TABLES)}. DESCRIBE measurements lists a table's columns."
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What SQL came to.
+
+    Attributes
+    ----------
+    columns, types : tuple of str
+        Names and DuckDB's types, in order; names can repeat.
+    table : pyarrow.Table
+        The rows.
+    truncated : bool
+        Whether there were more rows than the limit.
+    """
+
+    columns: tuple[str, ...]
+    types: tuple[str, ...]
+    table: pa.Table
+    truncated: bool = False
+
+    @property
+    def rows(self) -> list[tuple[Any, ...]]:
+        """The rows as Python values."""
+        columns = [column.to_pylist() for column in self.table.columns]
+        return list(zip(*columns, strict=True))
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as a help page shows it."""
+
+    name: str
+    type: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Description:
+    """A table as a help page shows it."""
+
+    name: str
+    description: str
+    columns: tuple[Column, ...]
+
+
+def ask(  # noqa: PLR0913  each bound can be set, none has to be
+    index: Index,
+    sql: str,
+    *,
+    limit: int | None = None,
+    timeout: float = TIMEOUT,
+    memory: str = MEMORY,
+    at: datetime | None = None,
+) -> Answer:
+    """Answer one SELECT, WITH, DESCRIBE, SUMMARIZE or SHOW statement.
+
+    Before anything was indexed the tables are empty.
+
+    Parameters
+    ----------
+    index : Index
+        Where the tables are.
+    sql : str
+        DuckDB's dialect.
+    limit : int, optional
+        Return at most so many rows.
+    timeout : float
+        Seconds.
+    memory : str
+        What DuckDB may use for sorting, grouping and joining.
+    at : datetime, optional
+        Ask the index as it was then.
+
+    Raises
+    ------
+    BadQuery
+        DuckDB refuses the statement (the message is DuckDB's), it does something else than read,
+        or it takes too long or too much.
+    NotFound
+        The index of the time `at` is no longer kept.
+    """
+    import duckdb
+
+    files = index.files(at)
+    bounds: dict[str, Any] = {"memory_limit": memory, "temp_directory": ""}
+    with duckdb.connect(":memory:", config=bounds) as connection:
+        store = _open_tables(connection, files)
+        _check_statement(connection, sql)
+        with _readable_errors(store), _time_limit(connection, timeout):
+            return _run(connection, sql, limit)
+
+
+def describe() -> tuple[Description, ...]:
+    """Return the five tables with their columns' types and comments, for help pages."""
+    import duckdb
+
+    with duckdb.connect(":memory:") as connection:
+        return tuple(
+            Description(
+                table.name,
+                table.description,
+                tuple(
+                    Column(field.name, str(kind), (field.metadata or {})[DESCRIPTION].decode())
+                    for field, kind in zip(
+                        table.columns,
+                        connection.from_arrow(table.columns.empty_table()).types,
+                        strict=True,
+                    )
+                ),
+            )
+            for table in TABLES.values()
+        )
+
+
+def _open_tables(connection: DuckDBPyConnection, files: dict[str, list[Path]]) -> ReadOnlyFiles:
+    """Make the views, then shut everything else and throw away the key."""
+    named = {
+        name: {f"{name}/{number}.parquet": path for number, path in enumerate(paths)}
+        for name, paths in files.items()
+    }
+    store = ReadOnlyFiles({name: path for found in named.values() for name, path in found.items()})
+    connection.register_filesystem(store)
+    urls = {name: [f"{PROTOCOL}://{file}" for file in found] for name, found in named.items()}
+    for name, found in urls.items():
+        if found:
+            source = f"read_parquet({found})"
+            connection.execute(f"CREATE VIEW {name} AS FROM {source}")
+        else:
+            connection.from_arrow(TABLES[name].columns.empty_table()).create(name)
+    allowed = [url for found in urls.values() for url in found]
+    for setting in (
+        "TimeZone = 'UTC'",
+        f"allowed_paths = {allowed}",
+        "disabled_filesystems = 'LocalFileSystem'",
+        "enable_external_access = false",
+        "lock_configuration = true",
+    ):
+        connection.execute(f"SET {setting}")
+    return store
+
+
+def _check_statement(connection: DuckDBPyConnection, sql: str) -> None:
+    import duckdb
+
+    try:
+        statements = connection.extract_statements(sql)
+    except duckdb.Error as error:
+        raise BadQuery(str(error), remedy="Correct the SQL.") from error
+    if len(statements) != 1:
+        raise BadQuery(
+            f"expected one statement, found {len(statements)}.", remedy="Send them one by one."
+        )
+    if statements[0].type != duckdb.StatementType.SELECT:
+        raise BadQuery(
+            f"{statements[0].type.name} statements are refused: the catalogue is read-only.",
+            remedy="Use SELECT, WITH, DESCRIBE, SUMMARIZE or SHOW (and PIVOT … IN (…)).",
+        )
+
+
+def _run(connection: DuckDBPyConnection, sql: str, limit: int | None) -> Answer:
+    relation = connection.sql(sql)
+    reader = relation.to_arrow_reader(_BATCH)
+    batches: list[pa.RecordBatch] = []
+    rows = size = 0
+    for batch in reader:
+        batches.append(batch)
+        rows += batch.num_rows
+        size += batch.nbytes
+        if size > ANSWER_LIMIT:
+            raise BadQuery(
+                f"the answer is larger than {ANSWER_LIMIT >> 20} MiB.",
+                remedy="Ask for fewer columns, group, or add LIMIT.",
+            )
+        if limit is not None and rows > limit:
+            break
+    table = pa.Table.from_batches(batches, reader.schema)
+    return Answer(
+        columns=tuple(relation.columns),
+        types=tuple(str(kind) for kind in relation.types),
+        table=table if limit is None else table.slice(0, limit),
+        truncated=limit is not None and rows > limit,
+    )
+
+
+@contextmanager
+def _time_limit(connection: DuckDBPyConnection, seconds: float) -> Iterator[None]:
+    """Interrupt what runs longer; again and again, for an interrupt between two steps is lost."""
+    import duckdb
+
+    done = threading.Event()
+    late = threading.Event()
+
+    def watch() -> None:
+        if not done.wait(seconds):
+            late.set()
+            while not done.wait(0.05):
+                connection.interrupt()
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    except (duckdb.Error, pa.ArrowException, RuntimeError) as error:
+        if not late.is_set():
+            raise
+        raise BadQuery(
+            f"the query took longer than {seconds:g} s and was stopped.",
+            remedy="Ask for less at once: filter by project or time, or group.",
+        ) from error
+    finally:
+        done.set()
+        watcher.join()
+
+
+@contextmanager
+def _readable_errors(store: ReadOnlyFiles) -> Iterator[None]:
+    import duckdb
+
+    try:
+        yield
+    except (duckdb.Error, pa.ArrowException) as error:
+        if store.refused:
+            raise BadQuery("the catalogue is read-only.", remedy="Use SELECT alone.") from error
+        raise BadQuery(str(error), remedy=_remedy(error)) from error
+
+
+def _remedy(error: Exception) -> str:
+    import duckdb
+
+    if isinstance(error, duckdb.PermissionException):
+        return f"SQL here reads the five tables and nothing else. {_KNOWN}"
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return "Ask for less at once: filter, group, or sort fewer columns."
+    if isinstance(error, duckdb.BinderException | duckdb.CatalogException):
+        return _KNOWN
+    return "Correct the SQL."

@@ -1,0 +1,227 @@
+"""From an experiment's documents to its rows in the five tables; a pure function.
+
+What does not belong here: reading the documents, and keeping the rows (`delta`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow as pa
+
+from emfair.catalogue.schema import TABLES, in_order
+from emfair.lake import layout
+from emfair.model.annotations import Annotations
+from emfair.model.documents import Conversion, Measurement, Validation
+from emfair.model.facts import Fact
+from emfair.model.findings import Severity, count_by_severity
+from emfair.model.manifest import Manifest, Place, RawFile
+
+NUMBERS = {
+    "acceleration_voltage_V": "acceleration_voltage",
+    "magnification": "magnification",
+    "camera_length_m": "camera_length",
+    "dwell_time_s": "dwell_time",
+    "acquisition_time_s": "acquisition_time",
+    "working_distance_m": "working_distance",
+    "beam_current_A": "beam_current",
+    "convergence_angle_rad": "convergence_angle",
+}
+"""Columns of `measurements` that repeat a used fact's number, and its key."""
+TEXTS = ("technique", "detector", "operation_mode")
+"""Columns of `measurements` that repeat a used fact's text."""
+
+Row = dict[str, Any]
+UsedFacts = Mapping[str, Fact]
+
+
+def rows_of(
+    manifest: Manifest, annotations: Annotations, conversion: Conversion, validation: Validation
+) -> dict[str, pa.Table]:
+    """Return an experiment's rows of each table, in the tables' order.
+
+    A quantity's column holds the used fact of its key: neither replaced nor warned of.
+    """
+    used = {m.measurement: used_facts(m.facts) for m in conversion.measurements}
+    rows: dict[str, Iterable[Row]] = {
+        "experiments": [_experiment(manifest, annotations, conversion, validation, used)],
+        "measurements": _measurements(conversion, validation, used),
+        "facts": _facts(conversion),
+        "findings": _findings(validation),
+        "files": _files(manifest, conversion, validation),
+    }
+    experiment = {"experiment_id": manifest.place.experiment}
+    return {
+        name: in_order(
+            name, pa.Table.from_pylist([experiment | row for row in found], TABLES[name].columns)
+        )
+        for name, found in rows.items()
+    }
+
+
+def used_facts(facts: Iterable[Fact]) -> dict[str, Fact]:
+    """Return the fact of each key that stands: neither replaced nor warned of."""
+    return {fact.key: fact for fact in facts if not fact.replaced_by and not fact.warning}
+
+
+def _experiment(
+    manifest: Manifest,
+    notes: Annotations,
+    conversion: Conversion,
+    validation: Validation,
+    used: Mapping[str, UsedFacts],
+) -> Row:
+    all_used = list(used.values())
+    elements = notes.sample.atom_types or _split(_most_common(all_used, "atom_types"))
+    counts = count_by_severity(validation.findings)
+    return {
+        **_names(manifest, notes),
+        "description": notes.description or "",
+        "verdict": validation.verdict.value,
+        "deposited_by": manifest.deposited_by,
+        "sealed_at": _utc(manifest.sealed_at),
+        "start_time": _utc(notes.start_time) or min(_times(all_used, "start_time"), default=None),
+        "end_time": _utc(notes.end_time) or max(_times(all_used, "end_time"), default=None),
+        "operator": notes.user.name or _most_common(all_used, "operator"),
+        "orcid": notes.user.orcid or _most_common(all_used, "orcid"),
+        "sample_name": notes.sample.name or _most_common(all_used, "sample_name"),
+        "elements": list(elements),
+        "instrument": notes.instrument.name or _most_common(all_used, "instrument_name"),
+        "vendor": notes.instrument.vendor or _most_common(all_used, "vendor"),
+        "model": notes.instrument.model or _most_common(all_used, "model"),
+        "n_files": len(manifest.files),
+        "n_measurements": len(conversion.measurements),
+        "bytes": sum(file.size for file in manifest.files),
+        "container_bytes": sum(m.container_size for m in conversion.measurements),
+        **{f"n_{severity}": count for severity, count in counts.items()},
+        "prefix": layout.experiment_prefix(manifest.place),
+        "manifest_version": conversion.manifest_version,
+        "annotations_version": conversion.annotations_version,
+        "definition": validation.definition,
+        "nxdl_version": validation.nxdl_version,
+    }
+
+
+def _names(manifest: Manifest, notes: Annotations) -> Row:
+    return {
+        "project_id": manifest.place.project,
+        "proposal_id": manifest.place.proposal,
+        "sample_id": manifest.place.sample,
+        "title": notes.title or manifest.titles.experiment,
+        "project_title": manifest.titles.project,
+        "proposal_title": manifest.titles.proposal,
+        "sample_title": manifest.titles.sample,
+    }
+
+
+def _measurements(
+    conversion: Conversion, validation: Validation, used: Mapping[str, UsedFacts]
+) -> Iterable[Row]:
+    verdicts = {report.measurement: report.verdict.value for report in validation.containers}
+    for measurement in conversion.measurements:
+        facts = used[measurement.measurement]
+        yield {
+            **_as_stored(conversion.place, measurement),
+            "verdict": verdicts.get(measurement.measurement),
+            "start_time": next(_times([facts], "start_time"), None),
+            **{column: _number(facts, key) for column, key in NUMBERS.items()},
+            **{column: _text(facts, column) for column in TEXTS},
+        }
+
+
+def _as_stored(place: Place, measurement: Measurement) -> Row:
+    same = ("title", "file", "signal_index", "reader", "kind", "dtype", "data_path")
+    return {
+        **{name: getattr(measurement, name) for name in same},
+        "measurement_id": measurement.measurement,
+        "companions": list(measurement.companions),
+        "shape": list(measurement.shape),
+        "axes": [axis.model_dump() for axis in measurement.axes],
+        "container": layout.container(place, measurement.measurement),
+        "preview": layout.preview(place, measurement.measurement),
+        "sha256": measurement.container_sha256,
+        "size": measurement.container_size,
+        "data_sha256": measurement.data_sha256,
+        "file_sha256": measurement.file_sha256,
+        "tags_kept": measurement.tags_kept,
+    }
+
+
+def _facts(conversion: Conversion) -> Iterable[Row]:
+    for measurement in conversion.measurements:
+        for fact in measurement.facts:
+            yield {"measurement_id": measurement.measurement, **fact.model_dump(mode="json")}
+
+
+def _findings(validation: Validation) -> Iterable[Row]:
+    for finding in validation.findings:
+        row = finding.model_dump(mode="json")
+        yield {"measurement_id": row.pop("measurement"), **row}
+
+
+def _files(manifest: Manifest, conversion: Conversion, validation: Validation) -> Iterable[Row]:
+    readers = {name: m.reader for m in conversion.measurements for name in m.companions}
+    readers |= {m.file: m.reader for m in conversion.measurements}
+    counts = Counter(name for m in conversion.measurements for name in {m.file, *m.companions})
+    broken = {
+        finding.file
+        for finding in (*conversion.findings, *validation.findings)
+        if finding.severity is Severity.ERROR and not finding.measurement
+    }
+    for file in manifest.files:
+        status = "unreadable" if file.name in broken else "kept"
+        yield {
+            **_raw(manifest.place, file),
+            "status": "read" if file.name in readers else status,
+            "reader": readers.get(file.name, ""),
+            "n_measurements": counts[file.name],
+        }
+
+
+def _raw(place: Place, file: RawFile) -> Row:
+    return {
+        "name": file.name,
+        "path": file.path,
+        "key": layout.raw_file(place, file.path),
+        "size": file.size,
+        "sha256": file.sha256,
+        "modified_at": _utc(file.modified_at),
+    }
+
+
+def _number(facts: UsedFacts, key: str) -> float | None:
+    return facts[key].value_num if key in facts else None
+
+
+def _text(facts: UsedFacts, key: str) -> str | None:
+    return facts[key].value_text or None if key in facts else None
+
+
+def _most_common(measurements: Iterable[UsedFacts], key: str) -> str | None:
+    """Return the text most measurements agree on; of equals the first in the alphabet."""
+    counts = Counter(text for facts in measurements if (text := _text(facts, key)))
+    return min(counts, key=lambda text: (-counts[text], text), default=None)
+
+
+def _split(symbols: str | None) -> list[str]:
+    return [symbol.strip() for symbol in (symbols or "").split(",") if symbol.strip()]
+
+
+def _times(measurements: Iterable[UsedFacts], key: str) -> Iterator[datetime]:
+    """Yield the times that can be compared; those without an offset cannot."""
+    for facts in measurements:
+        try:
+            time = datetime.fromisoformat(_text(facts, key) or "")
+        except ValueError:
+            continue
+        if time.tzinfo:
+            yield time.astimezone(UTC)
+
+
+def _utc(time: datetime | None) -> datetime | None:
+    if time is None:
+        return None
+    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)

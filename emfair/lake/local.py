@@ -1,0 +1,242 @@
+"""A lake in a directory, on this machine or on a network file system with hard links.
+
+An object is written under ``.tmp``, forced to disk, then linked to its name: linking fails where
+the name is taken, so two writers can never overwrite each other. Symbolic links below the root
+are not followed.
+
+What does not belong here: which keys are fit (`emfair.lake.keys`).
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from emfair.errors import BadName, Conflict, NotFound, Unavailable
+from emfair.lake.base import ObjectInfo, Progress
+from emfair.lake.disk import disk_errors, sync_folder
+from emfair.lake.keys import SCRATCH, check_key, check_prefix
+from emfair.lake.source import Source, bytes_source, file_source
+from emfair.model.canonical import sha256_stream
+
+_IMMUTABLE = 0o444
+_REPLACEABLE = 0o644
+_STALE = 24 * 3600  # seconds since the last write; whoever wrote it is dead
+_TRIES = 50  # a folder can be pruned between its making and its use; not that often
+
+
+class LocalLake:
+    """Objects as files below `root`, which is made by the first write."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = Path(os.path.realpath(root))
+        self._scratch = self._root / SCRATCH
+        self._swept = False
+        self.url = self._root.as_uri()
+
+    def put_file(
+        self,
+        key: str,
+        source: Path,
+        *,
+        sha256: str | None = None,
+        replace: bool = False,
+        progress: Progress | None = None,
+    ) -> ObjectInfo:
+        """See `Lake.put_file`."""
+        return self._put(key, file_source(source, sha256, progress), replace=replace)
+
+    def put_bytes(self, key: str, content: bytes, *, replace: bool = False) -> ObjectInfo:
+        """See `Lake.put_bytes`."""
+        return self._put(key, bytes_source(key, content), replace=replace)
+
+    def read_bytes(self, key: str) -> bytes:
+        """See `Lake.read_bytes`."""
+        with self.open(key) as stream, disk_errors(key):
+            return stream.read()
+
+    def open(self, key: str) -> BinaryIO:
+        """See `Lake.open`."""
+        path = self._path(key)
+        with disk_errors(key):
+            try:
+                return open(path, "rb", opener=_without_links)
+            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+                pass
+        raise self._missing(key)
+
+    @contextmanager
+    def local_copy(self, key: str, scratch: Path) -> Iterator[Path]:  # noqa: ARG002
+        """See `Lake.local_copy`; it is the object itself, so `scratch` stays empty."""
+        if self.info(key) is None:
+            raise self._missing(key)
+        yield self._path(key)
+
+    def info(self, key: str) -> ObjectInfo | None:
+        """See `Lake.info`."""
+        path = self._path(key)
+        with disk_errors(key):
+            try:
+                found = path.lstat()
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+        return ObjectInfo(key, found.st_size) if stat.S_ISREG(found.st_mode) else None
+
+    def list(self, prefix: str) -> Iterator[ObjectInfo]:
+        """See `Lake.list`."""
+        folder, _, begin = check_prefix(prefix).rpartition("/")
+        start = self._path(folder) if folder else self._root
+        return self._walk(start, f"{folder}/" if folder else "", begin)
+
+    def delete(self, key: str) -> None:
+        """See `Lake.delete`; folders that it leaves empty go too."""
+        path = self._path(key)
+        with disk_errors(key):
+            with suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
+                path.unlink()
+            with suppress(OSError):  # the first folder that is not empty ends the pruning
+                for folder in path.parents:
+                    if folder == self._root:
+                        break
+                    folder.rmdir()
+
+    def locate(self, key: str) -> str:
+        """See `Lake.locate`: the file's path."""
+        return str(self._path(key))
+
+    def _path(self, key: str) -> Path:
+        path = self._root / check_key(key)
+        if os.path.realpath(path) != str(path):
+            raise BadName(
+                "the key leads through a symbolic link.",
+                subject=repr(key),
+                remedy=f"Replace the link below {self._root} by a real folder or file.",
+            )
+        return path
+
+    def _missing(self, key: str) -> NotFound:
+        return NotFound(
+            "no such object in the lake.", subject=key, remedy=f"Check the key below {self._root}."
+        )
+
+    def _put(self, key: str, source: Source, *, replace: bool) -> ObjectInfo:
+        path = self._path(key)
+        if not replace and (present := self.info(key)):
+            settled = self._settle(present, source)
+            if source.progress is not None:
+                source.progress(source.size)
+            return settled
+        with self._temporary(key, _REPLACEABLE if replace else _IMMUTABLE) as (temporary, target):
+            with source.reader() as reader:
+                for block in reader.blocks():
+                    with disk_errors(key):
+                        target.write(block)
+            with disk_errors(key):
+                target.flush()
+                os.fsync(target.fileno())
+                published = self._publish(temporary, path, replace=replace)
+        if published:
+            return ObjectInfo(key, reader.size)
+        if (present := self.info(key)) is None:
+            raise Conflict(
+                "a folder or another writer holds this name.",
+                subject=key,
+                remedy="Store the object under another name, or retry.",
+            )
+        return self._settle(present, source)
+
+    def _settle(self, present: ObjectInfo, source: Source) -> ObjectInfo:
+        def digest() -> str:
+            with self.open(present.key) as stream, disk_errors(present.key):
+                return sha256_stream(stream)
+
+        return source.settle(present, digest)
+
+    @contextmanager
+    def _temporary(self, key: str, mode: int) -> Iterator[tuple[Path, BinaryIO]]:
+        path = self._scratch / secrets.token_hex(16)
+        with disk_errors(key):
+            self._make_folder(self._scratch)
+            self._sweep()
+            target = open(  # noqa: SIM115  Path.open takes no opener
+                path, "xb", opener=lambda name, flags: os.open(name, flags | os.O_NOFOLLOW, mode)
+            )
+        try:
+            yield path, target
+        finally:
+            with disk_errors(key):
+                path.unlink(missing_ok=True)
+                target.close()
+
+    def _publish(self, temporary: Path, path: Path, *, replace: bool) -> bool:
+        """Give `temporary` its name; false if the name is taken."""
+        for _ in range(_TRIES):
+            try:
+                self._make_folder(path.parent)
+                if replace:
+                    temporary.replace(path)
+                else:
+                    path.hardlink_to(temporary)
+            except FileNotFoundError:  # another writer's delete pruned the folder meanwhile
+                continue
+            except (FileExistsError, NotADirectoryError, IsADirectoryError):
+                return False
+            with suppress(FileNotFoundError):
+                sync_folder(path.parent)
+            return True
+        raise Unavailable(
+            "its folder vanished again and again.",
+            subject=str(path),
+            remedy="See who else deletes in the lake, then retry.",
+        )
+
+    def _make_folder(self, folder: Path) -> None:
+        if folder.is_dir():
+            return
+        if folder != self._root:
+            self._make_folder(folder.parent)
+        folder.mkdir(parents=folder == self._root, exist_ok=True)
+        sync_folder(folder.parent)
+
+    def _sweep(self) -> None:
+        """Remove what killed writers left, once in this object's life."""
+        if self._swept:
+            return
+        self._swept = True
+        for path in self._scratch.iterdir():
+            with suppress(FileNotFoundError):
+                if time.time() - path.lstat().st_mtime > _STALE:
+                    path.unlink()
+
+    def _walk(self, folder: Path, prefix: str, begin: str) -> Iterator[ObjectInfo]:
+        """Yield what lies in `folder` under names that begin with `begin`.
+
+        A folder's name sorts with its ``/``: only so does this order equal that of whole keys.
+        """
+        found: dict[str, os.DirEntry[str]] = {}
+        with (
+            disk_errors(prefix or str(self._root)),
+            suppress(FileNotFoundError, NotADirectoryError),
+            os.scandir(folder) as entries,
+        ):
+            for entry in entries:
+                is_folder = entry.is_dir(follow_symlinks=False)
+                if entry.name.startswith(begin) and prefix + entry.name != SCRATCH:
+                    found[f"{entry.name}/" if is_folder else entry.name] = entry
+        for name in sorted(found):
+            if name.endswith("/"):
+                yield from self._walk(folder / name, prefix + name, "")
+            elif found[name].is_file(follow_symlinks=False):
+                with disk_errors(prefix + name), suppress(FileNotFoundError):
+                    size = found[name].stat(follow_symlinks=False).st_size
+                    yield ObjectInfo(prefix + name, size)
+
+
+def _without_links(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW)

@@ -1,0 +1,199 @@
+"""A lake in a bucket: Ceph RGW, MinIO, AWS, anything that speaks S3.
+
+Objects are whole by S3's nature. Each carries its SHA-256 as metadata ``sha256``. Endpoint and
+keys are the AWS variables, read by boto3.
+
+What does not belong here: presigned URLs and parts that a browser sends (`emfair.service`).
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+from emfair.errors import BadSetting, NotFound, Unavailable
+from emfair.lake.base import ObjectInfo, Progress
+from emfair.lake.disk import scratch_copy
+from emfair.lake.keys import check_key, check_prefix
+from emfair.lake.s3_errors import Taken, s3_errors
+from emfair.lake.s3_upload import upload
+from emfair.lake.source import Source, bytes_source, file_source
+from emfair.model.canonical import BLOCK, sha256_stream
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+
+class S3Lake:
+    """Objects below `prefix` in `bucket`.
+
+    Parameters
+    ----------
+    bucket : str
+        It must exist.
+    prefix : str
+        Without ``/`` at its ends; empty for the whole bucket.
+    client : Any
+        A boto3 S3 client; by default `s3_client()`.
+    """
+
+    def __init__(self, bucket: str, prefix: str, client: Any = None) -> None:
+        self.bucket = bucket
+        self.prefix = f"{prefix}/" if prefix else ""
+        self.url = f"s3://{bucket}/{prefix}"
+        self.client = client or s3_client()
+
+    def put_file(
+        self,
+        key: str,
+        source: Path,
+        *,
+        sha256: str | None = None,
+        replace: bool = False,
+        progress: Progress | None = None,
+    ) -> ObjectInfo:
+        """See `Lake.put_file`. Without `sha256` the file is read twice: its digest goes first."""
+        return self._put(key, file_source(source, sha256, progress), replace=replace)
+
+    def put_bytes(self, key: str, content: bytes, *, replace: bool = False) -> ObjectInfo:
+        """See `Lake.put_bytes`."""
+        return self._put(key, bytes_source(key, content), replace=replace)
+
+    def read_bytes(self, key: str) -> bytes:
+        """See `Lake.read_bytes`."""
+        with self.open(key) as stream:
+            return stream.read()
+
+    def open(self, key: str) -> BinaryIO:
+        """See `Lake.open`."""
+        target = self.target(key)
+        with s3_errors(self.locate(key)):
+            body = self.client.get_object(**target)["Body"]
+        return io.BufferedReader(_ObjectStream(body, self.locate(key)), BLOCK)
+
+    def local_copy(self, key: str, scratch: Path) -> AbstractContextManager[Path]:
+        """See `Lake.local_copy`."""
+        return scratch_copy(self.open(key), key, scratch)
+
+    def info(self, key: str) -> ObjectInfo | None:
+        """See `Lake.info`."""
+        head = self._head(key)
+        return None if head is None else ObjectInfo(key, head["ContentLength"])
+
+    def list(self, prefix: str) -> Iterator[ObjectInfo]:
+        """See `Lake.list`."""
+        return self._pages(check_prefix(prefix))
+
+    def delete(self, key: str) -> None:
+        """See `Lake.delete`."""
+        target = self.target(key)
+        with s3_errors(self.locate(key)):
+            self.client.delete_object(**target)
+
+    def locate(self, key: str) -> str:
+        """See `Lake.locate`: ``s3://bucket/prefix/key``."""
+        return f"s3://{self.bucket}/{self.prefix}{check_key(key)}"
+
+    def target(self, key: str) -> dict[str, str]:
+        """Return ``Bucket`` and ``Key`` as boto3 wants them."""
+        return {"Bucket": self.bucket, "Key": self.prefix + check_key(key)}
+
+    def _head(self, key: str) -> dict[str, Any] | None:
+        target = self.target(key)
+        try:
+            with s3_errors(self.locate(key)):
+                return cast("dict[str, Any]", self.client.head_object(**target))
+        except NotFound:
+            return None
+
+    def _pages(self, prefix: str) -> Iterator[ObjectInfo]:
+        pages = self.client.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket, Prefix=self.prefix + prefix
+        )
+        with s3_errors(f"{self.url}/{prefix}"):
+            for page in pages:
+                for found in page.get("Contents", ()):
+                    if not found["Key"].endswith("/"):  # folders that consoles make
+                        yield ObjectInfo(found["Key"].removeprefix(self.prefix), found["Size"])
+
+    def _put(self, key: str, source: Source, *, replace: bool) -> ObjectInfo:
+        target = self.target(key)
+        if not replace and (present := self.info(key)):
+            settled = self._settle(present, source)
+            if source.progress is not None:
+                source.progress(source.size)
+            return settled
+        try:
+            with s3_errors(self.locate(key)):
+                return ObjectInfo(key, upload(self.client, target, source, new=not replace))
+        except Taken as error:
+            if (present := self.info(key)) is None:
+                raise Unavailable(
+                    "another writer was busy with this key.",
+                    subject=self.locate(key),
+                    remedy="Retry.",
+                ) from error
+            return self._settle(present, source)
+
+    def _settle(self, present: ObjectInfo, source: Source) -> ObjectInfo:
+        return source.settle(present, lambda: self._digest(present.key))
+
+    def _digest(self, key: str) -> str:
+        known = (self._head(key) or {}).get("Metadata", {}).get("sha256")
+        if known is not None:
+            return str(known)
+        with self.open(key) as stream:
+            return sha256_stream(stream)
+
+
+def s3_client() -> Any:
+    """Return a boto3 client for the endpoint and keys of the AWS variables.
+
+    Checksums only where S3 requires them: Ceph 16 refuses the trailing ones of boto3's default.
+    Paths instead of host names per bucket: those need a wildcard certificate.
+    """
+    from boto3.session import Session
+    from botocore.config import Config
+
+    config = Config(
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+        connect_timeout=10,
+        read_timeout=60,
+        retries={"mode": "standard", "max_attempts": 4},
+        s3={"addressing_style": "path"},
+    )
+    try:
+        with s3_errors("S3"):
+            return Session().client("s3", config=config)
+    except ValueError as error:
+        raise BadSetting(
+            f"is no URL of an S3 endpoint: {error}.",
+            subject="AWS_ENDPOINT_URL",
+            remedy="Set it to http://host:port or https://host.",
+        ) from error
+
+
+class _ObjectStream(io.RawIOBase):
+    """Reads an object once, front to back."""
+
+    def __init__(self, body: Any, name: str) -> None:
+        self._body = body
+        self._name = name
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        view = memoryview(buffer).cast("B")
+        with s3_errors(self._name):
+            block = self._body.read(len(view))
+        view[: len(block)] = block
+        return len(block)
+
+    def close(self) -> None:
+        self._body.close()
+        super().close()

@@ -1,0 +1,78 @@
+"""The audit log: who did what to what, and when. Written once, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from emfair.registry.engine import Database
+from emfair.registry.tables import PERSON_LIMIT, audit
+from emfair.registry.texts import storable
+
+PAGE_LIMIT = 1000
+
+
+@dataclass(frozen=True)
+class AuditRow:
+    """One deed."""
+
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What is to be written down: `actor` did `action` (kebab-case) to `subject`."""
+
+    actor: str
+    action: str
+    subject: str = ""
+    detail: Mapping[str, Any] | None = None
+
+
+class Audit:
+    """The audit log of one registry; every method is one transaction."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+
+    def write(
+        self, actor: str, action: str, subject: str = "", detail: Mapping[str, Any] | None = None
+    ) -> None:
+        """Write down that `actor` did `action` (kebab-case) to `subject`; `detail` as JSON."""
+        with self._database.writing() as connection:
+            record(connection, self._now(), Deed(actor, action, subject, detail))
+
+    def list(
+        self, *, subject: str | None = None, limit: int = 100, before: int | None = None
+    ) -> tuple[AuditRow, ...]:
+        """Return a page of deeds, newest first; `before` is the last id of the page before."""
+        query = select(audit).order_by(audit.c.id.desc()).limit(min(max(limit, 1), PAGE_LIMIT))
+        if subject is not None:
+            query = query.where(audit.c.subject == subject)
+        if before is not None:
+            query = query.where(audit.c.id < before)
+        with self._database.reading() as connection:
+            return tuple(AuditRow(**row) for row in connection.execute(query).mappings())
+
+
+def record(connection: Connection, now: datetime, deed: Deed) -> None:
+    """Write a deed down, inside a caller's transaction: done and written, or neither."""
+    connection.execute(
+        insert(audit).values(
+            at=now,
+            actor=storable(deed.actor, "actor", PERSON_LIMIT),
+            action=deed.action,
+            subject=deed.subject,
+            detail=dict(deed.detail or {}),
+        )
+    )

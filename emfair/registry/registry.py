@@ -1,0 +1,89 @@
+"""The registry as one object, and how it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+from emfair.registry import schema
+from emfair.registry.audit import Audit
+from emfair.registry.deposits import Deposits
+from emfair.registry.engine import Database, connect
+from emfair.registry.experiments import Experiments
+from emfair.registry.outbox import Outbox
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Return the time, aware."""
+    return datetime.now(UTC)
+
+
+class Registry:
+    """An open registry: a context manager, or closed by `close`.
+
+    Safe to share between threads; a forked process opens its own.
+
+    Parameters
+    ----------
+    database
+        A database whose tables are up to date.
+    now
+        The clock: aware times.
+    """
+
+    def __init__(self, database: Database, now: Clock = utc_now) -> None:
+        self._database = database
+        self.url = database.name
+        self.experiments = Experiments(database, now)
+        self.deposits = Deposits(database, now)
+        self.outbox = Outbox(database)
+        self.audit = Audit(database, now)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def open_registry(url: str, *, migrate: bool = True, now: Clock = utc_now) -> Registry:
+    """Open the registry at `url`; SQLite's file and folder are made if there are none.
+
+    Parameters
+    ----------
+    url
+        ``sqlite:///relative.db``, ``sqlite:////absolute.db`` or
+        ``postgresql+psycopg://user:password@host/database``.
+    migrate
+        Bring the tables up to date. Without, they must be.
+
+    Raises
+    ------
+    BadSetting
+        The URL is wrong, what it names is no registry, or a newer emfair has migrated it.
+    Unavailable
+        The server does not answer, or (without `migrate`) the tables are not up to date.
+    """
+    database = connect(url)
+    try:
+        if migrate:
+            schema.upgrade(database)
+        else:
+            schema.check(database)
+    except BaseException:
+        database.close()
+        raise
+    return Registry(database, now)

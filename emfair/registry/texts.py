@@ -1,0 +1,44 @@
+"""Texts as the registry takes them: SQLite would store what PostgreSQL refuses."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from emfair.errors import BadCall
+
+
+def storable(text: str, field: str, limit: int) -> str:
+    """Return `text` in composed form (NFC), without white space around it.
+
+    Composed, so that a title typed on a Mac is the same title elsewhere.
+
+    Raises
+    ------
+    BadCall
+        It is empty, longer than `limit` characters, or holds what is no text.
+    """
+    plain = unicodedata.normalize("NFC", text).strip()
+    if not 1 <= len(plain) <= limit:
+        raise BadCall(
+            f"must have 1 to {limit} characters (it has {len(plain)}).",
+            subject=field,
+            remedy="Fill it in." if not plain else "Shorten it.",
+        )
+    return encodable(plain, field)
+
+
+def encodable(text: str, field: str) -> str:
+    """Return `text` unchanged if every database can store it.
+
+    Raises
+    ------
+    BadCall
+        It holds a NUL or half a surrogate pair.
+    """
+    if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
+        raise BadCall(
+            f"{text[:80]!a} holds a character that is no text.",
+            subject=field,
+            remedy="Remove NUL characters and broken Unicode.",
+        )
+    return text

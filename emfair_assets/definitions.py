@@ -1,0 +1,37 @@
+"""The composition root of the code location: everything Dagster knows of emfair."""
+
+from __future__ import annotations
+
+from dagster import Definitions, in_process_executor
+
+from emfair_assets.assets import ASSETS
+from emfair_assets.jobs import process_experiment
+from emfair_assets.resources import EmfairResource
+from io_managers.containers import containers
+from io_managers.tables import tables
+from sensors.failures import mark_failed
+from sensors.uploads import uploads
+
+
+def build(emfair: EmfairResource | None = None) -> Definitions:
+    """Assemble the code location.
+
+    Parameters
+    ----------
+    emfair
+        The stores; by default those of the environment, opened when a run asks for them.
+    """
+    return Definitions(
+        assets=list(ASSETS),
+        jobs=[process_experiment],
+        sensors=[uploads, mark_failed],
+        executor=in_process_executor,
+        resources={
+            "emfair": emfair or EmfairResource(),
+            "containers": containers,
+            "tables": tables,
+        },
+    )
+
+
+defs = build()

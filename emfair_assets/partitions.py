@@ -1,0 +1,22 @@
+"""The partitions: one an experiment, added by the sensor, never deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from dagster import DagsterInstance, DynamicPartitionsDefinition
+
+EXPERIMENTS = DynamicPartitionsDefinition(name="experiment")
+AT_ONCE = 1000
+"""Keys added in one call: some builds of SQLite refuse more than 32,000 (dagster #16260)."""
+
+
+def add_experiments(instance: DagsterInstance, keys: Iterable[str]) -> None:
+    """Make experiments known as partitions; those that are known already do no harm."""
+    for some in _in_portions(sorted(set(keys))):
+        instance.add_dynamic_partitions("experiment", some)
+
+
+def _in_portions(keys: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(keys), AT_ONCE):
+        yield keys[start : start + AT_ONCE]

@@ -1,0 +1,89 @@
+"""Run the chain in this process, through the same job, without a daemon.
+
+For bulk import, repair and the demonstration: materializations, lineage and checks land in the
+same Dagster instance that the UI shows.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from dagster import DagsterEventType, DagsterInstance, ExecuteInProcessResult
+
+from emfair.service.chain.fail import fail
+from emfair.service.processing import Processed
+from emfair.service.services import Services, open_services
+from emfair.settings import Settings
+from emfair_assets.definitions import build
+from emfair_assets.jobs import PROCESS
+from emfair_assets.partitions import add_experiments
+from emfair_assets.resources import EmfairResource
+
+
+class InProcessChain:
+    """Dagster's job ``process_experiment``, executed here."""
+
+    def __init__(self, settings: Settings, instance: DagsterInstance, services: Services) -> None:
+        self._instance = instance
+        self._services = services
+        stores = EmfairResource(
+            home=str(settings.home), lake_url=settings.lake, registry_url=settings.registry
+        )
+        self._job = build(stores).resolve_job_def(PROCESS)
+
+    def process(self, experiments: Iterable[str]) -> Iterator[Processed]:
+        """Run the chain for each experiment in turn; yield how it went."""
+        wanted = list(experiments)
+        for experiment in wanted:
+            self._services.registry.experiments.get(experiment)  # unknown ones fail before any run
+        add_experiments(self._instance, wanted)
+        for experiment in wanted:
+            started = time.monotonic()
+            result = self._job.execute_in_process(
+                instance=self._instance, partition_key=experiment, raise_on_error=False
+            )
+            reason = "" if result.success else _reason(result)
+            if reason:
+                fail(self._services, experiment, reason)
+            seconds = time.monotonic() - started
+            yield Processed(experiment, result.success, seconds, result.run_id, reason)
+
+
+@contextmanager
+def DagsterChain(settings: Settings) -> Iterator[InProcessChain]:  # noqa: N802  a factory
+    """Open the Dagster instance below ``settings.dagster_home`` (made if it is not there)."""
+    prepare_home(settings.dagster_home)
+    os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)  # events are in the instance
+    with (
+        open_services(settings) as services,
+        DagsterInstance.from_config(str(settings.dagster_home)) as instance,
+    ):
+        yield InProcessChain(settings, instance, services)
+
+
+def prepare_home(home: Path) -> None:
+    """Make a Dagster home with emfair's ``dagster.yaml``; one that is there stays as it is."""
+    home.mkdir(parents=True, exist_ok=True)
+    config = home / "dagster.yaml"
+    if not config.exists():
+        with as_file(files("emfair_assets") / "dagster.yaml") as source:
+            shutil.copyfile(source, config)
+
+
+def _reason(result: ExecuteInProcessResult) -> str:
+    for event in result.all_events:
+        if event.event_type is DagsterEventType.STEP_FAILURE:
+            data = event.step_failure_data
+            if data.user_failure_data is not None and data.user_failure_data.description:
+                return str(data.user_failure_data.description)
+            if data.error is not None:
+                return (data.error.cause or data.error).message.strip()
+    return "the run failed before its first step; see the Dagster UI"

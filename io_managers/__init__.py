@@ -1,0 +1,5 @@
+"""Two I/O managers over the lake port: containers (streamed files) and Arrow tables.
+
+Thin: they move what an asset returns into the lake, whole or not at all, and read it back for a
+notebook. What does not belong here: what the files and rows mean.
+"""

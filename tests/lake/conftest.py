@@ -1,0 +1,88 @@
+"""The three lakes, each fresh for a test; S3 is moto's server, spoken to over HTTP."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+from emfair.lake.base import Lake
+from emfair.lake.local import LocalLake
+from emfair.lake.memory import MemoryLake
+from emfair.lake.open import open_lake
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A lake under test, and how to see what an interrupted write left of it."""
+
+    lake: Lake
+    leftovers: Callable[[], list[str]]
+    copies: bool  # whether `local_copy` downloads
+
+
+@pytest.fixture(scope="session")
+def s3_endpoint() -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def s3_environment(s3_endpoint, monkeypatch) -> None:
+    for name, value in {
+        "AWS_ENDPOINT_URL": s3_endpoint,
+        "AWS_ACCESS_KEY_ID": "emfair",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_REGION": "us-east-1",
+        "NO_PROXY": "127.0.0.1",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def s3(s3_environment) -> Any:
+    return boto3.client("s3")
+
+
+@pytest.fixture
+def bucket(s3) -> str:
+    name = f"lake-{uuid.uuid4().hex[:12]}"
+    s3.create_bucket(Bucket=name)
+    return name
+
+
+@pytest.fixture(params=["local", "memory", "s3"])
+def kind(request, tmp_path: Path) -> Kind:
+    if request.param == "memory":
+        return Kind(MemoryLake(), list, copies=True)
+    if request.param == "local":
+        root = tmp_path / "lake"
+        return Kind(LocalLake(root), lambda: _files(root), copies=False)
+    client, bucket = request.getfixturevalue("s3"), request.getfixturevalue("bucket")
+    return Kind(
+        open_lake(f"s3://{bucket}/some/prefix"), lambda: _uploads(client, bucket), copies=True
+    )
+
+
+@pytest.fixture
+def lake(kind: Kind) -> Lake:
+    return kind.lake
+
+
+def _files(root: Path) -> list[str]:
+    return [str(path) for path in root.rglob("*") if path.is_file()]
+
+
+def _uploads(client: Any, bucket: str) -> list[str]:
+    uploads = client.list_multipart_uploads(Bucket=bucket).get("Uploads", [])
+    objects = client.list_objects_v2(Bucket=bucket).get("Contents", [])
+    return [found["Key"] for found in [*uploads, *objects]]

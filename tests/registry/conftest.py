@@ -1,0 +1,132 @@
+"""Real databases: a SQLite file each test, and PostgreSQL where EMFAIR_TEST_POSTGRES_URL says."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from emfair.model.manifest import Place, RawFile, Titles
+from emfair.registry import ExperimentRow, OpenDeposit, Registry, open_registry
+
+POSTGRES = os.environ.get("EMFAIR_TEST_POSTGRES_URL")
+
+
+@dataclass
+class Clock:
+    """A clock that goes one step further each time it is asked."""
+
+    time: datetime = datetime(2026, 1, 22, 12, tzinfo=UTC)
+    step: timedelta = timedelta(seconds=1)
+
+    def __call__(self) -> datetime:
+        """Return the next time."""
+        self.time += self.step
+        return self.time
+
+
+@dataclass
+class Lab:
+    """A scientist who deposits into one registry."""
+
+    registry: Registry
+    count: int = field(default=0)
+
+    def files(self, *names: str) -> tuple[RawFile, ...]:
+        """Return files whose content is their name."""
+        return tuple(
+            RawFile(
+                name=name,
+                path=name,
+                size=len(name),
+                sha256=hashlib.sha256(name.encode()).hexdigest(),
+                modified_at=datetime(2026, 1, 20, 8, tzinfo=UTC),
+            )
+            for name in names
+        )
+
+    def open(self, *names: str, title: str = "Grain boundaries", **other: str) -> OpenDeposit:
+        """Open a deposit; each call brings an identifier of its own."""
+        self.count += 1
+        place = Place(
+            project=other.get("project", "steel"),
+            proposal="p-1",
+            sample="s-1",
+            experiment=other.get("experiment", f"e-{self.count}"),
+        )
+        titles = Titles(project="Steel", proposal="First", sample="Lamella", experiment=title)
+        return self.registry.deposits.open(
+            place, titles, depositor="ada@lab", files=self.files(*(names or ("a.dm4",)))
+        )
+
+    def arrive(self, opened: OpenDeposit) -> None:
+        """Let all files arrive."""
+        for path in opened.todo:
+            self.registry.deposits.file_done(opened.place.experiment, path)
+
+    def seal(self, experiment: str, *, manifest: int = 1, key: str = "k1") -> ExperimentRow:
+        """Seal a deposit."""
+        return self.registry.deposits.seal(
+            experiment,
+            manifest_version=manifest,
+            annotations_version=1,
+            document="{}",
+            author="ada@lab",
+            run_key=f"{experiment}:{key}",
+        )
+
+    def sealed(self, *names: str, **other: str) -> ExperimentRow:
+        """Open a deposit, let its files arrive and seal it."""
+        opened = self.open(*names, **other)
+        self.arrive(opened)
+        return self.seal(opened.place.experiment)
+
+    def annotate(self, experiment: str, expected: int, document: str, key: str) -> ExperimentRow:
+        """Edit the annotations."""
+        return self.registry.deposits.annotate(
+            experiment,
+            expected,
+            document=document,
+            author="bob@lab",
+            reason="voltage was missing",
+            run_key=f"{experiment}:{key}",
+        )
+
+
+@pytest.fixture(params=["sqlite", "postgresql"] if POSTGRES else ["sqlite"])
+def url(request, tmp_path) -> Iterator[str]:
+    """URL of an empty database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'registry.db'}"
+        return
+    name = f"emfair_test_{secrets.token_hex(6)}"
+    server = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def registry(url, clock) -> Iterator[Registry]:
+    with open_registry(url, now=clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def lab(registry) -> Lab:
+    return Lab(registry)

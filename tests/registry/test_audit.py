@@ -1,0 +1,41 @@
+"""The audit log."""
+
+from __future__ import annotations
+
+import pytest
+
+from emfair.errors import BadCall
+
+
+def test_a_deed_is_written_with_its_detail_and_its_time(registry):
+    detail = {"reason": "Körnung µ 🔬", "count": 2, "nested": {"list": [1, None, True]}}
+    registry.audit.write("ada@lab", "export", "e-1", detail)
+    (deed,) = registry.audit.list()
+    assert (deed.actor, deed.action, deed.subject, deed.detail) == (
+        "ada@lab",
+        "export",
+        "e-1",
+        detail,
+    )
+    assert deed.at.utcoffset().total_seconds() == 0
+
+
+def test_deeds_are_paged_newest_first(registry):
+    for number in range(5):
+        registry.audit.write("ada@lab", f"deed-{number}")
+    first = registry.audit.list(limit=3)
+    rest = registry.audit.list(limit=3, before=first[-1].id)
+    assert [deed.action for deed in (*first, *rest)] == [f"deed-{n}" for n in (4, 3, 2, 1, 0)]
+
+
+def test_deeds_of_one_subject_are_found(registry):
+    registry.audit.write("ada@lab", "export", "e-1")
+    registry.audit.write("ada@lab", "export", "e-2")
+    assert [deed.subject for deed in registry.audit.list(subject="e-2")] == ["e-2"]
+
+
+@pytest.mark.parametrize("actor", ["", "x" * 201, "nul\x00"])
+def test_a_deed_without_a_storable_actor_is_refused(registry, actor):
+    with pytest.raises(BadCall) as caught:
+        registry.audit.write(actor, "export")
+    assert caught.value.subject == "actor"

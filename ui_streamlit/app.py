@@ -1,0 +1,70 @@
+"""The app's composition root: Streamlit and the REST API on one port, over stores opened once.
+
+``python -m ui_streamlit.app`` serves it; ``emfair up`` does so. What does not belong here: pages
+(``main.py`` and below) and routes (`emfair.api`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from emfair.service.services import open_services
+from emfair.settings import Settings, read_settings
+from ui_streamlit import stores
+
+ADDRESS = "127.0.0.1"
+HOSTS = (ADDRESS, "localhost")
+"""Names this server answers to: a page on the internet that points its own name at 127.0.0.1 (DNS
+rebinding) gets nothing."""
+
+
+class _Api:
+    """The API, which exists once the stores are open: mounted apps have no lifespan of their own.
+
+    The API spells its whole path, ``/api/v1``, so it must not see where it is mounted.
+    """
+
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app({**scope, "root_path": ""}, receive, send)
+
+
+def create_app(settings: Settings) -> st.App:
+    """Return the app over what `settings` name; its lifespan opens and closes the stores."""
+    api = _Api()
+
+    @asynccontextmanager
+    async def lifespan(_: st.App) -> AsyncIterator[None]:
+        from emfair.api.app import create_app as create_api
+
+        with open_services(settings) as services, stores.use(services):
+            api.app = create_api(services)
+            yield
+
+    return st.App(
+        Path(__file__).with_name("main.py"),
+        lifespan=lifespan,
+        routes=[Mount("/api", api)],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)],
+    )
+
+
+def main() -> None:
+    """Serve the app on this machine until it is told to stop."""
+    settings = read_settings()
+    create_app(settings).run(
+        config={"server.address": ADDRESS, "server.port": settings.app_port}
+    )
+
+
+if __name__ == "__main__":
+    main()

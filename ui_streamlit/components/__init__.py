@@ -1,0 +1,1 @@
+"""What several pages show alike: badges, cards, tables, notices."""

@@ -1,0 +1,63 @@
+"""The words and colours of states, severities and sources: the same on every page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from emfair.model.facts import Source
+from emfair.model.findings import Severity, Verdict
+from emfair.model.states import ExperimentState as State
+
+
+@dataclass(frozen=True)
+class Word:
+    """How one thing is called, in which tone (a class of ``style.css``), and what it means."""
+
+    label: str
+    tone: str
+    meaning: str
+
+
+STATES = {
+    State.DRAFT: Word("draft", "gray", "Begun; no file has been sent yet."),
+    State.UPLOADING: Word("uploading", "blue", "Files are on their way."),
+    State.SEALED: Word("sealed", "blue", "All files are in the lake; processing comes next."),
+    State.PROCESSING: Word("processing", "blue", "Being converted and validated."),
+    State.NEEDS_INPUT: Word("needs input", "orange", "NXem asks for values that no file carries."),
+    State.INVALID: Word("invalid", "red", "Something is wrong with a file or a container."),
+    State.VALID: Word("valid", "green", "Every container is valid NXem."),
+    State.FAILED: Word("failed", "red", "Processing stopped; nothing was lost."),
+    State.PUBLISHED: Word("published", "violet", "Open to others, with a record."),
+    State.TOMBSTONED: Word("tombstoned", "gray", "Withdrawn; the record stays."),
+}
+
+VERDICTS = {
+    Verdict.VALID: STATES[State.VALID],
+    Verdict.NEEDS_INPUT: STATES[State.NEEDS_INPUT],
+    Verdict.INVALID: STATES[State.INVALID],
+}
+
+SEVERITIES = {
+    Severity.ERROR: Word("To mend", "red", "Wrong; blocks publishing."),
+    Severity.MISSING: Word("To fill in", "orange", "NXem requires it, and only a person knows."),
+    Severity.RECOMMENDED: Word("Recommended", "blue", "Makes the data easier to find and reuse."),
+    Severity.UNDOCUMENTED: Word("Undocumented", "violet", "NXem has no concept for it."),
+    Severity.NOTE: Word("Good to know", "gray", "Nothing needs to be done."),
+}
+
+SOURCES = {
+    Source.FORM: Word("form", "violet", "A person said so."),
+    Source.PROFILE: Word("profile", "blue", "From the instrument's profile."),
+    Source.CALENDAR: Word("calendar", "blue", "From the instrument's calendar."),
+    Source.VENDOR: Word("file", "green", "Read from the vendor's file."),
+    Source.DERIVED: Word("derived", "gray", "Computed from other values."),
+}
+
+STEPS = {
+    "raw_upload": "Checksums of all raw files verified",
+    "nxem_container": "Raw files converted to NXem containers",
+    "validation_report": "Containers validated",
+    "experiment_record": "README and record written",
+    "metadata_index": "Indexed for search",
+}
+"""What each step of the chain did, by its name in provenance records."""

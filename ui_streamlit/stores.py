@@ -1,0 +1,34 @@
+"""The stores of this process, handed from the composition root to the pages.
+
+Streamlit runs pages as scripts and gives them no arguments, so they ask here. What does not belong
+here: opening anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from emfair.errors import Unavailable
+from emfair.service.services import Services
+
+_open: list[Services] = []
+
+
+@contextmanager
+def use(services: Services) -> Iterator[None]:
+    """Give `services` to the pages until the block ends."""
+    _open.append(services)
+    try:
+        yield
+    finally:
+        _open.remove(services)
+
+
+def services() -> Services:
+    """Return the stores. Raises `Unavailable` if the app has not opened them."""
+    if not _open:
+        raise Unavailable(
+            "The app has no open stores.", remedy="Start it with `emfair up`, then reload."
+        )
+    return _open[-1]
