@@ -14,21 +14,15 @@ from emfair.errors import BadAnnotations
 if TYPE_CHECKING:
     from pint import UnitRegistry
 
+_NO_DIMENSION = frozenset(
+    {"", "<undefined>", "a.u.", "px", "pix", "pixel", "pixels", "point", "points"}
+    | {"count", "counts", "channel", "channels", "X", "x"}
+)
+"""What only counts, or says that nothing is known; Zeiss writes ``X`` behind a magnification."""
+
 _ALIASES = {
-    "": "",
-    "<undefined>": "",
-    "px": "",
-    "pix": "",
-    "pixel": "",
-    "pixels": "",
-    "counts": "",
-    "channels": "",
-    "points": "",
-    "channel": "",
-    "a.u.": "",
-    "A": "ampere",
-    "Å": "angstrom",
     "Angstrom": "angstrom",
+    "Angstroms": "angstrom",
     "angstroms": "angstrom",
     "µ": "µm",
     "µn": "µm",
@@ -42,8 +36,10 @@ _ALIASES = {
     "secs": "s",
     "sec": "s",
     "Seconds": "s",
+    "Torr": "torr",
     "%": "percent",
 }
+_SPELLINGS = str.maketrans({"\u03bc": "µ", "\u212b": "Å", "⁻": "-", "¹": "1", "²": "2", "³": "3"})
 
 
 @cache
@@ -57,17 +53,25 @@ def registry() -> UnitRegistry[Any]:
 def pint_unit(text: str) -> str | None:
     """Return how Pint spells a vendor's `text`: ``""`` for no dimension, None if it is no unit.
 
-    >>> pint_unit("1/nm"), pint_unit("µ"), pint_unit("furlong per jiffy?")
+    >>> pint_unit("1 / nm"), pint_unit("µ"), pint_unit("furlong per jiffy?")
     ('1/nm', 'µm', None)
     """
-    plain = text.strip().replace("\u03bc", "\u00b5").replace("\u212b", "\u00c5")
-    spelled = _ALIASES.get(plain, plain)
-    if spelled == "":
+    plain = re.sub(r"^\[(.*)\]$", r"\1", text.strip().translate(_SPELLINGS)).strip()
+    if plain in _NO_DIMENSION:
         return ""
-    candidate = re.sub(r"\s*\^\s*-\s*1\b", "**-1", spelled).replace("Å", "angstrom")
-    return spelled if _parses(candidate) and candidate == spelled else (
-        candidate if _parses(candidate) else None
-    )
+    spelled = re.sub(r"\s*(/|\*|\^)\s*", r"\1", _ALIASES.get(plain, plain))
+    spelled = re.sub(r"(?<=[^\W\d])\^?-(?=\d)", "**-", spelled).replace("Å", "angstrom")
+    return spelled if _parses(spelled) else None
+
+
+def axis_unit(text: str) -> str | None:
+    """Return `pint_unit` of what stands at an axis, where ``A`` is the ångström.
+
+    Whoever writes ``A``, ``1/A`` or ``A^-1`` at an axis of an electron microscope's data (py4DSTEM,
+    MRC's and EMD's writers) means lengths of a crystal: no instrument scans an electric current in
+    whole amperes. In a tag or a form ``A`` stays the ampere.
+    """
+    return pint_unit(re.sub(r"(?<![^\W\d])A(?![^\W\d])", "Å", text))
 
 
 def convert(value: float, unit: str, target: str) -> float:
@@ -85,7 +89,8 @@ def convert(value: float, unit: str, target: str) -> float:
     try:
         return float(registry().Quantity(value, unit or "1").to(target or "1").magnitude)
     except (PintError, AttributeError, TypeError) as error:
-        raise ValueError(f"{unit or 'a pure number'} cannot be turned into {target or '1'}") from error
+        given = unit or "a pure number"
+        raise ValueError(f"{given} cannot be turned into {target or '1'}") from error
 
 
 def read_quantity(text: str, si_unit: str, shown: str, field: str) -> float:
@@ -114,12 +119,10 @@ def read_quantity(text: str, si_unit: str, shown: str, field: str) -> float:
 
 @cache
 def _parses(text: str) -> bool:
-    if not re.fullmatch(r"[\w\s/*^().µ°Åα-ωΩ-]{1,40}", text) or re.match(r"\s*[\d.]+\s*$", text):
+    if not re.fullmatch(r"[\w\s/*^().µ°ωΩ-]{1,40}", text) or re.fullmatch(r"[\d.\s]+", text):
         return False
     try:
-        registry().parse_units(text.replace("1/", "1/", 1)) if not text.startswith("1") else (
-            registry().parse_expression(text)
-        )
+        registry().parse_units(text)
     except Exception:  # noqa: BLE001  pint raises tokenizer, syntax and its own errors alike
         return False
     return True

@@ -6,7 +6,6 @@ same Dagster instance that the UI shows.
 
 from __future__ import annotations
 
-import logging
 import os
 import shutil
 import time
@@ -25,6 +24,10 @@ from emfair_assets.definitions import build
 from emfair_assets.jobs import PROCESS
 from emfair_assets.partitions import add_experiments
 from emfair_assets.resources import EmfairResource
+
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+"""Events go to the instance, where the UI shows them; the terminal is the caller's."""
 
 
 class InProcessChain:
@@ -47,7 +50,10 @@ class InProcessChain:
         for experiment in wanted:
             started = time.monotonic()
             result = self._job.execute_in_process(
-                instance=self._instance, partition_key=experiment, raise_on_error=False
+                instance=self._instance,
+                partition_key=experiment,
+                raise_on_error=False,
+                run_config=QUIET,
             )
             reason = "" if result.success else _reason(result)
             if reason:
@@ -61,7 +67,6 @@ def DagsterChain(settings: Settings) -> Iterator[InProcessChain]:  # noqa: N802 
     """Open the Dagster instance below ``settings.dagster_home`` (made if it is not there)."""
     prepare_home(settings.dagster_home)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
-    logging.getLogger("dagster").setLevel(logging.CRITICAL)  # events are in the instance
     with (
         open_services(settings) as services,
         DagsterInstance.from_config(str(settings.dagster_home)) as instance,

@@ -61,9 +61,7 @@ def create_app(settings: Settings) -> st.App:
 def main() -> None:
     """Serve the app on this machine until it is told to stop."""
     settings = read_settings()
-    create_app(settings).run(
-        config={"server.address": ADDRESS, "server.port": settings.app_port}
-    )
+    create_app(settings).run(config={"server.address": ADDRESS, "server.port": settings.app_port})
 
 
 if __name__ == "__main__":

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from ui_streamlit.components.frame import frame
 
+ICON = Path(__file__).with_name("components") / "icon.svg"
+
 
 def main() -> None:
     """Show the page that the address names."""
-    st.set_page_config(page_title="emfair", page_icon=":material/filter_center_focus:", layout="wide")
+    st.set_page_config(page_title="emfair", page_icon=ICON, layout="wide")
     page = st.navigation(
         [
             st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),

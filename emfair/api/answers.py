@@ -17,7 +17,7 @@ from emfair.model.findings import Verdict, count_by_severity
 from emfair.model.manifest import Manifest, Place, Titles
 from emfair.model.states import ExperimentState
 from emfair.registry import ExperimentRow
-from emfair.service.browse import ExperimentList, ExperimentPage
+from emfair.service.browse import ExperimentList, ExperimentPage, rows
 
 ROWS = 1000
 ROWS_LIMIT = 100_000
@@ -149,7 +149,7 @@ class QueryAnswer(BaseModel):
                 ColumnAnswer(name=name, type=kind)
                 for name, kind in zip(answer.columns, answer.types, strict=True)
             ],
-            rows=[[plain(value) for value in row] for row in answer.rows],
+            rows=[[plain(value) for value in row] for row in rows(answer)],
             truncated=answer.truncated,
         )
 

@@ -1,0 +1,1 @@
+"""The command line: a thin face. One module a command; `main` is the composition root."""

@@ -20,10 +20,14 @@ from pydantic import (
 )
 
 ELEMENTS = tuple(
-    "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se "
-    "Br Kr Rb Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb "
-    "Dy Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi Po At Rn Fr Ra Ac Th Pa U Np Pu Am Cm "
-    "Bk Cf Es Fm Md No Lr Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts Og".split()
+    re.findall(
+        r"\w+",
+        "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga "
+        "Ge As Se Br Kr Rb Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr "
+        "Nd Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi Po At Rn Fr "
+        "Ra Ac Th Pa U Np Pu Am Cm Bk Cf Es Fm Md No Lr Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc "
+        "Lv Ts Og",
+    )
 )
 """IUPAC symbols of the 118 elements, by atomic number."""
 
@@ -37,13 +41,13 @@ def _element(symbol: str) -> str:
 def _orcid(text: str) -> str:
     """Check the ISO 7064 11,2 digit of an ORCID iD."""
     plain = text.removeprefix("https://orcid.org/")
-    if not re.fullmatch(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]", plain):
+    if not re.fullmatch(r"([0-9]{4}-){3}[0-9]{3}[0-9X]", plain):
         raise ValueError("an ORCID iD looks like 0000-0002-1825-0097")
-    *digits, check = plain.replace("-", "")
+    digits = plain.replace("-", "")
     total = 0
-    for digit in digits:
+    for digit in digits[:15]:
         total = (total + int(digit)) * 2
-    if "0123456789X"[(12 - total % 11) % 11] != check:
+    if "0123456789X"[(12 - total % 11) % 11] != digits[15]:
         raise ValueError("the check digit of this ORCID iD is wrong: look for a typing error")
     return plain
 
@@ -52,7 +56,23 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
+def _no_number(value: Any) -> Any:
+    """Refuse ``20260122``, which would be taken for seconds since 1970."""
+    if isinstance(value, int | float) or (isinstance(value, str) and _is_number(value)):
+        raise ValueError("a time looks like 2026-01-22T12:14:12+01:00")
+    return value
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
 Text = Annotated[str, BeforeValidator(_as_text), Field(min_length=1, max_length=2000)]
+Time = Annotated[AwareDatetime, BeforeValidator(_no_number)]
 Element = Annotated[str, AfterValidator(_element)]
 Orcid = Annotated[str, AfterValidator(_orcid)]
 
@@ -66,7 +86,7 @@ class SampleNotes(_Part):
 
     name: Text | None = None
     atom_types: tuple[Element, ...] | None = Field(default=None, min_length=1)
-    preparation_date: AwareDatetime | None = None
+    preparation_date: Time | None = None
     is_simulation: bool | None = None
     physical_form: Text | None = None
     description: Text | None = None
@@ -98,7 +118,7 @@ class FileNotes(_Part):
     """What is said of one file only; `measurement` overrides the experiment's."""
 
     title: Text | None = None
-    start_time: AwareDatetime | None = None
+    start_time: Time | None = None
     measurement: dict[str, Text] = Field(default_factory=dict)
 
 
@@ -107,8 +127,8 @@ class Annotations(_Part):
 
     title: Text | None = None
     description: Text | None = None
-    start_time: AwareDatetime | None = None
-    end_time: AwareDatetime | None = None
+    start_time: Time | None = None
+    end_time: Time | None = None
     sample: SampleNotes = SampleNotes()
     instrument: InstrumentNotes = InstrumentNotes()
     user: UserNotes = UserNotes()

@@ -86,7 +86,10 @@ def count_by_severity(findings: Iterable[Finding]) -> dict[str, int]:
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
     """Return `findings` without repetition, most severe first, then by file and place."""
-    unique = set(findings)
-    return sorted(
-        unique, key=lambda f: (f.severity.rank, f.file, f.measurement, f.path, f.rule, f.message)
-    )
+    return sorted(set(findings), key=_place)
+
+
+def _place(finding: Finding) -> tuple[int, str, str, str, str, str, str, str]:
+    """Order all fields, so that the order never hangs on a set's."""
+    f = finding
+    return f.severity.rank, f.file, f.measurement, f.path, f.rule, f.message, f.field, f.hint

@@ -24,8 +24,15 @@ def lake_path(name: str) -> str:
     Raises
     ------
     BadName
-        It is empty, absolute, has an empty, ``.`` or ``..`` segment, or is too long.
+        It is empty, absolute, has an empty, ``.`` or ``..`` segment, is too long, or holds half
+        of a UTF-16 pair.
     """
+    if any(0xD800 <= ord(char) <= 0xDFFF and not _is_escaped_byte(char) for char in name):
+        raise BadName(
+            "the name holds half of a character.",
+            subject=ascii(name),
+            remedy="Rename the file.",
+        )
     segments = name.split("/")
     if any(segment in ("", ".", "..") for segment in segments):
         raise BadName(
@@ -77,13 +84,18 @@ def check_no_collisions(names: Iterable[str]) -> None:
                 )
 
 
+def _is_escaped_byte(char: str) -> bool:
+    """Whether `char` is how Python spells a byte of a file name that is not UTF-8."""
+    return 0xDC80 <= ord(char) <= 0xDCFF
+
+
 def _encode_segment(segment: str) -> str:
     text = unicodedata.normalize("NFC", segment)
     last = len(text) - 1
     return "".join(
         _percent(char)
         if char in _REFUSED
-        or 0xD800 <= ord(char) <= 0xDFFF
+        or _is_escaped_byte(char)
         or (char in " ." and position in (0, last) and not (char == "." and position == 0))
         else char
         for position, char in enumerate(text)

@@ -33,9 +33,7 @@ _NEXT: dict[ExperimentState, frozenset[ExperimentState]] = {
         state: frozenset({S.UPLOADING, S.SEALED, S.PROCESSING, S.FAILED, S.TOMBSTONED})
         for state in _PROCESSED
     },
-    S.VALID: frozenset(
-        {S.UPLOADING, S.SEALED, S.PROCESSING, S.FAILED, S.PUBLISHED, S.TOMBSTONED}
-    ),
+    S.VALID: frozenset({S.UPLOADING, S.SEALED, S.PROCESSING, S.FAILED, S.PUBLISHED, S.TOMBSTONED}),
     S.PUBLISHED: frozenset({S.PROCESSING, S.TOMBSTONED}),
     S.TOMBSTONED: frozenset(),
 }

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from emfair.errors import BadAnnotations
 from emfair.model.annotations import Annotations
-from emfair.nxem.keys import keys
+from emfair.nxem.keys import Key, keys
 from emfair.units import read_quantity
 
 
@@ -63,7 +63,7 @@ def read_annotations(path: Path) -> Annotations:
 
 
 def check_measurement_notes(notes: Annotations, source: str) -> None:
-    """Check that a document's ``measurement`` parts hold known keys with readable quantities.
+    """Check that a document's quantities can be read, and its ``measurement`` parts' keys exist.
 
     Raises
     ------
@@ -75,6 +75,8 @@ def check_measurement_notes(notes: Annotations, source: str) -> None:
     for where, part in parts.items():
         for name, text in part.items():
             number_of(name, text, f"{source}: {where}.{name}")
+    if notes.sample.thickness is not None:
+        quantity_of(keys()["thickness"], notes.sample.thickness, f"{source}: sample.thickness")
 
 
 def number_of(name: str, text: str, field: str) -> float | None:
@@ -94,6 +96,11 @@ def number_of(name: str, text: str, field: str) -> float | None:
         )
     if key.kind != "number":
         return None
+    return quantity_of(key, text, field)
+
+
+def quantity_of(key: Key, text: str, field: str) -> float:
+    """Return the SI number that `text` means for `key`; raise `BadAnnotations` if there is none."""
     value = read_quantity(text, key.unit, key.shown, field)
     if not key.possible(value) and key.range is not None:
         raise BadAnnotations(

@@ -18,14 +18,8 @@ BLOCK_BYTES = 32 << 20
 CHUNK_BYTES = 1 << 20
 
 
-def chunk_shape(shape: tuple[int, ...], itemsize: int, frame_rank: int) -> tuple[int, ...]:
-    """Return a chunk of about 1 MiB: whole frames if they are small, bands of a frame if not.
-
-    Parameters
-    ----------
-    frame_rank
-        How many trailing dimensions make the picture people look at.
-    """
+def chunk_shape(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
+    """Return a chunk of at most 1 MiB: whole frames if they are small, bands of a frame if not."""
     chunk = [1] * len(shape)
     budget = max(1, CHUNK_BYTES // itemsize)
     for axis in reversed(range(len(shape))):
@@ -41,9 +35,13 @@ def walk(
     """Yield (offset, block) over `data`, a NumPy or dask array, in C order.
 
     Each block is at most about `BLOCK_BYTES` (one chunk row if that is more), begins at a chunk's
-    boundary in the axis it is cut along, and is whole in all axes behind it.
+    boundary in the axis it is cut along, and is whole in all axes behind it. A dask array of a
+    single part is computed at once: any block of it costs the whole, and readers that decode a
+    file in one go (Bruker's, compressed TIFF) would do so for each block.
     """
     shape = data.shape
+    if getattr(data, "npartitions", 0) == 1:
+        data = data.compute(scheduler="synchronous")
     cut = _cut_axis(shape, itemsize)
     behind = prod(shape[cut + 1 :]) * itemsize
     step = max(1, BLOCK_BYTES // max(1, behind) // chunk[cut]) * chunk[cut]

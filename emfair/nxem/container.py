@@ -5,6 +5,7 @@ Written beside its final name and renamed, so that a container is whole or not t
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,17 +15,18 @@ from typing import Any
 import h5py
 import numpy as np
 
-from emfair.model.documents import AxisNotes, Measurement
-from emfair.model.annotations import Annotations
+from emfair.model.annotations import Annotations, InstrumentNotes
 from emfair.model.canonical import sha256_file
+from emfair.model.documents import AxisNotes, Measurement
 from emfair.model.identifiers import measurement_id
 from emfair.nxem.facts import facts_of, used
 from emfair.nxem.nodes import Field, Group, tag_tree
 from emfair.nxem.pixels import parts, pixels_of
-from emfair.nxem.preview import Watcher, draw
+from emfair.nxem.preview import draw
 from emfair.nxem.shape import Shape, shape_of
 from emfair.nxem.store import store_array
 from emfair.nxem.tree import Origin, build_entry
+from emfair.nxem.watcher import Watcher
 from emfair.vendor.signal import Signal
 
 
@@ -46,7 +48,7 @@ class Written:
     measurement: Measurement
 
 
-def write_container(
+def write_container(  # noqa: PLR0913  what is known of a signal comes from six sides
     signal: Signal,
     source: Source,
     notes: Annotations,
@@ -54,6 +56,7 @@ def write_container(
     *,
     experiment: str,
     software: Mapping[str, str],
+    profile: InstrumentNotes | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Written:
     """Write one signal as ``folder/<measurement>.nxs``.
@@ -73,7 +76,7 @@ def write_container(
         Whatever a lazy reader raises on the way: nothing is left behind.
     """
     shape = shape_of(signal)
-    facts = facts_of(signal, source.file, notes)
+    facts = facts_of(signal, source.file, notes, profile)
     chosen = used(facts)
     identifier = measurement_id(source.file, source.sha256, signal.index)
     title = _title(signal, source, chosen.get("title"))
@@ -88,14 +91,15 @@ def write_container(
             file.attrs["NX_class"] = "NXroot"
             file.attrs["default"] = "entry"
             _write(file, "entry", entry)
-            data_sha256 = _write_signal(file, signal, shape, title, watcher, progress)
+            data_sha256 = _write_signal(file, signal, shape, title, watcher, progress=progress)
+        preview = draw(watcher)
         part.replace(final)
     finally:
         with suppress(FileNotFoundError):
             part.unlink()
     return Written(
         path=final,
-        preview=draw(watcher, title),
+        preview=preview,
         measurement=Measurement(
             measurement=identifier,
             title=title,
@@ -131,50 +135,54 @@ def write_container(
 def _title(signal: Signal, source: Source, given: Any) -> str:
     if given is not None and given.value_text:
         return str(given.value_text)
-    return signal.title or source.file.rsplit("/", 1)[-1]
+    if signal.title:
+        return signal.title
+    name = source.file.rsplit("/", 1)[-1]
+    return name if signal.index == 0 else f"{name}, signal {signal.index + 1}"
 
 
 def _data_path(shape: Shape) -> str:
     return f"/entry/measurement/event1/{shape.group}/{shape.kind}"
 
 
-def _write_signal(
+def _write_signal(  # noqa: PLR0913  the tail of `write_container`
     file: h5py.File,
     signal: Signal,
     shape: Shape,
     title: str,
     watcher: Watcher,
+    *,
     progress: Callable[[int], None] | None,
 ) -> str:
+    """Store the array; return the SHA-256 of its pixels (of a complex array: both parts as one)."""
     group = file[_data_path(shape)]
     data = signal.data
     if shape.order != tuple(range(data.ndim)):
         data = data.transpose(shape.order)
-    sums = []
-    for name, part in parts(pixels_of(signal.data.dtype)).items():
-        field = shape.signal if name == "real" else name
-        dataset, sha256 = store_array(
+    pixels = pixels_of(data.dtype)
+    quantity = signal.metadata.get("Signal", {}).get("quantity") or title
+    whole = hashlib.sha256()
+    sums = {}
+    for name, part in parts(pixels, whole.update).items():
+        dataset, sums[name] = store_array(
             group,
-            field,
+            shape.signal if name == "real" else name,
             data,
-            frame_rank=shape.frame_rank,
             prepare=part.prepare,
             dtype=part.dtype,
             trailing=part.trailing,
             watch=watcher.see if name == "real" else None,
             progress=progress,
         )
-        quantity = signal.metadata.get("Signal", {}).get("quantity") or title
         dataset.attrs["long_name"] = str(quantity) if name == "real" else f"{quantity}, imaginary"
-        sums.append(sha256)
-    return sums[0] if len(sums) == 1 else "+".join(sums)
+    return sums["real"] if len(sums) == 1 else whole.hexdigest()
 
 
 def _write(parent: h5py.Group, name: str, node: Group | Field) -> None:
     if isinstance(node, Field):
         value = node.value
-        if isinstance(value, np.ndarray) and value.dtype.byteorder == ">":
-            value = value.astype(value.dtype.newbyteorder("<"))
+        if isinstance(value, np.ndarray | np.number):
+            value = np.asarray(value, value.dtype.newbyteorder("<"))
         made = parent.create_dataset(name, data=value, track_times=False)
     else:
         made = parent.create_group(name)

@@ -5,17 +5,18 @@ Nothing that is wrong with a file is an exception here: one broken file never st
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from emfair.errors import BadData, EmfairError, Unavailable
-from emfair.model.annotations import Annotations
+from emfair.errors import BadCall, BadData, EmfairError, Unavailable
+from emfair.model.annotations import Annotations, InstrumentNotes
 from emfair.model.findings import Finding, Severity
 from emfair.nxem.container import Source, Written, write_container
-from emfair.vendor.read import read_signals
-from emfair.vendor.sniff import sniff
+from emfair.vendor.read import in_short, read_signals
 from emfair.vendor.signal import Signal
+from emfair.vendor.sniff import sniff
 
 
 @dataclass
@@ -35,7 +36,7 @@ UNREAD_RULES = frozenset({"unreadable-file", "empty-file", "not-a-measurement"})
 """Rules that say that no signal came out of a file."""
 
 
-def convert_file(
+def convert_file(  # noqa: PLR0913  what `write_container` needs, and the path
     path: Path,
     source: Source,
     notes: Annotations,
@@ -43,6 +44,7 @@ def convert_file(
     *,
     experiment: str,
     software: Mapping[str, str],
+    profile: InstrumentNotes | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Converted:
     """Convert every signal of the file at `path` into ``folder``.
@@ -51,6 +53,8 @@ def convert_file(
     ----------
     source
         What findings and containers call the file (its name in the manifest), and its SHA-256.
+    profile
+        The instrument's constants, which files do not carry.
     progress
         Called with the number of array bytes done since the last call.
 
@@ -58,6 +62,8 @@ def convert_file(
     ------
     Unavailable
         The disk that takes the containers is full or sick: not the file's fault.
+    BadAnnotations
+        `notes` hold a quantity that cannot be read: not the file's fault either.
     """
     result = Converted()
     try:
@@ -75,11 +81,14 @@ def convert_file(
                     folder,
                     experiment=experiment,
                     software=software,
+                    profile=profile,
                     progress=progress,
                 )
             )
-        except EmfairError as error:
-            result.findings.append(_not_taken(signal, source.file, error))
+        except BadData as error:
+            result.findings.append(_not_taken(source.file, error))
+        except BadCall:
+            raise
         except OSError as error:
             _raise_if_disk(error, folder)
             result.findings.append(_crashed(signal, source.file, error))
@@ -105,7 +114,7 @@ def _unread(path: Path, file: str, error: EmfairError) -> Finding:
     )
 
 
-def _not_taken(signal: Signal, file: str, error: EmfairError) -> Finding:
+def _not_taken(file: str, error: EmfairError) -> Finding:
     return Finding(
         severity=Severity.NOTE,
         rule="unsupported-signal",
@@ -116,29 +125,18 @@ def _not_taken(signal: Signal, file: str, error: EmfairError) -> Finding:
 
 
 def _crashed(signal: Signal, file: str, error: BaseException) -> Finding:
-    text = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'}"
     return Finding(
         severity=Severity.ERROR,
         rule="unreadable-signal",
         message=f"{file}: signal {signal.index} ({signal.title or 'untitled'}) could not be read "
-        f"by the {signal.reader} reader ({_without_folders(text)}).",
+        f"by the {signal.reader} reader ({in_short(error)}).",
         hint="The file may be cut off, or a file that belongs to it is missing: check that all "
         "were transferred whole, and deposit them together.",
         file=file,
     )
 
 
-def _without_folders(text: str) -> str:
-    """Return `text` without a server's folders: ``'/srv/lake/x/scan.raw'`` → ``'scan.raw'``."""
-    return " ".join(
-        word[0] * (word[0] in "'\"") + word.rsplit("/", 1)[-1] if "/" in word else word
-        for word in text.split()
-    )[:300]
-
-
 def _raise_if_disk(error: OSError, folder: Path) -> None:
-    import errno
-
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS) or not folder.is_dir():
         raise Unavailable(
             f"the container could not be written ({error.strerror}).",

@@ -1,4 +1,4 @@
-"""Which value of a key is used: form before profile before vendor before derived, every step kept."""
+"""Which value of a key is used: form, profile, calendar, vendor, derived; every step is kept."""
 
 from __future__ import annotations
 
@@ -6,22 +6,29 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from emfair import __version__
-from emfair.model.annotations import Annotations
+from emfair.model.annotations import Annotations, InstrumentNotes
 from emfair.model.facts import Fact, Source
-from emfair.nxem.annotations import number_of
+from emfair.nxem.annotations import number_of, quantity_of
 from emfair.nxem.keys import Key, keys
-from emfair.units import read_quantity
 from emfair.vendor.mapping import vendor_facts
 from emfair.vendor.signal import Signal
 
 
-def facts_of(signal: Signal, file: str, notes: Annotations) -> list[Fact]:
+def facts_of(
+    signal: Signal, file: str, notes: Annotations, profile: InstrumentNotes | None = None
+) -> list[Fact]:
     """Return all facts about a signal of raw file `file`, with the used one of each key marked.
+
+    `profile` holds the instrument's constants, which files do not carry.
 
     A fact is used if its `replaced_by` and `warning` are empty.
     """
     units = {key.key: key.unit for key in keys().values() if key.kind == "number"}
-    found = [*form_facts(notes, file), *vendor_facts(signal, units)]
+    found = [
+        *form_facts(notes, file),
+        *profile_facts(profile or InstrumentNotes()),
+        *vendor_facts(signal, units),
+    ]
     return settle(check(fact) for fact in found)
 
 
@@ -94,6 +101,17 @@ def form_facts(notes: Annotations, file: str) -> list[Fact]:
     return facts
 
 
+def profile_facts(profile: InstrumentNotes) -> list[Fact]:
+    """Return what an instrument's profile says."""
+    facts = _instrument_facts(Annotations(instrument=profile))
+    return [fact.model_copy(update={"source": Source.PROFILE}) for fact in facts]
+
+
+def _instrument_facts(notes: Annotations) -> list[Fact]:
+    rows = [key for key in keys().values() if key.form.startswith("instrument.")]
+    return [fact for key in rows for fact in _form_fact(notes, key)]
+
+
 def _form_fact(notes: Annotations, key: Key) -> list[Fact]:
     part: object = notes
     for name in key.form.split("."):
@@ -101,7 +119,7 @@ def _form_fact(notes: Annotations, key: Key) -> list[Fact]:
     if part is None or key.form == "title":
         return []
     if key.kind == "number":
-        number = read_quantity(str(part), key.unit, key.shown, key.form)
+        number = quantity_of(key, str(part), key.form)
         return [_text(key, "", key.form, raw=str(part), number=number)]
     if isinstance(part, tuple):
         return [_text(key, ",".join(part), key.form)]
@@ -114,9 +132,7 @@ def _measured(name: str, text: str, where: str) -> Fact:
     return _text(keys()[name], "" if number is not None else text, where, raw=text, number=number)
 
 
-def _text(
-    key: Key, text: str, where: str, *, raw: str = "", number: float | None = None
-) -> Fact:
+def _text(key: Key, text: str, where: str, *, raw: str = "", number: float | None = None) -> Fact:
     return Fact(
         key=key.key,
         value_num=number,

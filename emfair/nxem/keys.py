@@ -23,6 +23,7 @@ class Key(BaseModel):
     shown: str = ""
     emg: str = ""
     form: str = ""
+    required: bool = False
     range: tuple[float, float] | None = None
 
     @property

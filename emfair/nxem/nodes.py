@@ -5,11 +5,18 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
+from math import isnan
 from typing import Any
 
 import numpy as np
 
 Attrs = dict[str, Any]
+
+RESERVED_SUFFIXES = (
+    "_end", "_errors", "_increment_set", "_indices", "_mask", "_offset", "_scaling_factor", "_set",
+    "_weights",
+)  # fmt: skip
+_RESERVED = re.compile("BLUESKY_|DECTRIS_|IDF_|NDAttr|NX|PDBX_|SAS_|SILX_", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -56,14 +63,17 @@ def tag_tree(tags: Any) -> tuple[Group, int]:
 def _fill(group: Group, tags: dict[str, Any]) -> int:
     count = 0
     for given, value in tags.items():
-        name = _free_name(group, nexus_name(str(given)))
         items = _as_branches(value)
+        name = nexus_name(str(given)) if items is not None else _unreserved(nexus_name(str(given)))
+        name = _free_name(group, name)
+        child: Field | Group
         if items is None:
-            group.children[name] = child = Field(_leaf(value))
+            child = Field(_leaf(value))
             count += 1
         else:
-            child = group.group(name, "NXcollection")
+            child = Group("NXcollection")
             count += _fill(child, items)
+        group.children[name] = child
         if name != given:
             child.attrs["vendor_name"] = _text(str(given))
     return count
@@ -80,10 +90,24 @@ def _as_branches(value: Any) -> dict[str, Any] | None:
 def nexus_name(name: str) -> str:
     """Return the nearest name that NeXus allows: ``[A-Za-z0-9_]`` with ``.`` inside.
 
-    https://manual.nexusformat.org/datarules.html#naming-conventions
+    A name that NeXus reserves (``…_offset`` for the companion of another field, ``NX…``) gets
+    ``_tag`` behind it. https://manual.nexusformat.org/datarules.html#naming-conventions
     """
     plain = re.sub(r"[^A-Za-z0-9_.]+", "_", name)[:63].strip(".")
-    return plain.strip("_") or "_"
+    return plain if plain == name != "" else plain.strip("_.") or "_"
+
+
+def _unreserved(name: str) -> str:
+    """Return a field's name without an ending or beginning that NeXus keeps for its own use."""
+    name = f"tag_{name}" if name.startswith("DECTRIS_") else name
+    return f"{name}_" if name.endswith(_RESERVED_SUFFIXES) else name
+
+
+_RESERVED_SUFFIXES = (
+    *("_end", "_increment_set", "_errors", "_indices", "_mask", "_set", "_weights"),
+    *("_scaling_factor", "_offset"),
+)
+"""https://manual.nexusformat.org/datarules.html#reserved-suffixes"""
 
 
 def _free_name(group: Group, name: str) -> str:
@@ -93,7 +117,7 @@ def _free_name(group: Group, name: str) -> str:
     return free
 
 
-def _leaf(value: Any) -> Any:
+def _leaf(value: Any) -> Any:  # noqa: PLR0911  one way out a type
     """Return a tag's value as something HDF5 holds without loss, else its text."""
     if value is None:
         return ""
@@ -105,19 +129,32 @@ def _leaf(value: Any) -> Any:
         return str(value)
     if isinstance(value, int | float | np.number):
         return value
-    if isinstance(value, np.ndarray) and value.dtype.names is None and value.dtype.kind in "biufc":
-        return value
-    if isinstance(value, list | tuple) and value:
+    if isinstance(value, np.ndarray):
+        if value.dtype.names is None and value.dtype.kind in "biufc":
+            return value
+        value = value.tolist()
+    if isinstance(value, list | tuple):
         array = _numbers(value)
-        return array if array is not None else _text(json.dumps(value, default=str))
+        return array if array is not None else _text(json.dumps(value, default=_spelled))
     return _text(str(value))
 
 
 def _numbers(value: list[Any] | tuple[Any, ...]) -> Any:
-    if all(isinstance(item, bool | int | float | np.number) for item in value):
-        array = np.asarray(value)
-        return array if array.dtype.kind in "biuf" else None
-    return None
+    """Return a list of numbers as an array that holds exactly these numbers, else None."""
+    if not value or not all(isinstance(item, bool | int | float | np.number) for item in value):
+        return None
+    if len({isinstance(item, bool) for item in value}) > 1:
+        return None
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf":
+        return None
+    pairs = zip(array.tolist(), value, strict=True)
+    exact = all(kept == item or (isinstance(item, float) and isnan(item)) for kept, item in pairs)
+    return array if exact else None
+
+
+def _spelled(value: Any) -> str:
+    return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
 
 
 def _text(text: str) -> str:

@@ -1,6 +1,6 @@
 """How a reader's numbers become numbers that NXem takes, without changing a value.
 
-Big endian becomes little endian, colour records become a trailing axis, truth values become 0 and 1.
+Big endian becomes little endian, colour records become a trailing axis, truth values 0 and 1.
 """
 
 from __future__ import annotations
@@ -45,12 +45,21 @@ def pixels_of(dtype: np.dtype[Any]) -> Pixels:
     return Pixels(stored, (), lambda block: block.astype(stored, copy=False))
 
 
-def parts(pixels: Pixels) -> dict[str, Pixels]:
-    """Return what is stored under ``real`` and ``imag``: one part, or two for complex numbers."""
+def parts(pixels: Pixels, see: Callable[[Any], object] = lambda _: None) -> dict[str, Pixels]:
+    """Return what is stored under ``real`` and ``imag``: one part, or two for complex numbers.
+
+    `see` gets each complex block once, whole, C-contiguous, while its real part is prepared.
+    """
     if pixels.dtype.kind != "c":
         return {"real": pixels}
+
+    def real(block: Block) -> Block:
+        stored = np.ascontiguousarray(pixels.prepare(block))
+        see(stored)
+        return stored.real
+
     half = np.dtype(f"<f{pixels.dtype.itemsize // 2}")
     return {
-        "real": Pixels(half, (), lambda block: pixels.prepare(block).real),
+        "real": Pixels(half, (), real),
         "imag": Pixels(half, (), lambda block: pixels.prepare(block).imag),
     }

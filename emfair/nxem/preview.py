@@ -1,165 +1,203 @@
-"""A picture of each measurement, drawn from what passes by while the container is written.
+"""A picture of each measurement, drawn from what a `Watcher` saw.
 
-What does not belong here: reading the array again.
+The same numbers give the same bytes on every machine: the font is Pillow's own, and the letters it
+lacks are drawn or spelled out. A preview bears no title: whoever shows it writes that beside it.
 """
 
 from __future__ import annotations
 
 import io
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from emfair.nxem.shape import NxAxis, Shape
+from emfair.nxem.shape import NxAxis
+from emfair.nxem.watcher import Watcher
+from emfair.units import convert
 
 SIDE = 320
 INK, PAPER, GRID, LINE = "#1b2430", "#ffffff", "#d5dbe3", "#1f6feb"
+Pixels = NDArray[Any]
 
 
-class Watcher:
-    """Collects the preview's numbers from the blocks of one array.
-
-    For pictures: the middle frame of a stack, the summed intensity at each scan point of a 4D scan.
-    For spectra: the sum over all points. Complex data show their real part.
-    """
-
-    def __init__(self, shape: Shape) -> None:
-        self.shape = shape
-        sizes = tuple(len(axis.points) for axis in shape.axes)
-        names = [axis.name for axis in shape.axes]
-        self.energy = names.index("axis_energy") if "axis_energy" in names else None
-        self.is_colour = not shape.is_spectrum and shape.axes[-1].long_name.startswith("colour")
-        self.is_scan = len(sizes) == 4 and not shape.is_spectrum
-        self.picture: NDArray[Any] | None = None
-        if self.is_scan:
-            self.picture = np.zeros(sizes[:2], np.float64)
-        elif self.energy is not None:
-            self.picture = np.zeros(sizes[self.energy], np.float64)
-        rank = 3 if self.is_colour else min(2, len(sizes))
-        self.lead = tuple(size // 2 for size in sizes[: len(sizes) - rank])
-        self.sizes = sizes
-
-    def see(self, offset: tuple[int, ...], block: NDArray[Any]) -> None:
-        """Take what the preview needs from one block."""
-        if self.is_scan and self.picture is not None:
-            rows = slice(offset[0], offset[0] + block.shape[0])
-            columns = slice(offset[1], offset[1] + block.shape[1])
-            self.picture[rows, columns] += block.sum(axis=(2, 3), dtype=np.float64)
-        elif self.energy is not None and self.picture is not None:
-            others = tuple(axis for axis in range(block.ndim) if axis != self.energy)
-            start = offset[self.energy]
-            stop = start + block.shape[self.energy]
-            self.picture[start:stop] += block.sum(axis=others, dtype=np.float64)
-        else:
-            self._see_frame(offset, block)
-
-    def _see_frame(self, offset: tuple[int, ...], block: NDArray[Any]) -> None:
-        if self.picture is None:
-            self.picture = np.zeros(self.sizes[len(self.lead) :], block.dtype)
-        picked = []
-        for axis, index in enumerate(self.lead):
-            if not offset[axis] <= index < offset[axis] + block.shape[axis]:
-                return
-            picked.append(index - offset[axis])
-        frame = block[tuple(picked)]
-        start = offset[len(self.lead)]
-        self.picture[start : start + frame.shape[0]] = frame
-
-
-def draw(watcher: Watcher, title: str) -> bytes:
+def draw(watcher: Watcher) -> bytes:
     """Return the preview as PNG (at most 200 kB)."""
-    data = watcher.picture
-    if data is None:
-        data = np.zeros((1, 1))
+    data = watcher.picture if watcher.picture is not None else np.zeros((1, 1))
     axes = watcher.shape.axes
     if data.ndim == 1:
-        axis = axes[watcher.energy if watcher.energy is not None else -1]
-        image = _plot(data, axis, title)
+        image = _plot(data, axes[-1 if watcher.energy is None else watcher.energy])
+    elif data.ndim == 2 and 1 in data.shape and data.size > 1:
+        rows, columns = (axes[0], axes[1]) if watcher.is_scan else (axes[-2], axes[-1])
+        image = _plot(data.ravel(), columns if data.shape[0] == 1 else rows)
     else:
         across = axes[1] if watcher.is_scan else axes[-2 if watcher.is_colour else -1]
         image = _picture(data, across, is_colour=watcher.is_colour)
+    return _png(image)
+
+
+def _png(image: Image.Image) -> bytes:
+    """Return a PNG; noise in colour, which PNG cannot pack, in fewer colours."""
     stream = io.BytesIO()
     image.save(stream, "PNG", optimize=True)
+    if stream.tell() > 200_000:
+        stream = io.BytesIO()
+        image.quantize(128).save(stream, "PNG", optimize=True)
     return stream.getvalue()
 
 
-def _stretched(data: NDArray[Any]) -> NDArray[np.uint8]:
-    values = np.nan_to_num(data.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
-    low, high = np.percentile(values, (0.5, 99.5))
+def _tame(data: Pixels) -> NDArray[np.float64]:
+    """Return float64 numbers that can be added and divided; what is not known is NaN."""
+    with np.errstate(all="ignore"):
+        values = data.astype(np.float64)
+    values[~np.isfinite(values)] = np.nan
+    return np.clip(values, -1e100, 1e100)
+
+
+def _stretched(data: Pixels) -> NDArray[np.uint8]:
+    """Return grey values: all but the darkest and the brightest 0.5 % between black and white."""
+    values = _tame(data)
+    known = values[~np.isnan(values)]
+    if known.size == 0:
+        return np.zeros(data.shape, np.uint8)
+    low, high = np.percentile(known, (0.5, 99.5))
     if high <= low:
-        low, high = float(values.min()), float(values.max())
-    span = high - low or 1.0
-    return (np.clip((values - low) / span, 0, 1) * 255).astype(np.uint8)
+        low, high = known.min(), known.max()
+    grey = np.clip((values - low) / ((high - low) or 1.0), 0, 1) * 255
+    return np.asarray(np.nan_to_num(grey), dtype=np.uint8)
 
 
-def _picture(data: NDArray[Any], across: NxAxis, *, is_colour: bool) -> Image.Image:
+def _colours(data: Pixels) -> NDArray[np.uint8]:
+    """Return red, green, blue as they are; deeper ones scaled by the brightest."""
+    colours = data[..., :3]
+    if colours.dtype == np.uint8:
+        return np.asarray(colours)
+    values = np.nan_to_num(_tame(colours))
+    return np.asarray(np.clip(values / (values.max() or 1.0), 0, 1) * 255, dtype=np.uint8)
+
+
+def _picture(data: Pixels, across: NxAxis, *, is_colour: bool) -> Image.Image:
     step = tuple(slice(None, None, max(1, size // (2 * SIDE))) for size in data.shape[:2])
-    image = Image.fromarray(_stretched(data[step])[..., :3] if is_colour else _stretched(data[step]))
-    scale = SIDE / max(image.size)
-    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    image = Image.fromarray(_colours(data[step]) if is_colour else _stretched(data[step]))
+    scale = SIDE / max(data.shape[:2])
+    size = (max(1, round(data.shape[1] * scale)), max(1, round(data.shape[0] * scale)))
     resample = Image.Resampling.NEAREST if scale > 1 else Image.Resampling.LANCZOS
-    image = image.convert("RGB").resize(size, resample)
+    image = image.convert("RGB" if is_colour else "L").resize(size, resample)
     width = abs(across.scale or 0.0) * len(across.points)
-    if across.unit and width > 0:
-        _scale_bar(image, width, across.unit)
+    if across.unit and 0 < width < math.inf:
+        image = _with_scale_bar(image, width, across.unit)
     return image
 
 
-def _scale_bar(image: Image.Image, width: float, unit: str) -> None:
+def _with_scale_bar(image: Image.Image, width: float, unit: str) -> Image.Image:
+    width, unit = _readable(width, unit)
     length = _round_below(width / 3)
     pixels = round(length / width * image.width)
     if pixels < 4 or image.height < 60:
-        return
+        return image
+    image = image.convert("RGB")
     pen = ImageDraw.Draw(image, "RGBA")
-    text = f"{length:g} {unit.replace('**-1', '⁻¹').replace('um', 'µm')}"
     font = ImageFont.load_default(15)
+    text = _drawable(f"{length:g} {unit}")
     left, bottom = 10, image.height - 10
     box = (left - 6, bottom - 30, left + max(pixels, int(font.getlength(text))) + 6, bottom + 5)
     pen.rectangle(box, fill=(0, 0, 0, 150))
     pen.rectangle((left, bottom - 4, left + pixels, bottom), fill="white")
-    pen.text((left, bottom - 27), text, fill="white", font=font)
+    _write(pen, (left, bottom - 27), text, "white", font)
+    return image
+
+
+def _readable(width: float, unit: str) -> tuple[float, str]:
+    """Return a length in the unit in which its number is short: 0.0017 m are 1.7 mm."""
+    for target in ("m", "mm", "µm", "nm", "pm"):
+        try:
+            turned = convert(width, unit, target)
+        except ValueError:
+            return width, unit
+        if turned >= 3:  # the bar is a third of it
+            return turned, target
+    return width, unit
 
 
 def _round_below(value: float) -> float:
     """Return the largest of 1, 2, 5 × 10ⁿ that is not above `value`."""
-    magnitude = 10.0 ** np.floor(np.log10(value))
+    magnitude = 10.0 ** math.floor(math.log10(value))
     for digit in (5, 2, 1):
         if digit * magnitude <= value * (1 + 1e-9):
-            return float(digit * magnitude)
-    return float(magnitude)
+            return digit * magnitude
+    return magnitude
 
 
-def _plot(data: NDArray[Any], axis: NxAxis, title: str) -> Image.Image:
-    width, height, left, bottom, top = SIDE * 3 // 2, SIDE * 3 // 4, 14, 34, 26
-    image = Image.new("RGB", (width * 2, height * 2), PAPER)
+def _plot(data: Pixels, axis: NxAxis) -> Image.Image:
+    """Return a curve over its axis, drawn twice as large and shrunk, for smooth lines."""
+    width, height, side, bottom, top = SIDE * 3, SIDE * 3 // 2, 28, 76, 28
+    image = Image.new("RGB", (width, height), PAPER)
     pen = ImageDraw.Draw(image)
-    values = np.nan_to_num(data.astype(np.float64))
-    low, high = min(0.0, float(values.min())), float(values.max())
-    span = high - low or 1.0
-    inner_w, inner_h = (width - 2 * left) * 2, (height - bottom - top) * 2
-    x = left * 2 + np.linspace(0, inner_w, len(values))
-    y = top * 2 + inner_h * (1 - (values - low) / span)
-    base = top * 2 + inner_h
-    small = ImageFont.load_default(22)
-    for fraction in (0.0, 0.25, 0.5, 0.75, 1.0):
-        at = left * 2 + fraction * inner_w
-        pen.line((at, top * 2, at, base), fill=GRID, width=2)
-        value = axis.points[round(fraction * (len(axis.points) - 1))]
-        anchor = "la" if fraction == 0 else "ra" if fraction == 1 else "ma"
-        pen.text((at, base + 6), f"{value:.4g}", fill=INK, font=small, anchor=anchor)
-    points = list(zip(x.tolist(), y.tolist(), strict=True))
+    frame = (side, top, width - side, height - bottom)
+    font = ImageFont.load_default(22)
+    _ticks(pen, axis, frame, font)
+    points = _curve(_tame(data), frame)
     if len(points) > 1:
         pen.line(points, fill=LINE, width=3, joint="curve")
-    pen.line((left * 2, base, left * 2 + inner_w, base), fill=INK, width=2)
-    font = ImageFont.load_default(24)
-    pen.text((left * 2, 12), _fit(title, font, inner_w), fill=INK, font=font)
-    pen.text((width, height * 2 - 8), axis.long_name, fill=INK, font=small, anchor="ms")
-    return image.resize((width, height), Image.Resampling.LANCZOS)
+    pen.line((frame[0], frame[3], frame[2], frame[3]), fill=INK, width=2)
+    label = _drawable(axis.long_name)[:60]
+    at = (width / 2 - font.getlength(label) / 2, height - 36)
+    _write(pen, at, label, INK, font)
+    return image.resize((width // 2, height // 2), Image.Resampling.LANCZOS)
 
 
-def _fit(text: str, font: Any, width: float) -> str:
-    while len(text) > 4 and font.getlength(text) > width:
-        text = text[:-5] + "…"
-    return text
+def _curve(
+    values: NDArray[np.float64], frame: tuple[int, int, int, int]
+) -> list[tuple[float, ...]]:
+    """Return the curve's points: of many values, the least and the greatest of each column."""
+    values = np.nan_to_num(values)
+    columns = frame[2] - frame[0]
+    if len(values) > 4 * columns:
+        parts = np.array_split(values, columns)
+        values = np.array([extreme for part in parts for extreme in (part.min(), part.max())])
+    low, high = min(0.0, float(values.min())), float(values.max())
+    x = np.linspace(frame[0], frame[2], len(values))
+    y = frame[3] - (frame[3] - frame[1]) * (values - low) / ((high - low) or 1.0)
+    return list(zip(x.tolist(), y.tolist(), strict=True))
+
+
+def _ticks(pen: ImageDraw.ImageDraw, axis: NxAxis, frame: tuple[int, ...], font: Any) -> None:
+    """Draw grid lines with round numbers; where the axis is not uniform, at both ends only."""
+    first, last = float(axis.points[0]), float(axis.points[-1])
+    span = last - first
+    if not math.isfinite(span) or span == 0:
+        return
+    step = _round_below(abs(span) / 3)
+    numbers = [step * n for n in range(math.ceil(min(first, last) / step),
+                                       math.floor(max(first, last) / step) + 1)]  # fmt: skip
+    if axis.scale is None or len(numbers) > 12:
+        numbers = [first, last]
+    for number in numbers:
+        at = frame[0] + (number - first) / span * (frame[2] - frame[0])
+        pen.line((at, frame[1], at, frame[3]), fill=GRID, width=2)
+        text = f"{number:.12g}" if abs(number) >= step / 2 else "0"
+        half = font.getlength(text) / 2
+        at = min(max(at, frame[0] + half - 20), frame[2] - half + 20)
+        pen.text((at - half, frame[3] + 6), text, fill=INK, font=font)
+
+
+def _drawable(text: str) -> str:
+    """Return `text` in letters that Pillow's own font has (and µ, which `_write` draws)."""
+    for given, plain in (("Å", "angstrom"), ("μ", "µ"), ("**", "^"), ("⁻¹", "^-1")):
+        text = text.replace(given, plain)
+    return "".join(char if char in "µ°" or char.isascii() else "?" for char in text)
+
+
+def _write(
+    pen: ImageDraw.ImageDraw, at: tuple[float, float], text: str, ink: str, font: Any
+) -> None:
+    """Write `text` with its upper left corner at `at`; a µ is a u with a stem down to the left."""
+    pen.text(at, text.replace("µ", "u"), fill=ink, font=font)
+    for index, char in enumerate(text):
+        if char == "µ":
+            left = at[0] + font.getlength(text[:index].replace("µ", "u")) + font.size * 0.08
+            base = at[1] + font.getmetrics()[0]
+            foot = base + font.size * 0.22
+            pen.rectangle((left, base - font.size * 0.4, left + font.size * 0.07, foot), fill=ink)

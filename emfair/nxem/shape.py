@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emfair.errors import UnsupportedSignal
-from emfair.units import convert, pint_unit
+from emfair.units import axis_unit, convert
 from emfair.vendor.signal import Axis, Signal
 
 _SPATIAL = ("axis_i", "axis_j", "axis_k", "axis_m")
@@ -60,12 +60,15 @@ class Shape:
         The signal's dimensions in the order in which they are stored.
     axes : tuple of NxAxis
         One for each dimension of the stored array, in its order; colour channels come last.
+    is_colour : bool
+        Whether the last dimension is red, green, blue (and opacity).
     """
 
     kind: str
     is_spectrum: bool
     order: tuple[int, ...]
     axes: tuple[NxAxis, ...]
+    is_colour: bool = False
 
     @property
     def group(self) -> str:
@@ -76,11 +79,6 @@ class Shape:
     def signal(self) -> str:
         """The name of the field that holds the array (or its real part)."""
         return "intensity" if self.is_spectrum else "real"
-
-    @property
-    def frame_rank(self) -> int:
-        """How many trailing dimensions make the picture that people look at."""
-        return min(len(self.axes), 1 if self.is_spectrum else 2)
 
 
 def shape_of(signal: Signal) -> Shape:
@@ -133,7 +131,7 @@ def _with_channels(signal: Signal) -> list[Axis]:
 
 def _measures(axis: Axis, unit: str) -> bool:
     """Whether an axis is calibrated in something that converts to `unit`."""
-    given = pint_unit(axis.unit)
+    given = axis_unit(axis.unit)
     if not given:
         return False
     try:
@@ -152,18 +150,22 @@ def _spectrum(signal: Signal, axes: list[Axis], energy: int) -> Shape:
     names = [*(["indices_spectrum"] if is_stack else []), *_spatial(rank), "axis_energy"]
     order = (*others, energy)
     nx_axes = tuple(_nx(axes[index], name) for index, name in zip(order, names, strict=True))
-    return Shape(f"{'stack' if is_stack else 'spectrum'}_{rank}d", True, order, nx_axes)
+    kind = f"{'stack' if is_stack else 'spectrum'}_{rank}d"
+    return Shape(kind, is_spectrum=True, order=order, axes=nx_axes)
 
 
 def _image(signal: Signal, axes: list[Axis]) -> Shape:
-    is_stack = len(axes) >= 3 and signal.data.dtype.names is None and _is_count(axes[0])
+    is_colour = signal.data.dtype.names is not None
+    is_series = len(axes) >= 3 and _is_count(axes[0]) and not axes[1].navigate
+    is_stack = is_series and not is_colour
     rank = len(axes) - is_stack
     if rank > (3 if is_stack else 4):
         raise _too_many(signal)
     names = [*(["indices_image"] if is_stack else []), *_spatial(rank)]
     nx_axes = tuple(_nx(axis, name) for axis, name in zip(axes, names, strict=True))
     kind = f"{'stack' if is_stack else 'image'}_{rank}d"
-    return Shape(kind, False, tuple(range(signal.data.ndim)), nx_axes)
+    order = tuple(range(signal.data.ndim))
+    return Shape(kind, is_spectrum=False, order=order, axes=nx_axes, is_colour=is_colour)
 
 
 def _spatial(rank: int) -> list[str]:
@@ -175,7 +177,7 @@ def _is_count(axis: Axis) -> bool:
     """Whether an axis only counts frames or spectra, so that an index says all of it."""
     uncalibrated = axis.values is None and axis.scale == 1.0 and axis.offset == 0.0
     position = axis.name.lower() in ("x", "y", "height", "width")
-    return axis.navigate and uncalibrated and not pint_unit(axis.unit) and not position
+    return axis.navigate and uncalibrated and not axis_unit(axis.unit) and not position
 
 
 def _too_many(signal: Signal) -> UnsupportedSignal:
@@ -186,7 +188,8 @@ def _too_many(signal: Signal) -> UnsupportedSignal:
 
 
 def _nx(axis: Axis, name: str) -> NxAxis:
-    unit = pint_unit(axis.unit) or ""
+    unit = axis_unit(axis.unit)
+    shown = "pixel" if unit == "" else axis.unit  # a unit nobody knows is at least shown
     label = axis.name or name.replace("_", " ")
     if name.startswith("indices_"):
         points: NDArray[np.float64] | NDArray[np.int64] = np.arange(axis.size, dtype=np.int64)
@@ -194,8 +197,8 @@ def _nx(axis: Axis, name: str) -> NxAxis:
     uniform = axis.values is None
     return NxAxis(
         name=name,
-        long_name=f"{label} ({axis.unit if unit else 'pixel'})",
-        unit=unit,
+        long_name=f"{label} ({shown})",
+        unit=unit or "",
         points=axis.points(),
         scale=axis.scale if uniform else None,
         offset=axis.offset if uniform else None,

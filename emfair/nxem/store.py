@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import product
+from math import prod
 from typing import Any
 
 import h5py
@@ -27,12 +28,11 @@ Block = NDArray[Any]
 Watch = Callable[[tuple[int, ...], Block], None]
 
 
-def store_array(
+def store_array(  # noqa: PLR0913  one call a dataset; all but three by name
     group: h5py.Group,
     name: str,
     data: Any,
     *,
-    frame_rank: int,
     prepare: Callable[[Block], Block],
     dtype: np.dtype[Any],
     trailing: tuple[int, ...] = (),
@@ -60,14 +60,14 @@ def store_array(
         The hash runs over the prepared array's bytes in C order, little endian.
     """
     shape = (*data.shape, *trailing)
-    chunk = chunk_shape(shape, dtype.itemsize, frame_rank)
+    chunk = chunk_shape(shape, dtype.itemsize)
     digest = hashlib.sha256()
 
     def blocks() -> Iterator[tuple[tuple[int, ...], Block]]:
         source_chunk = chunk[: data.ndim]
-        for offset, raw in walk(data, source_chunk, dtype.itemsize * max(1, *trailing, 1)):
+        for offset, raw in walk(data, source_chunk, dtype.itemsize * prod(trailing)):
             block = np.ascontiguousarray(prepare(raw))
-            digest.update(memoryview(block).cast("B"))
+            digest.update(block.data.cast("B"))
             full = (*offset, *([0] * len(trailing)))
             if watch is not None:
                 watch(full, block)
@@ -75,7 +75,7 @@ def store_array(
             if progress is not None:
                 progress(block.nbytes)
 
-    if int(np.prod(shape)) * dtype.itemsize <= SMALL:
+    if prod(shape) * dtype.itemsize <= SMALL:
         dataset = group.create_dataset(name, shape=shape, dtype=dtype)
         for offset, block in blocks():
             dataset[_region(offset, block.shape)] = block
@@ -114,9 +114,7 @@ def _compress(
         _flush(dataset, waiting)
 
 
-def _flush(
-    dataset: h5py.Dataset, waiting: list[tuple[tuple[int, ...], Future[bytes]]]
-) -> None:
+def _flush(dataset: h5py.Dataset, waiting: list[tuple[tuple[int, ...], Future[bytes]]]) -> None:
     for offset, future in waiting:
         dataset.id.write_direct_chunk(offset, future.result(), 0)
 
@@ -131,4 +129,4 @@ def _encode(block: Block, start: tuple[int, ...], chunk: tuple[int, ...]) -> byt
     octets = np.ascontiguousarray(part).reshape(-1).view(np.uint8)
     if part.dtype.itemsize > 1:
         octets = octets.reshape(-1, part.dtype.itemsize).T.copy().reshape(-1)
-    return bytes(isal_zlib.compress(memoryview(octets), GZIP_LEVEL))
+    return bytes(isal_zlib.compress(octets.data, GZIP_LEVEL))

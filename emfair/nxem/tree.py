@@ -30,7 +30,7 @@ class Origin:
     reader: str
 
 
-def build_entry(
+def build_entry(  # noqa: PLR0913  each part comes from another room
     facts: Mapping[str, Fact],
     shape: Shape,
     origin: Origin,
@@ -141,7 +141,8 @@ def _instrument(measurement: Group, facts: Mapping[str, Fact]) -> None:
     _fabrication(instrument, facts)
     instrument.put("name", _text(facts, "instrument_name"))
     instrument.put("location", _text(facts, "instrument_location"))
-    instrument.put("type", _text(facts, "instrument_type"))
+    kind = _text(facts, "instrument_type") or ""
+    instrument.put("type", kind.lower() if kind.lower() in ("sem", "tem", "fib") else kind)
     column = instrument.group("ebeam_column", "NXebeam_column")
     emitter = _text(facts, "emitter_type")
     if emitter is not None:

@@ -10,7 +10,7 @@ import platform
 import socket
 from datetime import datetime
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from importlib import metadata
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -18,6 +18,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from emfair import __version__
 
 SOFTWARE = ("rosettasciio", "h5py", "pynxtools", "numpy", "isal", "pyarrow", "deltalake", "dagster")
+
+
+SHAPING = frozenset({"emfair", "h5py", "isal", "numpy", "rosettasciio"})
 
 
 class Entity(BaseModel):
@@ -78,10 +81,15 @@ def software_versions() -> dict[str, str]:
     found = {"emfair": __version__, "python": platform.python_version()}
     for package in SOFTWARE:
         try:
-            found[package] = version(package)
-        except PackageNotFoundError:  # an extra that this process runs without
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:  # an extra that this process runs without
             continue
     return found
+
+
+def shaping_versions() -> dict[str, str]:
+    """Return the versions of what a container's bytes depend on."""
+    return {name: version for name, version in software_versions().items() if name in SHAPING}
 
 
 def this_agent(on_behalf_of: str) -> Agent:

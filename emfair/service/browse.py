@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
-from emfair.errors import BadCall, NotFound
+from emfair.errors import BadCall, BadData, BadQuery, NotFound
 from emfair.lake import layout
 from emfair.model.documents import Conversion, Measurement, Validation
 from emfair.model.findings import Finding, Verdict
@@ -215,6 +215,17 @@ def query(services: Services, sql: str, *, limit: int) -> Answer:
     return ask(services.index, sql, limit=limit)
 
 
+def rows(answer: Answer) -> list[tuple[Any, ...]]:
+    """Return an answer's rows as Python values. Raises `BadQuery` for dates Python cannot hold."""
+    try:
+        return answer.rows
+    except (OverflowError, ValueError) as error:
+        raise BadQuery(
+            "the answer holds a time that lies outside the years 1 to 9999.",
+            remedy="Turn it into text: CAST(… AS VARCHAR).",
+        ) from error
+
+
 def tables() -> tuple[Description, ...]:
     """Return the tables that SQL can ask, with their columns and what they hold."""
     from emfair.catalogue.query import describe
@@ -256,18 +267,26 @@ def _manifest(services: Services, row: ExperimentRow) -> Manifest | None:
 
 def _document(services: Services, kind: type[_Document], key: str) -> _Document | None:
     try:
-        return kind.model_validate_json(services.lake.read_bytes(key))
+        return _parsed(services, kind, key)
     except NotFound:
         return None
+
+
+def _parsed(services: Services, kind: type[_Document], key: str) -> _Document:
+    try:
+        return kind.model_validate_json(services.lake.read_bytes(key))
+    except ValidationError as error:
+        raise BadData(
+            f"is no {kind.__name__.lower()} document of this emfair.",
+            subject=key,
+            remedy="Process the experiment again; if it stays, restore the lake from a backup.",
+        ) from error
 
 
 def _records(services: Services, place: Place) -> tuple[ProvenanceRecord, ...]:
     """Return the provenance records, oldest first (their names begin with the time)."""
     folder = layout.provenance(place, "").removesuffix(".json")
-    return tuple(
-        ProvenanceRecord.model_validate_json(services.lake.read_bytes(one.key))
-        for one in services.lake.list(folder)
-    )
+    return tuple(_parsed(services, ProvenanceRecord, one.key) for one in services.lake.list(folder))
 
 
 def _measurement(services: Services, place: Place, name: str) -> Measurement:

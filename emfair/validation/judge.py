@@ -17,6 +17,7 @@ from threading import Lock, get_ident
 from typing import Any
 
 from emfair.validation.rules import Breach, rules
+from emfair.validation.trees import kept_trees
 
 _LOCK = Lock()
 _LONGEST = 160  # characters of a value in a message
@@ -91,7 +92,7 @@ def _listening(entry: str, found: list[Breach]) -> Iterator[None]:
             found.append(_breach(entry, path, problem.name, value, args))
             collector.clear()
 
-    with _LOCK:
+    with _LOCK, kept_trees():
         before, logging = collector.data, collector.logging
         collector.data = {kind: set() for kind in before}
         collector.logging = False

@@ -1,4 +1,4 @@
-"""Vendor files, read through RosettaSciIO: which reader, which companions, which signals, which tags.
+"""Vendor files, read through RosettaSciIO: reader, companions, signals, the meaning of tags.
 
 What does not belong here: NeXus. A signal leaves this room with the vendor's names and units.
 """

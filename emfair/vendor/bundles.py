@@ -66,9 +66,7 @@ def bundle(names: Iterable[str]) -> list[Bundle]:
                 bundles.append(Bundle(name, companions))
                 for member in (name, *companions):
                     del free[member]
-    return sorted(
-        [*bundles, *(Bundle(name) for name in free)], key=lambda bundle: bundle.primary
-    )
+    return sorted([*bundles, *(Bundle(name) for name in free)], key=lambda bundle: bundle.primary)
 
 
 def _stores(free: dict[str, None]) -> list[Bundle]:

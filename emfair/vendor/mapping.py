@@ -1,8 +1,6 @@
-"""From a vendor's tags to facts: the tables in ``tables/``, read and applied.
+"""From a vendor's tags to facts: the tables of `emfair.vendor.table`, applied.
 
-A table says for one family of files at which tag which key stands, and in which unit the vendor
-writes it there. What does not belong here: a vendor's peculiarity. It is a row or a column of a
-table, so that a microscopist can read and mend it.
+What does not belong here: a vendor's peculiarity. It is a row or a column of a table.
 """
 
 from __future__ import annotations
@@ -11,89 +9,17 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from functools import cache
-from importlib.resources import files
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from emfair.model.facts import Fact, Source
 from emfair.units import convert, pint_unit
 from emfair.vendor.signal import Signal
+from emfair.vendor.table import Parse, Row, Table, tables
 
-Parse = Literal["plain", "epoch", "labelled", "label", "date_and_time"]
 RAW_LIMIT = 500
-
-
-class Row(BaseModel):
-    """One tag that holds one key.
-
-    Attributes
-    ----------
-    tag, key, unit
-        Where it stands below a root; which key it is; the unit the vendor writes there.
-    parse
-        ``plain``: a number or text. ``epoch``: seconds since 1970, UTC. ``labelled``: (label,
-        value, unit), the unit in the tag wins. ``label``: (label, text). ``date_and_time``: a date
-        with ``time`` and ``time_zone`` beside it.
-    when, unless
-        Only if these tags (below the same root) have, or have not, these values.
-    zero
-        ``unset``: the vendor writes 0 for "not recorded".
-    sign
-        ``drop``: the vendor writes a negative number for a positive quantity.
-    trust
-        ``no``: often left over from another session: kept as a fact with a warning, never used.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    tag: str
-    key: str
-    unit: str = ""
-    parse: Parse | None = None
-    when: dict[str, str] = Field(default_factory=dict)
-    unless: dict[str, str] = Field(default_factory=dict)
-    zero: Literal["number", "unset"] = "number"
-    sign: Literal["keep", "drop"] = "keep"
-    trust: bool = True
-    note: str = ""
-
-
-class Constant(BaseModel):
-    """A value that the format itself implies, if tag `needs` is there."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    key: str
-    value: str
-    needs: str = ""
-
-
-class Table(BaseModel):
-    """One file of ``tables/``."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str
-    version: str
-    readers: tuple[str, ...]
-    tree: Literal["tags", "metadata"] = "tags"
-    roots: tuple[str, ...]
-    parse: Parse = "plain"
-    rows: tuple[Row, ...]
-    constants: tuple[Constant, ...] = ()
-
-    @property
-    def extractor(self) -> str:
-        """How facts name this table."""
-        return f"emfair.vendor.tables.{self.name}"
-
-    def fits(self, reader: str) -> bool:
-        """Whether the table is for files of `reader`."""
-        return reader in self.readers or "*" in self.readers
 
 
 class Reading(BaseModel):
@@ -105,18 +31,6 @@ class Reading(BaseModel):
     unit: str = ""
     text: str = ""
     raw: str
-
-
-@cache
-def tables() -> tuple[Table, ...]:
-    """Return all tables; those for any reader last, so that a vendor's own tag comes first."""
-    found = []
-    for entry in sorted(files("emfair.vendor").joinpath("tables").iterdir(), key=lambda e: e.name):
-        name, dot, extension = entry.name.partition(".")
-        if dot and extension == "yaml":
-            document = yaml.load(entry.read_text("utf-8"), yaml.CSafeLoader)
-            found.append(Table.model_validate({"name": name, **document}))
-    return tuple(sorted(found, key=lambda table: "*" in table.readers))
 
 
 def vendor_facts(signal: Signal, si_units: Mapping[str, str]) -> list[Fact]:
@@ -133,7 +47,7 @@ def vendor_facts(signal: Signal, si_units: Mapping[str, str]) -> list[Fact]:
     settled: set[str] = set()
     for table in tables():
         if table.fits(signal.reader):
-            for fact in _table_facts(table, signal, si_units):
+            for fact in table_facts(table, signal, si_units):
                 if fact.key not in settled:
                     facts.append(fact)
                     if fact.warning == "":
@@ -141,7 +55,8 @@ def vendor_facts(signal: Signal, si_units: Mapping[str, str]) -> list[Fact]:
     return facts
 
 
-def _table_facts(table: Table, signal: Signal, units: Mapping[str, str]) -> Iterator[Fact]:
+def table_facts(table: Table, signal: Signal, units: Mapping[str, str]) -> Iterator[Fact]:
+    """Yield what one table reads: a fact for each of its rows and roots that is there."""
     tree = signal.tags if table.tree == "tags" else signal.metadata
     for root in table.roots:
         branch = tag_at(tree, root)
@@ -188,22 +103,25 @@ def tag_at(tree: Any, path: str) -> Any:
 
 
 def _applies(row: Row, branch: Mapping[str, Any]) -> bool:
-    return all(str(tag_at(branch, tag)).strip() == value for tag, value in row.when.items()) and (
-        not any(str(tag_at(branch, tag)).strip() == value for tag, value in row.unless.items())
+    return all(_holds(branch, tag, value) for tag, value in row.when.items()) and not any(
+        _holds(branch, tag, value) for tag, value in row.unless.items()
     )
+
+
+def _holds(branch: Mapping[str, Any], tag: str, value: str) -> bool:
+    found = tag_at(branch, tag)
+    return found is not None and (value == "*" or str(found).strip() == value)
 
 
 def _read(row: Row, parse: Parse, branch: Mapping[str, Any]) -> Reading | None:
     value = tag_at(branch, row.tag)
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
-    if value is None or isinstance(value, Mapping) or (np.size(value) == 0 or value == ""):
+    if _is_nothing(value):
         return None
     raw = str(value)[:RAW_LIMIT]
     if parse == "epoch":
-        seconds = _number(value)
-        text = "" if not seconds else datetime.fromtimestamp(seconds, UTC).isoformat()
-        return Reading(text=text, raw=raw) if text else None
+        return _epoch(value, raw)
     if parse == "date_and_time":
         return _date_and_time(branch, raw)
     if parse in ("labelled", "label"):
@@ -215,6 +133,24 @@ def _read(row: Row, parse: Parse, branch: Mapping[str, Any]) -> Reading | None:
     return _checked(
         row, Reading(number=_number(value), unit=row.unit, text=str(value).strip(), raw=raw)
     )
+
+
+def _is_nothing(value: Any) -> bool:
+    """Whether a tag says nothing: not there, a branch, an empty list, no text."""
+    if value is None or isinstance(value, Mapping) or np.size(value) == 0:
+        return True
+    return isinstance(value, str) and value.strip() == ""
+
+
+def _epoch(value: Any, raw: str) -> Reading | None:
+    seconds = _number(value)
+    if not seconds:
+        return None
+    try:
+        text = datetime.fromtimestamp(seconds, UTC).isoformat()
+    except (OverflowError, OSError, ValueError):
+        text = raw  # kept, and told to be no time
+    return Reading(text=text, raw=raw)
 
 
 def _checked(row: Row, reading: Reading) -> Reading | None:
@@ -247,15 +183,11 @@ def _date_and_time(branch: Mapping[str, Any], raw: str) -> Reading:
     clock = str(branch.get("time") or "").strip()
     zone = str(branch.get("time_zone") or "").strip()
     text = f"{raw.strip()}T{clock}" if clock else raw.strip()
-    offset = {"UTC": "+00:00", "Z": "+00:00"}.get(
-        zone, zone if re.fullmatch(r"[+-]\d\d:\d\d", zone) else ""
-    )
+    offset = zone if re.fullmatch(r"[+-]\d\d:\d\d", zone) else ""
     return Reading(text=text + (offset if clock else ""), raw=f"{raw} {clock} {zone}".strip())
 
 
-def _fact(
-    table: Table, row: Row, path: str, reading: Reading, units: Mapping[str, str]
-) -> Fact:
+def _fact(table: Table, row: Row, path: str, reading: Reading, units: Mapping[str, str]) -> Fact:
     warning = "" if row.trust else "often left over from another session: not used"
     number: float | None = None
     text = reading.text

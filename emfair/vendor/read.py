@@ -1,6 +1,7 @@
 """Read a vendor file: RosettaSciIO's dictionaries become signals, its crashes become errors.
 
-Lazily where the reader can. What does not belong here: what the tags mean (`emfair.vendor.mapping`).
+Lazily where the reader can. What does not belong here: what the tags mean
+(`emfair.vendor.mapping`).
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from typing import Any
 import numpy as np
 
 from emfair.errors import UnreadableFile
+from emfair.vendor.axes import axes_of
 from emfair.vendor.plugins import Plugin
-from emfair.vendor.signal import Axis, Signal
+from emfair.vendor.signal import Signal
 from emfair.vendor.sniff import sniff
 
 EAGER = frozenset(
@@ -90,7 +92,7 @@ def _read_with(plugin: Plugin, path: Path) -> list[Signal]:
         # A reader of a damaged file raises whatever its parser trips over.
         except (Exception, RecursionError, MemoryError) as error:  # noqa: BLE001
             failure = error
-    raise UnreadableFile(_first_line(failure)) from failure
+    raise UnreadableFile(in_short(failure)) from failure
 
 
 def _no_signal() -> list[Signal]:
@@ -101,9 +103,11 @@ def _has_data(dictionary: Mapping[str, Any]) -> bool:
     return getattr(dictionary.get("data"), "ndim", 0) > 0
 
 
-def _first_line(error: BaseException | None) -> str:
+def in_short(error: BaseException | None) -> str:
+    """Return an error's kind and text on one line, without any folder of this server."""
     text = re.sub(r"\s+", " ", str(error)).strip()
-    text = re.sub(r"'?(/[^\s':]+/)", "", text)  # a server's folders are nobody's business
+    for quoted in (r"(['\"])/[^'\"]*/(?=[^'\"/]+\1)", r"(^|[\s(=:,])/(?:[^\s'\":]+/)+"):
+        text = re.sub(quoted, r"\1", text)
     return f"{type(error).__name__}{f': {text}' if text else ''}"[:300]
 
 
@@ -116,40 +120,10 @@ def _signal(index: int, reader: str, dictionary: Mapping[str, Any]) -> Signal:
         title=str(general.get("title") or "").strip(),
         reader=reader,
         data=data,
-        axes=_axes(dictionary.get("axes") or [], data.shape),
+        axes=axes_of(reader, dictionary.get("axes") or [], data.shape),
         metadata=metadata,
         tags=_plain(dictionary.get("original_metadata") or {}),
     )
-
-
-def _axes(given: Any, shape: tuple[int, ...]) -> tuple[Axis, ...]:
-    """Return one axis for each dimension of `shape`, whatever the reader delivered."""
-    found: dict[int, Mapping[str, Any]] = {}
-    for position, axis in enumerate(given):
-        found[int(axis.get("index_in_array", position))] = axis
-    return tuple(_axis(found.get(index, {}), size) for index, size in enumerate(shape))
-
-
-def _axis(given: Mapping[str, Any], size: int) -> Axis:
-    values = given.get("axis")
-    points = None if values is None else np.asarray(values, dtype=np.float64).ravel()
-    return Axis(
-        name=str(given.get("name") or "").strip(),
-        size=size,
-        unit=str(given.get("units") or "").strip(),
-        scale=_finite(given.get("scale"), 1.0),
-        offset=_finite(given.get("offset"), 0.0),
-        values=points if points is not None and points.shape == (size,) else None,
-        navigate=bool(given.get("navigate")),
-    )
-
-
-def _finite(value: Any, default: float) -> float:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        return default
-    return number if np.isfinite(number) else default
 
 
 def _plain(tree: Any) -> dict[str, Any]:

@@ -8,20 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emfair.lake import layout
-from emfair.model.canonical import pretty_json, sha256_bytes
+from emfair.model.canonical import digest_of, pretty_json, sha256_bytes
 from emfair.model.documents import Conversion
 from emfair.model.findings import Finding, Severity, in_order
 from emfair.model.manifest import Place, RawFile
 from emfair.nxem.container import Source, Written
 from emfair.nxem.convert import Converted, convert_file
-from emfair.provenance.record import ProvenanceRecord, software_versions
+from emfair.provenance.record import ProvenanceRecord, shaping_versions
 from emfair.service.chain.step import Step, Subject, begin, keep, subject_of
 from emfair.service.services import Services
 from emfair.vendor.bundles import Bundle, bundle
 
 CODE_VERSION = "1"
-SHAPING = ("emfair", "h5py", "isal", "numpy", "rosettasciio")
-"""The software recorded in a container: what its bytes depend on."""
 
 
 @dataclass(frozen=True)
@@ -173,21 +171,18 @@ def _convert_one(
 ) -> Converted:
     file = files.get(each.primary)
     sha256 = file.sha256 if file else _store_digest(each, files)
-    versions = software_versions()
     return convert_file(
         raw / each.primary,
         Source(each.primary, sha256, each.companions),
         subject.annotations,
         folder,
         experiment=subject.place.experiment,
-        software={name: versions[name] for name in SHAPING if name in versions},
+        software=shaping_versions(),
     )
 
 
 def _store_digest(each: Bundle, files: dict[str, RawFile]) -> str:
     """Return one SHA-256 for a format that is a folder: over its files' names and checksums."""
-    from emfair.model.canonical import digest_of
-
     return digest_of([[name, files[name].sha256] for name in each.members])
 
 

@@ -1,0 +1,68 @@
+"""``emfair convert``: vendor files become NXem containers, without any server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from emfair.cli import screen
+from emfair.cli.arguments import AnnotationFile, Files, Json, annotations, settings
+
+if TYPE_CHECKING:
+    from emfair.service.conversion import FileOutcome
+
+
+def convert(
+    files: Files,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the containers.")],
+    annotation_file: AnnotationFile = None,
+    instrument: Annotated[
+        str,
+        typer.Option(help="The instrument's profile: a YAML file, or its name in the home folder."),
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """Convert vendor files to NXem containers (one for each signal)."""
+    from emfair.service.conversion import convert_files, read_profile
+
+    with screen.errors_end_the_process():
+        notes = annotations(annotation_file)
+        profile = read_profile(instrument, settings().home) if instrument else None
+        with screen.count_bar() as bar:
+            task = bar.add_task("converting", total=None)
+            outcomes = []
+            for done, total, outcome in convert_files(files, output, notes, profile):
+                outcomes.append(outcome)
+                bar.update(task, completed=done, total=total)
+    _tell(outcomes, as_json=as_json)
+    if any(outcome.failed for outcome in outcomes):
+        raise typer.Exit(screen.BAD_DATA)
+
+
+def _tell(outcomes: list[FileOutcome], *, as_json: bool) -> None:
+    if as_json:
+        screen.print_json([_plain(outcome) for outcome in outcomes])
+        return
+    rows: list[tuple[Any, ...]] = []
+    for outcome in outcomes:
+        rows += [
+            (outcome.file, one.title, one.kind, " × ".join(map(str, one.shape)), path.name)
+            for path, one in outcome.containers
+        ]
+        rows += [
+            (outcome.file, screen.severity_text(finding.severity.value), "", "", finding.message)
+            for finding in outcome.findings
+        ]
+    screen.print_table("", ["file", "title", "stored as", "shape", "container"], rows)
+
+
+def _plain(outcome: FileOutcome) -> dict[str, Any]:
+    return {
+        "file": outcome.file,
+        "containers": [
+            {"path": str(path), **one.model_dump(mode="json")} for path, one in outcome.containers
+        ],
+        "findings": [finding.model_dump(mode="json") for finding in outcome.findings],
+    }

@@ -1,0 +1,110 @@
+"""``emfair demo``: real vendor files through the real chain, on this machine."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from emfair.cli import screen
+from emfair.cli.arguments import settings
+
+if TYPE_CHECKING:
+    from emfair.demo.run import Told
+    from emfair.service.services import Services
+
+
+def demo() -> None:
+    """Deposit real vendor files, run the chain, show verdicts and SQL answers."""
+    from emfair.demo import corpus
+    from emfair.demo.run import run
+    from emfair.service.processing import open_chain
+    from emfair.service.services import open_services
+
+    with screen.errors_end_the_process():
+        chosen = settings()
+        with screen.err.status("fetching real vendor files (33 MB, the first time)"):
+            folder = corpus.fetch()
+        started = time.monotonic()
+        with (
+            open_services(chosen) as stores,
+            open_chain(chosen) as chain,
+            tempfile.TemporaryDirectory(dir=stores.scratch) as scratch,
+        ):
+            told = []
+            with screen.err.status("depositing") as status:
+                for one in run(stores, chain, folder, Path(scratch), status.update):
+                    told.append(one)
+                    _tell_experiment(one)
+            _tell_files(stores, {one.deposited.place.experiment for one in told})
+            _tell_answers(stores)
+            _tell_figures(told, time.monotonic() - started)
+            _tell_what_next(stores, told)
+
+
+def _tell_experiment(one: Told) -> None:
+    from rich.text import Text
+
+    line = Text("● ").append_text(screen.state_text(one.state))
+    line.append(f"  {one.deposited.titles.experiment}", "bold")
+    line.append(f"  {len(one.deposited.files)} files, {one.seconds:.1f} s", "dim")
+    screen.out.print(line)
+
+
+def _tell_files(stores: Services, experiments: set[str]) -> None:
+    from emfair.demo.run import verdicts
+
+    rows = [row for row in verdicts(stores).rows if row[0] in experiments]
+    screen.out.print()
+    screen.print_table(
+        "Verdict by file",
+        ["file", "format", "signals", "verdict", "remark"],
+        [(file, reader, number, screen.state_text(verdict), _short(remark))
+         for _, file, reader, number, verdict, remark in rows],
+        signals="right",
+    )  # fmt: skip
+
+
+def _tell_answers(stores: Services) -> None:
+    from rich.syntax import Syntax
+
+    from emfair.demo.run import answers
+
+    for title, sql, answer in answers(stores):
+        screen.out.print()
+        screen.out.print(title, style="bold")
+        screen.out.print(Syntax(sql, "sql", background_color="default"))
+        screen.print_table("", answer.columns, answer.rows)
+
+
+def _tell_figures(told: list[Told], seconds: float) -> None:
+    from emfair.records.readme import human_size
+
+    files = [file for one in told for file in one.deposited.files]
+    size = sum(file.size for file in files)
+    screen.out.print()
+    screen.out.print(
+        f"{len(files)} files ({human_size(size)}) in {len(told)} experiments, deposited and "
+        f"processed in {seconds:.0f} s: {len(files) / seconds:.1f} files/s, "
+        f"{size / seconds / 1e6:.1f} MB/s."
+    )
+
+
+def _tell_what_next(stores: Services, told: list[Told]) -> None:
+    from emfair.lake import layout
+
+    place = told[0].deposited.place
+    snapshot = stores.lake.locate("index/snapshot/measurements.parquet")
+    screen.out.print()
+    screen.print_table(
+        "Open next",
+        ["", ""],
+        [
+            ("a container", stores.lake.locate(f"{layout.experiment_prefix(place)}/nexus")),
+            ("a verdict", stores.lake.locate(layout.report(told[-1].deposited.place, "html"))),
+            ("app and Dagster", "emfair up"),
+            ("ask more", 'emfair query "SELECT * FROM experiments"'),
+            ("without emfair", f"duckdb -c \"SELECT * FROM '{snapshot}'\""),
+        ],
+    )

@@ -1,0 +1,138 @@
+"""``emfair deposit``: files go into the lake; again is the same; cut short goes on."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from emfair.cli import screen
+from emfair.cli.arguments import AnnotationFile, Json, annotations, services
+
+if TYPE_CHECKING:
+    from emfair.service.deposits import Deposited, DepositRequest
+    from emfair.service.services import Services
+
+PATIENCE = 20.0
+"""Seconds without any change after which --wait says that nothing seems to process."""
+
+
+def deposit(  # noqa: PLR0913  each is an option
+    paths: Annotated[list[Path], typer.Argument(help="Files, or folders with files.")],
+    project: Annotated[str, typer.Option(help="Title or identifier; made if it is new.")],
+    proposal: Annotated[str, typer.Option(help="Likewise, within the project.")],
+    sample: Annotated[str, typer.Option(help="Likewise, within the proposal.")],
+    title: Annotated[str, typer.Option(help="The experiment's title.")] = "",
+    annotation_file: AnnotationFile = None,
+    wait: Annotated[bool, typer.Option(help="Wait until it is processed.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Deposit files as one experiment.
+
+    Repeat the same command after an interruption: it goes on where it stopped. The same files
+    again are recognised, and nothing is stored twice.
+    """
+    from emfair.identity.local import local_user
+    from emfair.service.deposits import DepositRequest
+
+    with screen.errors_end_the_process():
+        request = DepositRequest(
+            paths=paths,
+            project=project,
+            proposal=proposal,
+            sample=sample,
+            depositor=local_user(),
+            title=title,
+            annotations=annotations(annotation_file),
+        )
+        with services() as stores:
+            done = _with_bar(stores, request)
+            state = _wait(stores, done.place.experiment) if wait else None
+            _tell(stores, done, state, as_json=as_json)
+            if state in ("failed", "invalid"):
+                raise typer.Exit(screen.BAD_DATA)
+
+
+def _with_bar(stores: Services, request: DepositRequest) -> Deposited:
+    from emfair.service.deposits import DepositProgress
+    from emfair.service.deposits import deposit as deposit_files
+
+    with screen.bytes_bar() as bar:
+        reading = bar.add_task("reading", total=None)
+        sending = bar.add_task("storing", total=None)
+
+        def total(size: int) -> None:
+            bar.update(reading, total=size)
+            bar.update(sending, total=size)
+
+        return deposit_files(
+            stores,
+            request,
+            DepositProgress(
+                total=total,
+                hashed=lambda done: bar.advance(reading, done),
+                sent=lambda done: bar.advance(sending, done),
+            ),
+        )
+
+
+def _wait(stores: Services, experiment: str) -> str:
+    """Wait until the present content is processed; return the state."""
+    told, since, last = False, time.monotonic(), None
+    with screen.err.status("waiting for the chain …"):
+        while True:
+            row = stores.registry.experiments.get(experiment)
+            if row.processed_key == row.run_key or row.state.value == "failed":
+                return row.state.value
+            if row.state != last:
+                last, since = row.state, time.monotonic()
+            if not told and row.state.value == "sealed" and time.monotonic() - since > PATIENCE:
+                screen.err.print(
+                    "Nothing has taken it yet. Run `emfair up` for the daemon, or "
+                    "`emfair process --pending`, in another terminal."
+                )
+                told = True
+            time.sleep(0.5)
+
+
+def _tell(stores: Services, done: Deposited, state: str | None, *, as_json: bool) -> None:
+    from emfair.lake import layout
+    from emfair.records.readme import human_size
+
+    experiment = done.place.experiment
+    row = stores.registry.experiments.get(experiment)
+    where = stores.lake.locate(layout.experiment_prefix(done.place))
+    if as_json:
+        screen.print_json(
+            {
+                "experiment": experiment,
+                "place": done.place.model_dump(),
+                "state": row.state.value,
+                "reason": row.state_reason,
+                "files": len(done.files),
+                "bytes": sum(file.size for file in done.files),
+                "sent": done.sent,
+                "already_there": done.already_there,
+                "annotations_changed": done.reannotated,
+                "where": where,
+            }
+        )
+        return
+    size = human_size(sum(file.size for file in done.files))
+    if done.reannotated:
+        what = "These files were there; the annotations are new."
+    elif done.already_there:
+        what = "Nothing to do: the same files are there already."
+    else:
+        what = f"Deposited {len(done.files)} files, {size}."
+    screen.out.print(what)
+    screen.print_table(
+        "", ["", " "],
+        [("experiment", experiment), ("state", screen.state_text(row.state.value)),
+         *([("reason", row.state_reason)] if row.state_reason else []),
+         ("title", done.titles.experiment), ("where", where)],
+    )  # fmt: skip
+    if state is None and not done.already_there:
+        screen.out.print("Next: `emfair up` processes it by itself; `emfair process --pending` now.")

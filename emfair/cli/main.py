@@ -1,0 +1,50 @@
+"""The composition root of the command line: the commands, and what every one of them shares."""
+
+from __future__ import annotations
+
+import typer
+
+from emfair import __version__
+from emfair.cli import (
+    convert,
+    demo,
+    deposit,
+    doctor,
+    inspect,
+    process,
+    query,
+    up,
+    validate,
+)
+
+app = typer.Typer(
+    name="emfair",
+    help="Raw electron-microscopy files in, FAIR data out.",
+    epilog="Exit codes: 0 done, 1 the data are bad, 2 the call is wrong, 3 a store does not answer.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (up, demo, deposit, inspect, convert, validate, process, query, doctor):
+    app.command()(getattr(command, command.__name__.rsplit(".", 1)[-1]))
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"emfair {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _: bool = typer.Option(
+        False, "--version", help="Print the version.", callback=_version, is_eager=True
+    ),
+) -> None:
+    """Raw electron-microscopy files in, FAIR data out."""
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,59 @@
+"""``emfair process``: the chain in this process, without a daemon."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from emfair.cli import screen
+from emfair.cli.arguments import Json, settings
+
+
+def process(
+    experiments: Annotated[
+        list[str] | None, typer.Argument(help="Identifiers, like e-20260122-k3f9zqmh.")
+    ] = None,
+    pending: Annotated[
+        bool, typer.Option("--pending", help="All whose present content was not processed.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Run the chain here and now: for bulk import and repair."""
+    from emfair.errors import BadCall
+    from emfair.service.processing import open_chain
+    from emfair.service.services import open_services
+
+    with screen.errors_end_the_process():
+        if not experiments and not pending:
+            raise BadCall("no experiment is named.", remedy="Name some, or add --pending.")
+        chosen = settings()
+        with open_services(chosen) as stores, open_chain(chosen) as chain:
+            wanted = list(experiments or ())
+            if pending:
+                wanted += [row.id for row in stores.registry.experiments.pending()]
+            wanted = list(dict.fromkeys(wanted))
+            done = []
+            with screen.count_bar() as bar:
+                task = bar.add_task("processing", total=len(wanted))
+                for one in chain.process(wanted):
+                    row = stores.registry.experiments.get(one.experiment)
+                    done.append((row.id, row.state.value, one.seconds, row.title, row.state_reason))
+                    bar.advance(task)
+    _tell(done, as_json=as_json)
+    if any(state in ("failed", "invalid") for _, state, *_ in done):
+        raise typer.Exit(screen.BAD_DATA)
+
+
+def _tell(done: list[tuple[str, str, float, str, str]], *, as_json: bool) -> None:
+    if as_json:
+        names = ("experiment", "state", "seconds", "title", "reason")
+        screen.print_json([dict(zip(names, row, strict=True)) for row in done])
+    elif not done:
+        screen.out.print("Nothing is pending.")
+    else:
+        screen.print_table(
+            "", ["experiment", "state", "seconds", "title", "reason"],
+            [(i, screen.state_text(s), f"{t:.1f}", title, why) for i, s, t, title, why in done],
+            seconds="right",
+        )  # fmt: skip

@@ -1,0 +1,57 @@
+"""``emfair query``: SQL over the index, read only."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from emfair.cli import screen
+from emfair.cli.arguments import Json, services
+
+ROWS = 1000
+
+
+def query(
+    sql: Annotated[
+        str, typer.Argument(help="One SELECT (DuckDB's dialect); without: the tables.")
+    ] = "",
+    limit: Annotated[int, typer.Option(min=1, help="Show at most so many rows.")] = ROWS,
+    as_json: Json = False,
+) -> None:
+    """Ask the index: tables experiments, measurements, facts, findings, files."""
+    from emfair.catalogue.query import ask
+
+    with screen.errors_end_the_process():
+        if not sql.strip():
+            _tables(as_json=as_json)
+            return
+        with services() as stores:
+            answer = ask(stores.index, sql, limit=limit)
+    if as_json:
+        screen.print_json([dict(zip(answer.columns, row, strict=True)) for row in answer.rows])
+        return
+    screen.print_table("", answer.columns, answer.rows)
+    rest = f", more are there: --limit {limit * 10}" if answer.truncated else ""
+    screen.err.print(f"{answer.table.num_rows} rows{rest}", style="dim")
+
+
+def _tables(*, as_json: bool) -> None:
+    from emfair.catalogue.query import describe
+
+    tables = describe()
+    if as_json:
+        screen.print_json(
+            {
+                table.name: {column.name: column.description for column in table.columns}
+                for table in tables
+            }
+        )
+        return
+    for table in tables:
+        screen.print_table(
+            f"{table.name}: {table.description}",
+            ["column", "type", "meaning"],
+            [(column.name, column.type, column.description) for column in table.columns],
+        )
+        screen.out.print()

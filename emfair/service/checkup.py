@@ -1,0 +1,128 @@
+"""A preflight check: does everything that emfair needs answer?"""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from importlib.metadata import PackageNotFoundError, entry_points, version
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from emfair.errors import EmfairError, FixityMismatch
+from emfair.lake.open import open_lake
+from emfair.registry.registry import open_registry
+from emfair.settings import Settings
+
+ROOM = 10 * 10**9
+"""Free bytes below which a disk is called nearly full."""
+
+_PARTS = {
+    "rosettasciio": "reads vendor files",
+    "pynxtools": "validates containers",
+    "h5py": "writes containers",
+    "deltalake": "writes the index",
+    "duckdb": "answers SQL",
+    "dagster": "runs the chain (pip install 'emfair[dagster]')",
+    "streamlit": "shows the app (pip install 'emfair[app]')",
+}
+
+
+class Checked(BaseModel):
+    """One thing that was looked at."""
+
+    model_config = ConfigDict(frozen=True)
+
+    what: str
+    fine: bool
+    found: str
+    remedy: str = ""
+
+
+def check_up(settings: Settings) -> Iterator[Checked]:
+    """Look at Python, packages, home, lake, registry and the chain's runner, in that order."""
+    yield Checked(
+        what="Python",
+        fine=sys.version_info >= (3, 11),
+        found=platform.python_version(),
+        remedy="emfair needs Python 3.11 or newer.",
+    )
+    for package, purpose in _PARTS.items():
+        yield _package(package, purpose)
+    for what, check in (
+        ("home", _home),
+        ("lake", _lake),
+        ("registry", _registry),
+        ("chain", _chain),
+    ):
+        yield _tried(what, check, settings)
+
+
+def _tried(what: str, check: Callable[[Settings], Checked], settings: Settings) -> Checked:
+    try:
+        return check(settings)
+    except EmfairError as error:
+        return Checked(what=what, fine=False, found=str(error.message), remedy=error.remedy)
+    except OSError as error:
+        return Checked(
+            what=what,
+            fine=False,
+            found=f"{error.strerror}: {error.filename}",
+            remedy="Set EMFAIR_HOME to a folder that you may write to.",
+        )
+
+
+def _package(package: str, purpose: str) -> Checked:
+    try:
+        return Checked(what=package, fine=True, found=version(package))
+    except PackageNotFoundError:
+        return Checked(
+            what=package, fine=False, found="not installed", remedy=f"It {purpose}; install it."
+        )
+
+
+def _home(settings: Settings) -> Checked:
+    settings.home.mkdir(parents=True, exist_ok=True)
+    probe = settings.home / f".write-{uuid.uuid4().hex}"
+    probe.write_bytes(b"emfair")
+    probe.unlink()
+    free = shutil.disk_usage(settings.home).free
+    return Checked(
+        what="home",
+        fine=free > ROOM,
+        found=f"{settings.home}, {free / 1e9:.0f} GB free",
+        remedy="Free some space, or move EMFAIR_HOME to a larger disk.",
+    )
+
+
+def _lake(settings: Settings) -> Checked:
+    """Write, read and remove an object: whatever is wrong with the store shows."""
+    lake = open_lake(settings.lake)
+    key, content = f"index/check-{uuid.uuid4().hex}", b"emfair doctor"
+    lake.put_bytes(key, content)
+    try:
+        if lake.read_bytes(key) != content:
+            raise FixityMismatch("returns other bytes than it was given.", subject=settings.lake)
+    finally:
+        lake.delete(key)
+    return Checked(what="lake", fine=True, found=f"{settings.lake}: writes, reads, deletes")
+
+
+def _registry(settings: Settings) -> Checked:
+    with open_registry(settings.registry) as registry:
+        number = sum(registry.experiments.count_by_state().values())
+        return Checked(what="registry", fine=True, found=f"{registry.url}: {number} experiments")
+
+
+def _chain(settings: Settings) -> Checked:
+    found = [entry.name for entry in entry_points(group="emfair.chain")]
+    home = Path(settings.dagster_home)
+    return Checked(
+        what="chain",
+        fine=bool(found),
+        found=f"run by {', '.join(found) or 'nothing'}, home {home}",
+        remedy="Install emfair with its Dagster part: pip install 'emfair[dagster]'.",
+    )

@@ -1,0 +1,117 @@
+"""Convert files on this machine into containers in a folder: no lake, no registry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+
+from emfair.errors import BadAnnotations, BadCall
+from emfair.model.annotations import Annotations, InstrumentNotes
+from emfair.model.canonical import digest_of, sha256_file
+from emfair.model.documents import Measurement
+from emfair.model.findings import Finding, Severity
+from emfair.nxem.container import Source
+from emfair.nxem.convert import convert_file
+from emfair.provenance.record import shaping_versions
+from emfair.service.collect import collect
+from emfair.vendor.bundles import Bundle, bundle
+
+
+@dataclass(frozen=True)
+class FileOutcome:
+    """What became of one file."""
+
+    file: str
+    containers: tuple[tuple[Path, Measurement], ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything in it is wrong."""
+        return any(finding.severity is Severity.ERROR for finding in self.findings)
+
+
+def convert_files(
+    paths: Sequence[Path],
+    folder: Path,
+    notes: Annotations,
+    profile: InstrumentNotes | None = None,
+) -> Iterator[tuple[int, int, FileOutcome]]:
+    """Convert files one after the other; yield how many are done, of how many, and the outcome.
+
+    Raises
+    ------
+    BadCall
+        A path is wrong, or `folder` is no folder.
+    """
+    local = {file.name: file.path for file in collect(paths)}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadCall(
+            f"cannot be made a folder ({error.strerror}).",
+            subject=str(folder),
+            remedy="Name another folder for the containers.",
+        ) from error
+    bundles = bundle(local)
+    for done, each in enumerate(bundles, 1):
+        yield done, len(bundles), _convert(each, local, folder, notes, profile)
+
+
+def _convert(
+    each: Bundle,
+    local: dict[str, Path],
+    folder: Path,
+    notes: Annotations,
+    profile: InstrumentNotes | None,
+) -> FileOutcome:
+    path = local.get(each.primary) or _store_folder(each, local)
+    sums = {name: sha256_file(local[name]) for name in each.members}
+    sha256 = sums.get(each.primary) or digest_of(sorted(sums.items()))
+    done = convert_file(
+        path,
+        Source(each.primary, sha256, each.companions),
+        notes,
+        folder,
+        experiment="",
+        software=shaping_versions(),
+        profile=profile,
+    )
+    return FileOutcome(
+        each.primary,
+        tuple((one.path, one.measurement) for one in done.written),
+        tuple(done.findings),
+    )
+
+
+def _store_folder(each: Bundle, local: dict[str, Path]) -> Path:
+    """Return the folder of a format that is one, from any of its files."""
+    member = each.companions[0]
+    depth = member.removeprefix(each.primary + "/").count("/") + 1
+    return local[member].parents[depth - 1]
+
+
+def read_profile(name: str, home: Path) -> InstrumentNotes:
+    """Read an instrument's profile: a YAML file, or ``<home>/instruments/<name>.yaml``.
+
+    Raises
+    ------
+    BadAnnotations
+        There is none, or it does not fit.
+    """
+    path = Path(name)
+    if not path.is_file():
+        path = home / "instruments" / f"{Path(name).name}.yaml"
+    try:
+        return InstrumentNotes.model_validate(yaml.safe_load(path.read_text("utf-8")) or {})
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
+        raise BadAnnotations(
+            f"no instrument profile can be read there ({type(error).__name__}).",
+            subject=str(path),
+            remedy="A profile is YAML with any of vendor, model, name, serial_number, location, "
+            "type.",
+        ) from error

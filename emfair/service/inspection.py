@@ -1,0 +1,104 @@
+"""Look at a vendor file without storing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from emfair.errors import BadData
+from emfair.model.annotations import Annotations
+from emfair.model.facts import Fact
+from emfair.nxem.facts import facts_of, used
+from emfair.nxem.keys import keys
+from emfair.nxem.shape import shape_of
+from emfair.service.collect import collect
+from emfair.vendor.bundles import bundle
+from emfair.vendor.read import read_signals
+from emfair.vendor.signal import Axis, Signal
+
+
+class InspectedSignal(BaseModel):
+    """One signal; `kind` is where NXem would have it, or `problem` why nowhere."""
+
+    model_config = ConfigDict(frozen=True)
+
+    index: int
+    title: str
+    reader: str
+    kind: str
+    problem: str
+    shape: tuple[int, ...]
+    dtype: str
+    axes: tuple[str, ...]
+    facts: tuple[Fact, ...]
+
+
+class Inspected(BaseModel):
+    """What a file holds; `problem` and `remedy` where it cannot be read."""
+
+    model_config = ConfigDict(frozen=True)
+
+    file: str
+    companions: tuple[str, ...] = ()
+    signals: tuple[InspectedSignal, ...] = ()
+    missing: tuple[str, ...] = ()
+    problem: str = ""
+    remedy: str = ""
+
+
+def named(paths: Iterable[Path]) -> list[tuple[Path, str]]:
+    """Return what a reader is given for the files named: each bundle's first file, by name.
+
+    Raises
+    ------
+    BadCall
+        A path does not exist, or is no file or folder.
+    """
+    local = {file.name: file.path for file in collect(paths)}
+    return [
+        (local[each.primary], each.primary)
+        for each in bundle(local)
+        if each.primary in local
+    ]
+
+
+def inspect_file(path: Path, name: str, notes: Annotations) -> Inspected:
+    """Read a file's signals and tags; nothing is written."""
+    try:
+        signals = read_signals(path)
+    except BadData as error:
+        return Inspected(file=name, problem=error.message, remedy=error.remedy)
+    inspected = tuple(_signal(signal, name, notes) for signal in signals)
+    missing = dict.fromkeys(field for one in inspected for field in _missing(one))
+    return Inspected(file=name, signals=inspected, missing=tuple(missing))
+
+
+def _signal(signal: Signal, name: str, notes: Annotations) -> InspectedSignal:
+    kind, problem = "", ""
+    try:
+        kind = shape_of(signal).kind
+    except BadData as error:
+        problem = error.message
+    return InspectedSignal(
+        index=signal.index,
+        title=signal.title,
+        reader=signal.reader,
+        kind=kind,
+        problem=problem,
+        shape=tuple(signal.data.shape),
+        dtype=str(signal.data.dtype),
+        axes=tuple(_axis(axis) for axis in signal.axes),
+        facts=tuple(facts_of(signal, name, notes)),
+    )
+
+
+def _axis(axis: Axis) -> str:
+    step = f"{axis.scale:.4g} {axis.unit}".strip() if axis.unit else "pixels"
+    return f"{axis.name or 'axis'}: {axis.size} × {step}"
+
+
+def _missing(one: InspectedSignal) -> list[str]:
+    known = used(one.facts)
+    return [key.field for key in keys().values() if key.required and key.key not in known]

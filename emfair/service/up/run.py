@@ -1,0 +1,122 @@
+"""Start everything, wait until it answers, watch it, stop it."""
+
+from __future__ import annotations
+
+import fcntl
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+
+from emfair.errors import Conflict
+from emfair.service.up.children import GRACE, Child, ChildPlan
+from emfair.service.up.plan import plans, prepare_dagster_home
+from emfair.service.up.ports import LOOPBACK, settle_ports
+from emfair.settings import Settings
+
+PATIENCE = 120.0
+"""Seconds until everything must have answered; Dagster takes 5–20 of them."""
+TERMINAL: Callable[[str], None] = partial(print, flush=True)
+_STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def up(settings: Settings, tell: Callable[[str], None] = TERMINAL) -> None:
+    """Run app and Dagster until SIGINT, SIGTERM or SIGHUP; leave no process behind.
+
+    Call it in the main thread: it takes over these signals until it returns.
+
+    Parameters
+    ----------
+    tell
+        Called with each line for the person at the terminal.
+
+    Raises
+    ------
+    BadSetting
+        A port is in use, or a part is not installed.
+    Conflict
+        emfair is up already on this home.
+    Unavailable
+        A child died or does not answer; the message holds the last lines of its log.
+    """
+    with _only_one(settings), _stop_signals() as stop:
+        settled = settle_ports(settings)
+        prepare_dagster_home(settled)
+        tell(f"Starting … (logs: {settled.home / 'logs'})")
+        with _running(plans(settled)) as children:
+            if not _wait(children, stop):
+                return
+            for line in _welcome(settled):
+                tell(line)
+            while not stop.wait(0.5):
+                for child in children:
+                    child.check()
+            tell("Stopping …")
+
+
+def _welcome(settings: Settings) -> list[str]:
+    app = f"http://{LOOPBACK}:{settings.app_port}"
+    return [
+        f"App      {app}",
+        f"API      {app}/api/v1/docs",
+        f"Dagster  http://{LOOPBACK}:{settings.dagster_port}",
+        "Open to users of this machine only (loopback); there is no login. Ctrl-C stops it.",
+    ]
+
+
+def _wait(children: Sequence[Child], stop: threading.Event) -> bool:
+    """Wait until all answer; return False if the person stopped it before."""
+    waiting = list(children)
+    deadline = time.monotonic() + PATIENCE
+    while waiting := [child for child in waiting if not child.answers()]:
+        if time.monotonic() > deadline:
+            raise waiting[0].trouble(f"did not answer within {PATIENCE:.0f} s.")
+        if stop.wait(0.1):
+            return False
+    return True
+
+
+@contextmanager
+def _running(planned: Sequence[ChildPlan]) -> Iterator[list[Child]]:
+    children: list[Child] = []
+    try:
+        for plan in planned:
+            children.append(Child(plan))  # noqa: PERF401  those started so far must be stopped
+        yield children
+    finally:
+        deadline = time.monotonic() + GRACE
+        for child in children:
+            child.ask_to_stop()
+        with ExitStack() as stack:
+            for child in children:
+                stack.callback(child.wait_stopped, deadline)
+
+
+@contextmanager
+def _stop_signals() -> Iterator[threading.Event]:
+    """Yield an event that is set by the signals that ask to stop."""
+    stop = threading.Event()
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in _STOP}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _only_one(settings: Settings) -> Iterator[None]:
+    """Hold the home's lock: two daemons over one Dagster instance would start every run twice."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with (settings.home / "up.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Conflict(
+                "emfair is up already on this home.",
+                subject=str(settings.home),
+                remedy="Use that one, stop it, or set EMFAIR_HOME to another folder.",
+            ) from error
+        yield

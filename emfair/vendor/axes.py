@@ -1,0 +1,90 @@
+"""A reader's axes become ours, and what RosettaSciIO 0.15 gets wrong about them is mended.
+
+What does not belong here: which NeXus axis one becomes (`emfair.nxem.shape`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from emfair.vendor.signal import Axis
+
+Given = Mapping[str, Any]
+
+
+def axes_of(reader: str, given: Sequence[Given], shape: tuple[int, ...]) -> tuple[Axis, ...]:
+    """Return one axis for each dimension of `shape`, whatever the reader delivered."""
+    if reader in _FAST_AXIS_FIRST:
+        given = list(reversed(given))
+    placed = _placed(given, len(shape))
+    axes = tuple(_axis(placed.get(index, {}), size) for index, size in enumerate(shape))
+    return tuple(_mended_tia(axis) for axis in axes) if reader == "TIA" else axes
+
+
+_FAST_AXIS_FIRST = frozenset({"Semper", "Image"})
+"""These list x, y, z beside arrays that run z, y, x: Semper's ``DX`` belongs to its columns."""
+
+
+def _placed(given: Sequence[Given], rank: int) -> dict[int, Given]:
+    """Return the axes by dimension: by ``index_in_array`` if that makes sense, else in their order.
+
+    TIA numbers the energy axis of a single spectrum 1, although the array has one dimension.
+    """
+    said = [axis.get("index_in_array") for axis in given]
+    if len(given) != rank or None not in said:
+        places = [position if index is None else int(index) for position, index in enumerate(said)]
+        if sorted(places) == list(range(rank)) or len(given) != rank:
+            return dict(zip(places, given, strict=True))
+    return dict(enumerate(given))
+
+
+def _axis(given: Given, size: int) -> Axis:
+    values = given.get("axis")
+    points = None if values is None else np.asarray(values, dtype=np.float64).ravel()
+    return Axis(
+        name=_text(given.get("name")),
+        size=size,
+        unit=_text(given.get("units")),
+        scale=_finite(given.get("scale"), 1.0),
+        offset=_finite(given.get("offset"), 0.0),
+        values=points if points is not None and points.shape == (size,) else None,
+        navigate=bool(given.get("navigate")),
+    )
+
+
+def _text(value: Any) -> str:
+    """Return a name or unit; HyperSpy's ``<undefined>`` is none."""
+    text = str(value or "").strip()
+    return "" if text == "<undefined>" else text
+
+
+def _finite(value: Any, default: float) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return default
+    return number if np.isfinite(number) else default
+
+
+def _mended_tia(axis: Axis) -> Axis:
+    """Return an axis of TIA with its offset in the scale's unit, and its true dimension.
+
+    TIA writes SI. RosettaSciIO turns the scale into nm (or 1/nm), and forgets the offset. Without
+    the .emi file it takes every picture for one in metres: there a pixel of a metre or more is
+    one of a diffraction pattern, in 1/m (64x64_diffraction_acquire.emi and its .ser alone, in
+    HyperSpy's archive, are the same picture), and a step of exactly 1 m is TIA's "not calibrated".
+    """
+    if axis.unit == "1 / nm":
+        return replace(axis, unit="1/nm", offset=axis.offset * 1e-9)
+    if axis.unit != "nm":
+        return axis
+    metres = axis.scale * 1e-9
+    if metres == 1.0:
+        return replace(axis, unit="", scale=1.0)
+    if abs(metres) > 1.0:
+        return replace(axis, unit="1/nm", scale=metres * 1e-9, offset=axis.offset * 1e-9)
+    return replace(axis, offset=axis.offset * 1e9)

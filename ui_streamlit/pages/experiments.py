@@ -1,0 +1,150 @@
+"""Experiments: a table with filters that stand in the address, so that a search can be shared."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import streamlit as st
+
+from emfair.model.states import ExperimentState
+from emfair.registry import ExperimentRow
+from emfair.service import browse
+from ui_streamlit import stores
+from ui_streamlit.components import links
+from ui_streamlit.components.teach import no_experiments
+from ui_streamlit.components.words import STATES
+
+ROWS = 100
+KNOWN = 500  # newest experiments whose projects are offered as a filter
+
+
+def experiments() -> None:
+    """Show the page."""
+    services = stores.services()
+    st.title("Experiments", anchor=False)
+    known = browse.experiments(services, limit=KNOWN).rows
+    if not known:
+        no_experiments()
+        return
+    text, state, project = _filters(sorted({row.project for row in known}))
+    filters = (text, state, project)
+    if st.session_state.get("filters") != filters:  # another search begins at its first page
+        st.session_state.filters, st.session_state.cursors = filters, []
+    cursors: list[str] = st.session_state.cursors
+    page = browse.experiments(
+        services,
+        text=text,
+        state=state,
+        project=project,
+        limit=ROWS,
+        after=cursors[-1] if cursors else None,
+    )
+    if page.rows:
+        _table(page.rows)
+        _turn(page.next, cursors)
+    else:
+        st.info(
+            "No experiment matches. Use fewer words, or another state.",
+            icon=":material/search_off:",
+        )
+
+
+def _filters(projects: list[str]) -> tuple[str, ExperimentState | None, str | None]:
+    words, states, places = st.columns([3, 2, 2])
+    text = words.text_input(
+        "Words",
+        key="text",
+        bind="query-params",
+        placeholder="Title, sample, proposal, person …",
+        icon=":material/search:",
+        max_chars=200,
+    )
+    _known_only("state", [state.value for state in ExperimentState])
+    state = states.selectbox(
+        "State",
+        [state.value for state in ExperimentState],
+        index=None,
+        key="state",
+        bind="query-params",
+        format_func=lambda value: STATES[ExperimentState(value)].label,
+        placeholder="Any state",
+    )
+    _known_only("project", projects)
+    project = places.selectbox(
+        "Project",
+        projects,
+        index=None,
+        key="project",
+        bind="query-params",
+        placeholder="Any project",
+    )
+    return text, ExperimentState(state) if state else None, project
+
+
+def _known_only(parameter: str, options: list[str]) -> None:
+    """Drop what an address asks for and nobody knows, instead of failing on it."""
+    if st.query_params.get(parameter, options[0] if options else "") not in options:
+        del st.query_params[parameter]
+
+
+def _table(rows: tuple[ExperimentRow, ...]) -> None:
+    event = st.dataframe(
+        [_line(row) for row in rows],
+        hide_index=True,
+        row_height=56,
+        on_select="rerun",
+        selection_mode="single-cell",
+        key="table",
+        column_config={
+            "preview": st.column_config.ImageColumn("", width=72),
+            "title": st.column_config.TextColumn("Experiment", width="large"),
+            "state": st.column_config.MultiselectColumn(
+                "State",
+                options=[word.label for word in STATES.values()],
+                color=[word.tone for word in STATES.values()],
+                width=120,
+            ),
+            "why": st.column_config.TextColumn("Why", width="medium"),
+            "project": "Project",
+            "proposal": "Proposal",
+            "sample": "Sample",
+            "depositor": "Deposited by",
+            "created": st.column_config.DatetimeColumn("Since", format="YYYY-MM-DD HH:mm"),
+            "id": st.column_config.TextColumn("Identifier"),
+        },
+    )
+    cells = cast("dict[str, Any]", event)["selection"]["cells"]
+    if cells:
+        st.switch_page(links.EXPERIMENT_PAGE, query_params={"id": rows[cells[0][0]].id})
+    st.caption("Click a row to open it.")
+
+
+def _line(row: ExperimentRow) -> dict[str, Any]:
+    return {
+        "preview": links.api(row.id, "preview.png"),
+        "title": row.title,
+        "state": [STATES[row.state].label],
+        "why": row.state_reason,
+        "project": row.project,
+        "proposal": row.proposal,
+        "sample": row.sample,
+        "created": row.created_at,
+        "depositor": row.depositor,
+        "id": row.id,
+    }
+
+
+def _turn(following: str | None, cursors: list[str]) -> None:
+    if not (following or cursors):
+        return
+    with st.container(horizontal=True):
+        if st.button("Newer", disabled=not cursors, icon=":material/chevron_left:"):
+            cursors.pop()
+            st.rerun()
+        if st.button("Older", disabled=following is None, icon=":material/chevron_right:"):
+            cursors.append(cast("str", following))
+            st.rerun()
+
+
+if __name__ == "__main__":
+    experiments()

@@ -1,0 +1,113 @@
+"""SQL: a person's question to the index, its answer as a table and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import streamlit as st
+
+from emfair.catalogue.query import Answer
+from emfair.service import browse
+from ui_streamlit import stores
+from ui_streamlit.components.markup import show
+from ui_streamlit.components.notices import notices
+
+ROWS = 10_000
+EXAMPLES = {
+    "What there is, by format": (
+        "SELECT reader, kind, count(*) AS measurements,\n"
+        "       count(DISTINCT experiment_id) AS experiments\n"
+        "FROM measurements GROUP BY ALL ORDER BY measurements DESC"
+    ),
+    "Voltages above 100 kV": (
+        "SELECT title, file, acceleration_voltage_V / 1000 AS kV\n"
+        "FROM measurements WHERE acceleration_voltage_V > 100e3\n"
+        "ORDER BY kV DESC"
+    ),
+    "What people still have to fill in": (
+        "SELECT field, count(DISTINCT experiment_id) AS experiments\n"
+        "FROM findings WHERE severity = 'missing'\n"
+        "GROUP BY field ORDER BY experiments DESC"
+    ),
+    "Where one value comes from": (
+        "SELECT measurement_id, value_num, unit, source, source_path, raw\n"
+        "FROM facts WHERE key = 'acceleration_voltage'"
+    ),
+    "The same bytes deposited twice": (
+        "SELECT sha256, list(experiment_id || ': ' || name) AS places\n"
+        "FROM files GROUP BY sha256 HAVING count(*) > 1"
+    ),
+}
+
+
+def sql() -> None:
+    """Show the page."""
+    st.title("Ask the index", anchor=False)
+    question, schema = st.columns([5, 2], gap="large")
+    with question:
+        _ask()
+    with schema, notices():
+        _schema()
+
+
+def _ask() -> None:
+    st.pills(
+        "Examples", list(EXAMPLES), key="example", on_change=_take_example,
+        label_visibility="collapsed",
+    )  # fmt: skip
+    if "sql" not in st.session_state:
+        st.session_state.sql = st.query_params.get("sql", next(iter(EXAMPLES.values())))
+    with st.form("question", border=False):
+        text = st.text_area("SQL, in DuckDB's dialect", key="sql", height=170)
+        st.form_submit_button("Ask", type="primary", icon=":material/play_arrow:")
+    if text.strip():
+        st.query_params["sql"] = text
+        with notices():
+            _show(browse.query(stores.services(), text, limit=ROWS))
+    else:
+        st.info("Write a question, or choose an example.", icon=":material/edit:")
+
+
+def _take_example() -> None:
+    chosen = st.session_state.example
+    if chosen in EXAMPLES:
+        st.session_state.sql = EXAMPLES[chosen]
+
+
+def _show(answer: Answer) -> None:
+    rows = browse.rows(answer)
+    more = f" Only the first {ROWS:,} are shown: add LIMIT or a filter." if answer.truncated else ""
+    st.caption(f"{len(rows):,} row{'' if len(rows) == 1 else 's'}.{more}")
+    if not rows:
+        st.info("No row answers this. Loosen the conditions.", icon=":material/search_off:")
+        return
+    st.dataframe(answer.table, hide_index=True)
+    st.download_button(
+        "CSV",
+        lambda: as_csv(answer.columns, rows),
+        "emfair-answer.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def as_csv(columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
+    """Return rows as CSV with a head (RFC 4180)."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _schema() -> None:
+    st.markdown("**Five tables.** Numbers are SI; `experiment_id` joins them all.")
+    for table in browse.tables():
+        with st.expander(f"`{table.name}`"):
+            show("columns", table=table)
+
+
+if __name__ == "__main__":
+    sql()
