@@ -37,7 +37,7 @@ def demo() -> None:
                 for one in run(stores, chain, folder, Path(scratch), status.update):
                     told.append(one)
                     _tell_experiment(one)
-            _tell_files(stores, {one.deposited.place.experiment for one in told})
+            _tell_files(stores, told)
             _tell_answers(stores)
             _tell_figures(told, time.monotonic() - started)
             _tell_what_next(stores, told)
@@ -52,18 +52,21 @@ def _tell_experiment(one: Told) -> None:
     screen.out.print(line)
 
 
-def _tell_files(stores: Services, experiments: set[str]) -> None:
+def _tell_files(stores: Services, told: list[Told]) -> None:
     from emfair.demo.run import verdicts
 
-    rows = [row for row in verdicts(stores).rows if row[0] in experiments]
-    screen.out.print()
-    screen.print_table(
-        "Verdict by file",
-        ["file", "format", "signals", "verdict", "remark"],
-        [(file, reader, number, screen.state_text(verdict), _short(remark))
-         for _, file, reader, number, verdict, remark in rows],
-        signals="right",
-    )  # fmt: skip
+    rows = verdicts(stores).rows
+    for one in told:
+        place = one.deposited.place
+        screen.out.print()
+        screen.print_table(
+            f"{one.deposited.titles.experiment} ({place.experiment})",
+            ["file", "format", "signals", "verdict", "remark"],
+            [(file, reader, number or "", screen.state_text(verdict), remark)
+             for experiment, file, reader, number, verdict, remark in rows
+             if experiment == place.experiment],
+            signals="right", file="one line", remark="one line",
+        )  # fmt: skip
 
 
 def _tell_answers(stores: Services) -> None:
@@ -94,17 +97,23 @@ def _tell_figures(told: list[Told], seconds: float) -> None:
 def _tell_what_next(stores: Services, told: list[Told]) -> None:
     from emfair.lake import layout
 
-    place = told[0].deposited.place
-    snapshot = stores.lake.locate("index/snapshot/measurements.parquet")
+    place, last = told[0].deposited.place, told[-1].deposited.place
+    snapshot = _near(stores.lake.locate("index/snapshot/measurements.parquet"))
     screen.out.print()
-    screen.print_table(
-        "Open next",
-        ["", ""],
-        [
-            ("a container", stores.lake.locate(f"{layout.experiment_prefix(place)}/nexus")),
-            ("a verdict", stores.lake.locate(layout.report(told[-1].deposited.place, "html"))),
-            ("app and Dagster", "emfair up"),
-            ("ask more", 'emfair query "SELECT * FROM experiments"'),
-            ("without emfair", f"duckdb -c \"SELECT * FROM '{snapshot}'\""),
-        ],
-    )
+    for what, where in (
+        ("containers", _near(stores.lake.locate(f"{layout.experiment_prefix(place)}/nexus"))),
+        ("a verdict", _near(stores.lake.locate(layout.report(last, "html")))),
+        ("app and Dagster", "emfair up"),
+        ("ask more", 'emfair query "SELECT * FROM experiments"'),
+        ("without emfair", f"duckdb -c \"SELECT * FROM '{snapshot}'\"  (DuckDB's own shell)"),
+    ):
+        screen.out.print(f"{what + ':':<17}", style="dim", end="")
+        screen.out.print(where, soft_wrap=True, markup=False)
+
+
+def _near(path: str) -> str:
+    """Return a path as seen from the current folder, if it lies below."""
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except ValueError:
+        return path

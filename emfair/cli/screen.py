@@ -91,16 +91,19 @@ def print_table(
     Parameters
     ----------
     styles
-        Column name → ``right`` or a rich style.
+        Column name → ``right``, ``one line`` (cut at the screen's edge) or a rich style.
     """
     table = Table(title=title or None, title_justify="left", title_style="bold", box=None)
     for name in columns:
         style = styles.get(name, "")
-        right = style == "right"
         table.add_column(
-            name, justify="right" if right else "left", style="" if right else style,
-            overflow="fold", header_style="dim",
-        )  # fmt: skip
+            name,
+            justify="right" if style == "right" else "left",
+            style="" if style in ("right", "one line") else style,
+            no_wrap=style == "one line",
+            overflow="ellipsis" if style == "one line" else "fold",
+            header_style="dim",
+        )
     for row in rows:
         table.add_row(*(cell if isinstance(cell, Text) else Text(_cell(cell)) for cell in row))
     out.print(table)

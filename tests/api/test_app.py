@@ -109,31 +109,28 @@ def test_each_error_has_its_status(error, status):
     assert problem_of(error).status == status
 
 
-def test_a_sick_store_is_told_to_be_asked_again(tmp_path, made, services):
-    class Sick(MemoryLake):
-        def read_bytes(self, key):
-            raise errors.Unavailable("does not answer.", subject=key)
+def report_over(services: Services, experiment: str, error: Exception) -> httpx.Response:
+    """Ask for a report from a lake that fails with `error`."""
 
-    sick = Services(services.settings, Sick(), services.registry, services.now)
-    with serving(create_app(sick)) as url:
-        answer = httpx.get(f"{url}/api/v1/experiments/{made['valid']}/report")
+    class Failing(MemoryLake):
+        def read_bytes(self, key):
+            raise error
+
+    failing = Services(services.settings, Failing(), services.registry, services.now)
+    with serving(create_app(failing)) as url:
+        return httpx.get(f"{url}/api/v1/experiments/{experiment}/report")
+
+
+def test_a_sick_store_is_told_to_be_asked_again(services, made):
+    answer = report_over(services, made["valid"], errors.Unavailable("does not answer."))
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) > 0
 
 
-def test_a_defect_is_told_without_its_trace(tmp_path):
-    class Broken(MemoryLake):
-        def read_bytes(self, key):
-            raise ZeroDivisionError("secret")
-
-        def locate(self, key):
-            raise ZeroDivisionError("secret")
-
-    with open_services(read_settings(home=tmp_path), lake=Broken()) as services:
-        services.registry.close()
-        with serving(create_app(services)) as url:
-            answer = httpx.get(f"{url}/api/v1/experiments/e-1")
-    assert answer.status_code in (404, 500, 503)
+def test_a_defect_is_told_without_its_trace(services, made):
+    answer = report_over(services, made["valid"], ZeroDivisionError("secret"))
+    assert answer.status_code == 500
+    assert answer.headers["content-type"] == "application/problem+json"
     assert "secret" not in answer.text
     assert "Traceback" not in answer.text
 
