@@ -102,14 +102,17 @@ def read_quantity(text: str, si_unit: str, shown: str, field: str) -> float:
         There is no number, the unit is missing or unknown, or it measures something else.
     """
     match = re.fullmatch(
-        r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*", text.replace("−", "-")
+        r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)((?:\s|[^\d.,]).*)?",
+        text.replace("−", "-"),
+        re.DOTALL,
     )
     example = f"Write a number and its unit, like '1.5 {shown}'." if shown else "Write a number."
     if not match:
         raise BadAnnotations(f"{text!r} is not a quantity.", subject=field, remedy=example)
-    number, unit = float(match[1]), pint_unit(match[2])
+    number, written = float(match[1]), (match[2] or "").strip()
+    unit = pint_unit(written)
     if unit is None or (unit == "" and si_unit):
-        what = f"has an unknown unit, {match[2]!r}." if match[2] else "has no unit."
+        what = f"has an unknown unit, {written!r}." if written else "has no unit."
         raise BadAnnotations(f"{text!r} {what}", subject=field, remedy=example)
     try:
         return convert(number, unit, si_unit)

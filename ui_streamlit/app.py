@@ -1,7 +1,7 @@
 """The app's composition root: Streamlit and the REST API on one port, over stores opened once.
 
 ``python -m ui_streamlit.app`` serves it; ``emfair up`` does so. What does not belong here: pages
-(``main.py`` and below) and routes (`emfair.api`).
+(`ui_streamlit.main` and below) and routes (`emfair.api`).
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def create_app(settings: Settings) -> st.App:
             yield
 
     return st.App(
-        Path(__file__).with_name("main.py"),
+        Path(__file__).parent / "entry" / "script.py",
         lifespan=lifespan,
         routes=[Mount("/api", api)],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)],

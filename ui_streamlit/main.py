@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui_streamlit.components import links
 from ui_streamlit.components.frame import frame
 
 ICON = Path(__file__).with_name("components") / "icon.svg"
@@ -16,26 +17,12 @@ def main() -> None:
     st.set_page_config(page_title="emfair", page_icon=ICON, layout="wide")
     page = st.navigation(
         [
-            st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
-            st.Page(
-                "pages/experiments.py",
-                title="Experiments",
-                icon=":material/biotech:",
-                url_path="experiments",
-            ),
-            st.Page("pages/sql.py", title="SQL", icon=":material/database:", url_path="sql"),
-            st.Page(
-                "pages/experiment.py",
-                title="Experiment",
-                url_path="experiment",
-                visibility="hidden",
-            ),
+            st.Page(links.HOME, title="Home", icon=":material/home:", default=True),
+            st.Page(links.EXPERIMENTS, title="Experiments", icon=":material/biotech:"),
+            st.Page(links.SQL, title="SQL", icon=":material/database:"),
+            st.Page(links.EXPERIMENT, title="Experiment", visibility="hidden"),
         ],
         position="top",
     )
     with frame():
         page.run()
-
-
-if __name__ == "__main__":
-    main()

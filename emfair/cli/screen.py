@@ -94,13 +94,14 @@ def print_table(
         Column name → ``right``, ``one line`` (cut at the screen's edge) or a rich style.
     """
     table = Table(title=title or None, title_justify="left", title_style="bold", box=None)
+    cut = "one line" in styles.values()
     for name in columns:
         style = styles.get(name, "")
         table.add_column(
             name,
             justify="right" if style == "right" else "left",
             style="" if style in ("right", "one line") else style,
-            no_wrap=style == "one line",
+            no_wrap=cut,  # else the columns beside would give way
             overflow="ellipsis" if style == "one line" else "fold",
             header_style="dim",
         )

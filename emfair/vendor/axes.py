@@ -20,13 +20,16 @@ def axes_of(reader: str, given: Sequence[Given], shape: tuple[int, ...]) -> tupl
     """Return one axis for each dimension of `shape`, whatever the reader delivered."""
     if reader in _FAST_AXIS_FIRST:
         given = list(reversed(given))
-    placed = _placed(given, len(shape))
+    placed = dict(enumerate(given)) if reader in _MISNUMBERED else _placed(given, len(shape))
     axes = tuple(_axis(placed.get(index, {}), size) for index, size in enumerate(shape))
     return tuple(_mended_tia(axis) for axis in axes) if reader == "TIA" else axes
 
 
-_FAST_AXIS_FIRST = frozenset({"Semper", "Image"})
+_FAST_AXIS_FIRST = frozenset({"Semper"})
 """These list x, y, z beside arrays that run z, y, x: Semper's ``DX`` belongs to its columns."""
+
+_MISNUMBERED = frozenset({"Image"})
+"""These list their axes in the array's order, and give them each other's ``index_in_array``."""
 
 
 def _placed(given: Sequence[Given], rank: int) -> dict[int, Given]:

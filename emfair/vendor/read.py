@@ -106,7 +106,7 @@ def _has_data(dictionary: Mapping[str, Any]) -> bool:
 def in_short(error: BaseException | None) -> str:
     """Return an error's kind and text on one line, without any folder of this server."""
     text = re.sub(r"\s+", " ", str(error)).strip()
-    for quoted in (r"(['\"])/[^'\"]*/(?=[^'\"/]+\1)", r"(^|[\s(=:,])/(?:[^\s'\":]+/)+"):
+    for quoted in (r"(['\"`])/[^'\"`]*/(?=[^'\"`/]+\1)", r"(^|[\s(=:,])/(?:[^\s'\"`:]+/)+"):
         text = re.sub(quoted, r"\1", text)
     return f"{type(error).__name__}{f': {text}' if text else ''}"[:300]
 

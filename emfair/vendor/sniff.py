@@ -28,6 +28,7 @@ class Signature(BaseModel):
     text: str = ""
     hdf5: str = ""
     hint: str = ""
+    only: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ def sniff(path: Path) -> Sniffed:
     if path.is_dir():
         return Sniffed(tuple(named), by_content=False)
     told = _told_by_content(path)
+    strict = {name for row in signatures() if row.only and row not in told for name in row.readers}
+    named = [plugin for plugin in named if plugin.name not in strict]
     known = [plugins()[name] for row in told for name in row.readers if name in plugins()]
     likely = [plugin for plugin in known if plugin in named]
     ordered = dict.fromkeys([*likely, *(named if likely or not known else known), *known, *named])

@@ -100,9 +100,7 @@ def test_an_experiment_that_is_not_processed_has_a_manifest_alone(client, made):
 
 def test_findings_are_those_of_the_report(client, made, services: Services):
     place = services.registry.experiments.get(made["invalid"]).place
-    report = Validation.model_validate_json(
-        services.lake.read_bytes(layout.report(place, "json"))
-    )
+    report = Validation.model_validate_json(services.lake.read_bytes(layout.report(place, "json")))
     told = client.get(f"/experiments/{made['invalid']}/findings").json()
     assert told == [finding.model_dump(mode="json") for finding in report.findings]
     assert told[0]["severity"] == "error"

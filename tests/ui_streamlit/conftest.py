@@ -13,7 +13,7 @@ from emfair.settings import read_settings
 from tests.api.filled import fill
 from ui_streamlit import stores
 
-MAIN = Path(stores.__file__).with_name("main.py")
+SCRIPT = Path(stores.__file__).parent / "entry" / "script.py"
 Open = Callable[..., AppTest]
 
 
@@ -46,9 +46,9 @@ def empty(tmp_path: Path) -> Iterator[Open]:
 
 
 def open_page(name: str = "home", **query: str) -> AppTest:
-    app = AppTest.from_file(str(MAIN), default_timeout=30).run()
+    app = AppTest.from_file(str(SCRIPT), default_timeout=30).run()
     if name != "home":
-        app.switch_page(f"pages/{name}.py")
+        app.switch_page(f"../pages/{name}.py")
     for key, value in query.items():
         app.query_params[key] = value
     app.run()

@@ -5,13 +5,17 @@ What does not belong here: showing them.
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import quote
 
 from emfair.settings import Settings
 
 API = "/api/v1/experiments"
-EXPERIMENT_PAGE = "pages/experiment.py"
-EXPERIMENTS_PAGE = "pages/experiments.py"
+_PAGES = Path(__file__).parents[1] / "pages"
+HOME = _PAGES / "home.py"
+EXPERIMENTS = _PAGES / "experiments.py"
+EXPERIMENT = _PAGES / "experiment.py"
+SQL = _PAGES / "sql.py"
 LAST_ASSET = "metadata_index"
 
 

@@ -20,7 +20,7 @@ from ui_streamlit.components.words import STATES
 
 def experiment() -> None:
     """Show the page of the experiment that the address names."""
-    st.page_link(links.EXPERIMENTS_PAGE, label="Experiments", icon=":material/arrow_back:")
+    st.page_link(links.EXPERIMENTS, label="Experiments", icon=":material/arrow_back:")
     identifier = st.query_params.get("id", "")
     if not identifier:
         st.info("Choose an experiment from the list.", icon=":material/list:")

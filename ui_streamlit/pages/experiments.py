@@ -115,7 +115,7 @@ def _table(rows: tuple[ExperimentRow, ...]) -> None:
     )
     cells = cast("dict[str, Any]", event)["selection"]["cells"]
     if cells:
-        st.switch_page(links.EXPERIMENT_PAGE, query_params={"id": rows[cells[0][0]].id})
+        st.switch_page(links.EXPERIMENT, query_params={"id": rows[cells[0][0]].id})
     st.caption("Click a row to open it.")
 
 

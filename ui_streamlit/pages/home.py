@@ -39,14 +39,14 @@ def home() -> None:
     st.header("Latest experiments", anchor=False)
     for row in browse.experiments(services, limit=LATEST).rows:
         _latest(row)
-    st.page_link(links.EXPERIMENTS_PAGE, label="All experiments", icon=":material/arrow_forward:")
+    st.page_link(links.EXPERIMENTS, label="All experiments", icon=":material/arrow_forward:")
 
 
 def _count(state: State, number: int, text: str) -> None:
     with st.container(border=True, height="stretch", gap="xsmall"):
         show("count", number=number, tone=STATES[state].tone)
         st.page_link(
-            links.EXPERIMENTS_PAGE,
+            links.EXPERIMENTS,
             label=f"**{STATES[state].label.capitalize()}**",
             query_params={"state": state.value},
             disabled=not number,
@@ -61,7 +61,7 @@ def _latest(row: ExperimentRow) -> None:
             show("thumb", src=links.api(row.id, "preview.png") if row.state in _PICTURED else "")
         with text, st.container(gap="xxsmall"):
             st.page_link(
-                links.EXPERIMENT_PAGE,
+                links.EXPERIMENT,
                 label=f"**{escaped(row.title)}**",
                 query_params={"id": row.id},
             )

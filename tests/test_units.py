@@ -1,0 +1,90 @@
+"""Units as vendors and people write them."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emfair.errors import BadAnnotations
+from emfair.nxem.keys import keys
+from emfair.units import axis_unit, convert, pint_unit, read_quantity
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("nm", "nm"), ("1/nm", "1/nm"), ("1 / nm", "1/nm"), ("nm^-1", "nm**-1"),
+        ("nm-1", "nm**-1"), ("nm⁻¹", "nm**-1"), ("µ", "µm"), ("µn", "µm"), ("um", "µm"),
+        ("\u03bcm", "µm"), ("Å", "angstrom"), ("\u212b", "angstrom"), ("1/Å", "1/angstrom"),
+        ("[nm]", "nm"), ("[]", ""), ("", ""), ("<undefined>", ""), ("pix", ""), ("counts", ""),
+        ("points", ""), ("X", ""), ("°", "degree"), ("Seconds", "s"), ("%", "percent"),
+        ("A", "A"), ("keV", "keV"), ("m^2", "m^2"), ("  kV ", "kV"), ("Torr", "torr"),
+        ("furlong per jiffy?", None), ("test_units", None), ("5 nm", None), ("1", None),
+        ("1e3", None), ("; rm", None), ("nm" * 30, None),
+    ],
+)  # fmt: skip
+def test_a_unit_is_read_as_its_writer_meant_it(written, read):
+    assert pint_unit(written) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("A", "angstrom"), ("1/A", "1/angstrom"), ("A^-1", "angstrom**-1"), ("mA", "mA"),
+     ("Å", "angstrom"), ("nm", "nm"), ("", "")],
+)  # fmt: skip
+def test_at_an_axis_a_is_the_angstrom(written, read):
+    assert axis_unit(written) == read
+
+
+@given(st.text(max_size=60))
+def test_no_text_breaks_the_reading_of_units(text):
+    unit = pint_unit(text)
+    assert unit is None or pint_unit(unit) == unit, "a unit that was read is read again"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "target", "result"),
+    [(200, "kV", "V", 2e5), (24.950478513002935, "deg", "rad", 0.435468), (1, "1/nm", "1/m", 1e9),
+     (3, "", "", 3), (50, "percent", "", 0.5), (20, "degC", "K", 293.15)],
+)  # fmt: skip
+def test_values_are_converted(value, unit, target, result):
+    assert convert(value, unit, target) == pytest.approx(result, rel=1e-6)
+
+
+@pytest.mark.parametrize(("unit", "target"), [("nm", "s"), ("", "m"), ("V", ""), ("blah", "m")])
+def test_what_measures_something_else_is_refused(unit, target):
+    with pytest.raises(ValueError, match="cannot be turned into"):
+        convert(1.0, unit, target)
+
+
+@pytest.mark.parametrize(
+    ("text", "si", "value"),
+    [("200 kV", "V", 2e5), ("1.2nm", "m", 1.2e-9), ("24.95°", "rad", math.radians(24.95)),
+     ("−3 µm", "m", -3e-6), ("1e-3 A", "A", 1e-3), (".5 s", "s", 0.5), ("225000", "", 225000),
+     ("3e5 1/(nm^2*s)", "1/(m^2*s)", 3e23)],
+)  # fmt: skip
+def test_what_a_person_types_becomes_si(text, si, value):
+    assert read_quantity(text, si, "kV", "field") == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("200", "no unit"), ("200 furlongs?", "unknown unit"), ("kV", "not a quantity"),
+     ("", "not a quantity"), ("200 nm", "cannot be turned"), ("1,5 kV", "not a quantity"),
+     ("nan kV", "not a quantity"), ("200 kV and more", "unknown unit")],
+)  # fmt: skip
+def test_what_is_no_quantity_names_the_field_and_shows_an_example(text, says):
+    with pytest.raises(BadAnnotations, match=says) as caught:
+        read_quantity(text, "V", "kV", "measurement.acceleration_voltage")
+    assert caught.value.subject == "measurement.acceleration_voltage"
+    assert "kV" in caught.value.remedy
+
+
+def test_every_keys_unit_can_be_shown_and_read_back():
+    for key in keys().values():
+        if key.kind == "number" and key.unit:
+            shown = pint_unit(key.shown)
+            assert shown, key.key
+            there = convert(3.0, key.unit, shown)
+            assert read_quantity(f"{there!r} {key.shown}", key.unit, "", "") == pytest.approx(3.0)

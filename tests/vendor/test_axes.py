@@ -1,0 +1,78 @@
+"""Axes as they come, and as they are after RosettaSciIO's mistakes are mended."""
+
+import numpy as np
+import pytest
+
+from emfair.vendor.axes import axes_of
+
+# RosettaSciIO's TIFF, EMD and EMPAD readers leave their files to the garbage collector to close.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+def test_tias_offset_is_in_the_unit_of_its_scale(signals):
+    (signal,) = signals("corpus", "FEI_new/128x128-TEM_search.emi")
+    header = signal.tags["ser_header_parameters"]
+    for axis in signal.axes:
+        assert axis.unit == "nm"
+        assert axis.scale == pytest.approx(header["CalibrationDeltaX"] * 1e9)
+        assert axis.offset == pytest.approx(header["CalibrationOffsetX"] * 1e9)
+        assert axis.points().mean() == pytest.approx(0, abs=abs(axis.scale)), "the middle is zero"
+
+
+def test_a_diffraction_pattern_of_tia_is_the_same_without_its_emi(signals):
+    (described,) = signals("corpus", "FEI_old/64x64_diffraction_acquire.emi")
+    (alone,) = signals("corpus", "FEI_old/64x64_diffraction_acquire_1.ser")
+    assert np.array_equal(described.data, alone.data)
+    for one, other in zip(described.axes, alone.axes, strict=True):
+        assert one.unit == other.unit == "1/nm"
+        assert one.scale == pytest.approx(0.10157199619555664)
+        assert other.scale == pytest.approx(one.scale)
+        assert other.offset == pytest.approx(one.offset)
+        assert one.offset == pytest.approx(-3.2503038782573967)
+
+
+def test_a_step_that_tia_did_not_calibrate_has_no_unit(signals):
+    (signal,) = signals("corpus", "FEI_old/16x16-2_point-spectra-2x1024.emi")
+    assert (signal.axes[0].unit, signal.axes[0].scale) == ("", 1.0)
+
+
+def test_a_single_spectrum_of_tia_keeps_its_energies(signals):
+    (signal,) = signals("corpus", "FEI_old/X - Au NP EELS_2.ser")
+    header = signal.tags["ser_header_parameters"]
+    (axis,) = signal.axes
+    assert (axis.name, axis.unit) == ("Energy", "eV")
+    assert axis.offset == pytest.approx(header["CalibrationOffset"])
+    assert axis.scale == pytest.approx(header["CalibrationDelta"])
+
+
+def test_sempers_x_belongs_to_its_columns():
+    given = [{"name": "x", "scale": 2.0, "size": 3}, {"name": "y", "scale": 5.0, "size": 4}]
+    rows, columns = axes_of("Semper", given, (3, 4))
+    assert (rows.name, rows.scale, rows.size) == ("y", 5.0, 3)
+    assert (columns.name, columns.scale, columns.size) == ("x", 2.0, 4)
+
+
+def test_an_axis_nobody_described_counts_its_points():
+    (axis,) = axes_of("any", [], (3,))
+    assert axis.points().tolist() == [0.0, 1.0, 2.0]
+
+
+def test_indices_in_the_array_win_over_the_order_of_the_list():
+    given = [{"name": "x", "index_in_array": 1}, {"name": "y", "index_in_array": 0}]
+    assert [axis.name for axis in axes_of("any", given, (2, 3))] == ["y", "x"]
+
+
+def test_numbers_that_are_none_do_no_harm():
+    given = [{"scale": "nan", "offset": None, "units": "<undefined>", "name": None}]
+    (axis,) = axes_of("any", given, (2,))
+    assert (axis.scale, axis.offset, axis.unit, axis.name) == (1.0, 0.0, "", "")
+
+
+def test_points_that_do_not_fit_the_array_are_not_taken():
+    (axis,) = axes_of("any", [{"axis": [1.0, 2.0], "scale": 3.0}], (3,))
+    assert axis.points().tolist() == [0.0, 3.0, 6.0]
+    (axis,) = axes_of("any", [{"axis": [1.0, 2.0, 5.0]}], (3,))
+    assert axis.points().tolist() == [1.0, 2.0, 5.0]

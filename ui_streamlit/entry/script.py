@@ -1,0 +1,5 @@
+"""Runs `ui_streamlit.main`."""
+
+from ui_streamlit.main import main
+
+main()
