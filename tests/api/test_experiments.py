@@ -174,26 +174,26 @@ def test_a_container_is_the_hdf5_file_that_was_judged(client, made):
 
 
 @pytest.mark.parametrize(
-    ("asked", "status", "start", "end"),
+    ("asked", "part"),
     [
-        ("bytes=0-99", 206, 0, 100),
-        ("bytes=100-", 206, 100, None),
-        ("bytes=-7", 206, -7, None),
-        ("bytes=5-999999999", 206, 5, None),
-        ("bytes=0-", 200, 0, None),
-        ("bytes=9-3", 200, 0, None),
-        ("bytes=0-1,5-9", 200, 0, None),
-        ("lines=1-2", 200, 0, None),
+        ("bytes=0-99", slice(0, 100)),
+        ("bytes=100-", slice(100, None)),
+        ("bytes=-7", slice(-7, None)),
+        ("bytes=5-999999999", slice(5, None)),
+        ("bytes=0-", None),
+        ("bytes=9-3", None),
+        ("bytes=0-1,5-9", None),
+        ("lines=1-2", None),
     ],
 )
-def test_a_range_is_answered_with_its_bytes(client, made, asked, status, start, end):
+def test_a_range_is_answered_with_its_bytes(client, made, asked, part):
     path = f"/experiments/{made['valid']}/files/test_STEM_image.dm3"
     whole = client.get(path).content
     answer = client.get(path, headers={"Range": asked})
-    assert answer.status_code == status
-    assert answer.content == whole[start:end]
-    if status == 206:
-        first = start % len(whole)
+    assert answer.status_code == (206 if part else 200)
+    assert answer.content == (whole[part] if part else whole)
+    if part:
+        first = part.start % len(whole)
         expected = f"bytes {first}-{first + len(answer.content) - 1}/{len(whole)}"
         assert answer.headers["content-range"] == expected
 

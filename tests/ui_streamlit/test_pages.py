@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
+from emfair.model.canonical import sha256_bytes
+from emfair.model.manifest import Place, RawFile, Titles
+from emfair.service.services import Services
 from emfair.settings import read_settings
 from tests.api.filled import ODD_TITLE
+from tests.ui_streamlit.conftest import open_page
 from ui_streamlit import stores
 from ui_streamlit.components import links
 
@@ -66,9 +71,33 @@ def test_no_match_says_what_to_do(page):
     assert "fewer words" in told(app)
 
 
-def test_pages_turn_by_cursor(page, made, monkeypatch):
-    app = page("experiments")
-    assert "Older" not in [button.label for button in app.button]
+def test_pages_turn_by_cursor(empty):
+    begun = [begin(stores.services(), number) for number in range(101)]
+    app = empty("experiments")
+    assert list(app.dataframe[0].value["id"]) == begun[:0:-1]
+    press(app, "Older")
+    assert list(app.dataframe[0].value["id"]) == begun[:1]
+    press(app, "Newer")
+    assert list(app.dataframe[0].value["id"]) == begun[:0:-1]
+
+
+def begin(services: Services, number: int) -> str:
+    """Begin a deposit that has no bytes yet."""
+    place = Place(project="p", proposal="q", sample="s", experiment=f"e-{number:03}")
+    titles = Titles(project="P", proposal="Q", sample="S", experiment=f"Session {number}")
+    file = RawFile(
+        name="a.dm3",
+        path="a.dm3",
+        size=number,
+        sha256=sha256_bytes(b"%d" % number),
+        modified_at=services.now(),
+    )
+    opened = services.registry.deposits.open(place, titles, depositor="jane", files=(file,))
+    return opened.place.experiment
+
+
+def press(app: AppTest, label: str) -> None:
+    next(button for button in app.button if button.label == label).click().run()
 
 
 def test_an_experiment_shows_verdict_and_fields_to_fill_in(page, made):
@@ -165,8 +194,6 @@ def test_the_schema_names_every_table(page):
 
 
 def test_without_stores_a_page_says_how_to_start_them():
-    from tests.ui_streamlit.conftest import open_page
-
     assert "emfair up" in told(open_page())
 
 

@@ -1,0 +1,216 @@
+"""``emfair up`` as a person has it: real processes, a real browser, and nothing left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from emfair.service.services import open_services
+from emfair.settings import read_settings
+from tests.api.filled import ODD_TITLE, fill
+
+pytestmark = pytest.mark.xdist_group("e2e")
+
+ROOT = Path(__file__).parents[2]
+COMMAND = (
+    "from emfair.service.up import up; from emfair.settings import read_settings; "
+    "from emfair.errors import EmfairError\n"
+    "try: up(read_settings())\n"
+    "except EmfairError as error: raise SystemExit(str(error))"
+)
+CHROMIUM = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+
+class Up:
+    """``emfair up`` in a process, and what it says."""
+
+    def __init__(self, home: Path, **environment: str) -> None:
+        self.home = home
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", "-c", COMMAND],
+            env={
+                **os.environ,
+                "PYTHONPATH": str(ROOT),
+                "EMFAIR_HOME": str(home),
+                "EMFAIR_APP_PORT": "0",
+                "EMFAIR_DAGSTER_PORT": "0",
+                **environment,
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def ready(self) -> dict[str, str]:
+        """Return the URLs by name, once everything answers."""
+        assert self.process.stdout is not None
+        urls: dict[str, str] = {}
+        lines = []
+        for line in self.process.stdout:
+            lines.append(line)
+            if found := re.match(r"(\w+) +(http://\S+)", line):
+                urls[found[1]] = found[2]
+            if "no login" in line:
+                return urls
+        pytest.fail("".join(lines))
+
+    def processes(self) -> set[int]:
+        """Return all processes that belong to this home: they carry it in their environment."""
+        mark = f"EMFAIR_HOME={self.home}".encode()
+        found = set()
+        for entry in Path("/proc").glob("[0-9]*/environ"):
+            try:
+                if mark in entry.read_bytes().split(b"\0"):
+                    found.add(int(entry.parent.name))
+            except OSError:
+                continue
+        return found
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        code = self.process.wait(40)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return code
+
+
+@pytest.fixture(scope="module")
+def made(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    home = tmp_path_factory.mktemp("home")
+    with open_services(read_settings(home=home)) as services:
+        return home, fill(services, corpus, tmp_path_factory.mktemp("vendor"))
+
+
+@pytest.fixture(scope="module")
+def urls(made: tuple[Path, dict[str, str]]) -> Iterator[dict[str, str]]:
+    running = Up(made[0])
+    yield running.ready()
+    assert len(running.processes()) > 3
+    assert running.stop() == 0
+    assert running.processes() == set()
+
+
+@pytest.fixture(scope="module")
+def browser(urls: dict[str, str]) -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        yield chromium.new_page()
+        chromium.close()
+
+
+def test_all_answer_on_this_machine_only(urls):
+    for url in urls.values():
+        assert url.startswith("http://127.0.0.1:")
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            assert answer.status == 200
+
+
+def test_another_name_for_this_machine_is_refused(urls):
+    """A page on the internet may point its own name here (DNS rebinding)."""
+    host, port = urls["App"].removeprefix("http://").split(":")
+    for path in ("/", "/api/v1/experiments", "/_stcore/health"):
+        with socket.create_connection((host, int(port))) as connection:
+            connection.sendall(
+                f"GET {path} HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n".encode()
+            )
+            assert connection.recv(100).startswith(b"HTTP/1.1 400")
+
+
+def test_a_page_opened_first_by_its_own_address_has_its_frame(urls, browser):
+    browser.goto(urls["App"] + "/sql")
+    browser.get_by_role("heading", name="Ask the index").wait_for()
+    browser.get_by_role("link", name="Experiments").wait_for()
+    browser.locator(".em-foot").wait_for()
+    assert browser.get_by_test_id("stSidebarNav").count() == 0
+
+
+def test_a_person_finds_an_experiment_and_sees_what_to_fill_in(urls, browser, made):
+    outside: list[str] = []
+    browser.on("request", lambda request: outside.append(request.url))
+    browser.goto(urls["App"])
+    browser.get_by_role("link", name="Needs input").click()
+    browser.wait_for_url("**/experiments?state=needs-input")
+    table = browser.get_by_test_id("stDataFrame")
+    table.wait_for()
+    browser.wait_for_timeout(500)  # the table is a canvas: its cells can only be met by place
+    table.locator("canvas").first.click(position={"x": 150, "y": 60})
+    browser.wait_for_url(f"**/experiment?id={made[1]['needs-input']}")
+    browser.get_by_role("heading", name=ODD_TITLE).wait_for()
+    browser.get_by_text("sample.atom_types", exact=True).first.wait_for()
+    picture = browser.locator(".em-picture img").first
+    picture.wait_for()
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    here = ("http://127.0.0.1:", "data:", "blob:")
+    assert [url for url in outside if not url.startswith(here)] == []
+
+
+def test_sql_is_answered_in_the_browser(urls, browser):
+    browser.goto(urls["App"] + "/sql?sql=SELECT%20nope%20FROM%20files")
+    browser.get_by_text('Referenced column "nope" not found').wait_for()
+    browser.get_by_label("SQL, in DuckDB's dialect").fill("SELECT count(*) AS n FROM files")
+    browser.get_by_role("button", name="Ask").click()
+    browser.get_by_text("1 row.").wait_for()
+
+
+def test_dagster_knows_the_chain(urls):
+    query = "{repositoriesOrError{...on RepositoryConnection{nodes{assetNodes{assetKey{path}}}}}}"
+    request = urllib.request.Request(
+        urls["Dagster"] + "/graphql",
+        json.dumps({"query": query}).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        nodes = json.load(answer)["data"]["repositoriesOrError"]["nodes"]
+    keys = {key["assetKey"]["path"][0] for node in nodes for key in node["assetNodes"]}
+    assert {"raw_upload", "nxem_container", "validation_report", "metadata_index"} <= keys
+
+
+def test_a_second_one_on_the_same_home_is_refused(urls, made):
+    second = Up(made[0])
+    said, _ = second.process.communicate(timeout=20)
+    assert second.process.returncode == 1
+    assert "up already" in said
+
+
+def test_a_port_in_use_is_named_with_its_setting(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        said, _ = Up(tmp_path, EMFAIR_DAGSTER_PORT=port).process.communicate(timeout=20)
+    assert "EMFAIR_DAGSTER_PORT" in said
+    assert port in said
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_it_can_be_stopped_before_anything_answers(tmp_path, number):
+    running = Up(tmp_path)
+    while not (tmp_path / "logs" / "dagster.log").exists():
+        time.sleep(0.02)
+        assert running.process.poll() is None
+    assert running.stop(number) == 0
+    assert running.processes() == set()
+
+
+def test_a_child_that_dies_is_named_with_its_last_words(tmp_path):
+    (tmp_path / "registry.db").write_bytes(b"this is no database" * 100)
+    running = Up(tmp_path)
+    said, _ = running.process.communicate(timeout=60)
+    assert running.process.returncode == 1
+    assert said.count("app: stopped by itself") == 1
+    assert "app.log" in said
+    assert running.processes() == set()

@@ -1,0 +1,104 @@
+"""What pages share: escaping, values in people's units, notices."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from streamlit.testing.v1 import AppTest
+
+from emfair.model.documents import AxisNotes
+from emfair.model.facts import Fact, Source
+from emfair.model.findings import Severity, Verdict
+from emfair.model.states import ExperimentState
+from ui_streamlit.components import values, words
+from ui_streamlit.components.links import api
+from ui_streamlit.components.markup import escaped, render
+
+
+def test_every_state_severity_source_and_verdict_has_its_words():
+    assert set(words.STATES) == set(ExperimentState)
+    assert set(words.SEVERITIES) == set(Severity)
+    assert set(words.SOURCES) == set(Source)
+    assert set(words.VERDICTS) == set(Verdict)
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1))
+def test_text_in_markdown_is_shown_as_it_is(text):
+    tokens = MarkdownIt("commonmark").parse(f"**x**: {escaped(text)}")
+    assert {token.type for token in tokens} == {
+        "paragraph_open",
+        "inline",
+        "paragraph_close",
+    }
+    inline = tokens[1].children or []
+    shown = "".join(token.content for token in inline if token.type.startswith("text"))
+    assert shown == ("x: " + " ".join(text.split())).rstrip()
+    assert sum(token.type == "strong_open" for token in inline) == 1
+
+
+def test_text_in_html_is_shown_as_it_is():
+    shown = render("verdict", word=words.STATES[ExperimentState.VALID], title="<b>", summary='"&')
+    assert "<b>" not in shown
+    assert "&lt;b&gt;" in shown
+
+
+@pytest.mark.parametrize(
+    ("fact", "shown"),
+    [
+        (Fact(key="acceleration_voltage", value_num=2e5, unit="V", source="vendor"), "200 kV"),
+        (Fact(key="camera_length", value_num=0.415, unit="m", source="vendor"), "415 mm"),
+        (Fact(key="defocus", value_num=-1.5e-7, unit="m", source="vendor"), "−150 nm"),
+        (Fact(key="magnification", value_num=13500.0, source="vendor"), "13500"),
+        (Fact(key="detector", value_text="HAADF", source="vendor"), "HAADF"),
+        (Fact(key="of_no_table", value_num=1.5, unit="furlong", source="form"), "1.5 furlong"),
+    ],
+)
+def test_a_fact_is_told_in_the_unit_people_use(fact, shown):
+    assert values.value_of(fact) == shown
+
+
+def test_a_key_has_the_name_people_use():
+    assert values.label_of(Fact(key="camera_length", source="vendor")) == "Camera length"
+    assert values.label_of(Fact(key="of_no_table", source="vendor")) == "Of no table"
+
+
+def test_an_axis_tells_its_step_where_it_has_one():
+    axis = AxisNotes(name="x", long_name="x", size=512, unit="nm", scale=0.25, offset=0.0)
+    assert values.span_of(axis) == "512 points, 0.25 nm apart"
+    assert values.span_of(axis.model_copy(update={"scale": None})) == "512 points"
+    assert values.span_of(axis.model_copy(update={"size": 1})) == "1 point"
+
+
+def test_addresses_hold_no_name_unquoted():
+    assert api("e-1", "files", "a b/ü%22?.dm3") == (
+        "/api/v1/experiments/e-1/files/a%20b/%C3%BC%2522%3F.dm3"
+    )
+
+
+def test_a_defect_becomes_a_notice_without_its_trace():
+    def script():
+        from ui_streamlit.components.notices import notices
+
+        with notices():
+            raise ZeroDivisionError("secret")
+
+    app = AppTest.from_function(script).run()
+    assert not app.exception
+    assert "defect in emfair" in app.error[0].value
+    assert "secret" not in app.error[0].value
+
+
+def test_a_store_that_does_not_answer_is_told_apart_from_a_wrong_call():
+    def script():
+        from emfair.errors import NotFound, Unavailable
+        from ui_streamlit.components.notices import notice
+
+        notice(Unavailable("does not answer.", subject="s3://lake", remedy="Wait."))
+        notice(NotFound("no *such* file.\nLINE 1", subject="<a>", remedy="Look."))
+
+    app = AppTest.from_function(script).run()
+    assert app.error[0].value.startswith("**s3\\:")
+    assert r"no \*such\* file\." in app.warning[0].value
+    assert app.code[0].value == "LINE 1"
