@@ -7,10 +7,13 @@ as real data do. The same size always gives the same bytes.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # the benchmark's own process stays small
+    from collections.abc import Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
 
 _UINT16 = 6  # MRC's mode
 _ANGSTROM = 2.1  # of a pixel
@@ -22,7 +25,7 @@ def tilt_series(folder: Path, images: int, side: int) -> Path:
     Beside it stands ``<name>.mrc.mdoc``, SerialEM's metadata, without which pynxtools-em takes no
     MRC file.
     """
-    path = folder / f"tilt-series-{images}x{side}x{side}.mrc"
+    path = folder / file_name(images, side)
     if not path.is_file():
         folder.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
@@ -35,8 +38,15 @@ def tilt_series(folder: Path, images: int, side: int) -> Path:
     return path
 
 
+def file_name(images: int, side: int) -> str:
+    """Return what the file of this size is called."""
+    return f"tilt-series-{images}x{side}x{side}.mrc"
+
+
 def _header(images: int, side: int) -> bytes:
     """Return the 1,024 bytes of the MRC2014 standard."""
+    import numpy as np
+
     header = np.zeros(1024, np.uint8)
     header[:16].view("<i4")[:] = side, side, images, _UINT16
     header[28:40].view("<i4")[:] = side, side, images
@@ -48,11 +58,14 @@ def _header(images: int, side: int) -> bytes:
     return header.tobytes()
 
 
-def _images(count: int, side: int) -> Any:
+def _images(count: int, side: int) -> Iterator[NDArray[np.uint16]]:
     """Yield each image: noise drawn once in bands, in another order for each tilt."""
+    import numpy as np
+
     noise = np.random.default_rng(20260122)
     row, column = np.mgrid[:side, :side] / side
-    mean = 12 + 6 * np.sin(9 * row) * np.cos(7 * column) + 20 * (np.hypot(row - 0.5, column - 0.4) < 0.1)
+    particle = np.hypot(row - 0.5, column - 0.4) < 0.1
+    mean = 12 + 6 * np.sin(9 * row) * np.cos(7 * column) + 20 * particle
     drawn: NDArray[np.uint16] = noise.poisson(mean).astype("<u2")
     for number in range(count):
         yield np.roll(drawn, number * 97, axis=(0, 1))

@@ -7,6 +7,7 @@ import time.
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import quote
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -17,11 +18,12 @@ from emfair.errors import BadSetting
 class Settings(BaseSettings):
     """Where emfair keeps things, and how its faces are reached.
 
-    Every field is an environment variable with the prefix ``EMFAIR_``. S3 endpoint and keys are
+    Every field is an environment variable with the prefix ``EMFAIR_``; an empty one counts as
+    unset, as container files write it. S3 endpoint and keys are
     the AWS variables (``AWS_ENDPOINT_URL``, ``AWS_ACCESS_KEY_ID``, …), read by boto3 itself.
     """
 
-    model_config = SettingsConfigDict(env_prefix="EMFAIR_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="EMFAIR_", env_ignore_empty=True, frozen=True, extra="ignore")
 
     home: Path = Field(default=Path(".emfair"), validate_default=True)
     lake_url: str = ""
@@ -33,7 +35,10 @@ class Settings(BaseSettings):
     @field_validator("home")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().absolute()
+        try:
+            return value.expanduser().absolute()
+        except RuntimeError as error:  # ``~someone`` who does not exist
+            raise ValueError(str(error)) from error
 
     @property
     def lake(self) -> str:
@@ -43,7 +48,7 @@ class Settings(BaseSettings):
     @property
     def registry(self) -> str:
         """SQLAlchemy URL of the registry."""
-        return self.registry_url or f"sqlite:///{self.home / 'registry.db'}"
+        return self.registry_url or f"sqlite:///{quote(str(self.home / 'registry.db'))}"
 
     @property
     def public_url(self) -> str:

@@ -7,11 +7,13 @@ Any of them can be materialized for any experiment from the UI, without run conf
 
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from dagster import (
+    AssetCheckResult,
     AssetCheckSpec,
     AssetExecutionContext,
     AssetsDefinition,
@@ -21,6 +23,7 @@ from dagster import (
     asset,
 )
 
+from emfair.errors import FixityMismatch
 from emfair.lake import layout
 from emfair.model.canonical import digest_of
 from emfair.provenance.record import ProvenanceRecord
@@ -58,14 +61,20 @@ def _asset(
 
 
 @_asset("raw_upload", receive.CODE_VERSION, kinds={"file"}, check_specs=(checks.FIXITY,))
-def raw_upload(context: AssetExecutionContext, emfair: EmfairResource) -> MaterializeResult:
+def raw_upload(
+    context: AssetExecutionContext, emfair: EmfairResource
+) -> Iterator[MaterializeResult | AssetCheckResult]:
     """The deposited files, sealed by a manifest; every checksum is recomputed."""
-    services, run = emfair.services, context.run_id
     with failures(context.retry_number):
-        done = receive.receive(services, context.partition_key, run=run)
+        services = emfair.services
+        try:
+            done = receive.receive(services, context.partition_key, run=context.run_id)
+        except FixityMismatch as error:
+            yield checks.of_broken(error)
+            raise
     place = done.manifest.place
     where = services.lake.locate(f"{layout.experiment_prefix(place)}/raw/files")
-    return MaterializeResult(
+    yield MaterializeResult(
         metadata={
             **shown.of_manifest(done.manifest, where),
             **_record(services, done.record, place),
@@ -86,9 +95,10 @@ def nxem_container(
     context: AssetExecutionContext, emfair: EmfairResource
 ) -> Iterator[MaterializeResult]:
     """One NeXus/HDF5 container (NXem) a measurement, with preview."""
-    services = emfair.services
-    with tempfile.TemporaryDirectory(dir=services.scratch) as folder:
+    with ExitStack() as stack:
         with failures(context.retry_number):
+            services = emfair.services
+            folder = stack.enter_context(tempfile.TemporaryDirectory(dir=services.scratch))
             made = convert.convert(
                 services,
                 context.partition_key,
@@ -121,8 +131,8 @@ def validation_report(
     context: AssetExecutionContext, emfair: EmfairResource
 ) -> MaterializeResult:
     """The verdict on every container and every file, as JSON, Markdown and HTML."""
-    services = emfair.services
     with failures(context.retry_number):
+        services = emfair.services
         done = judge.judge(services, context.partition_key, run=context.run_id)
     place = done.validation.place
     link = f"{services.settings.public_url}/api/v1/experiments/{place.experiment}/report"
@@ -147,8 +157,8 @@ def experiment_record(
     context: AssetExecutionContext, emfair: EmfairResource
 ) -> MaterializeResult:
     """A README at every level of the lake, for people who have only a file browser."""
-    services = emfair.services
     with failures(context.retry_number):
+        services = emfair.services
         done = describe.describe(services, context.partition_key, run=context.run_id)
     readme = services.lake.locate(layout.readme(layout.experiment_prefix(done.place)))
     return MaterializeResult(
@@ -173,8 +183,8 @@ def metadata_index(
     context: AssetExecutionContext, emfair: EmfairResource
 ) -> MaterializeResult:
     """The experiment's rows in the five tables that DuckDB asks."""
-    services = emfair.services
     with failures(context.retry_number):
+        services = emfair.services
         rows = index.gather(services, context.partition_key, run=context.run_id)
     counts = {f"rows: {name}": table.num_rows for name, table in rows.tables.items()}
     where = services.lake.locate(f"{layout.INDEX}/snapshot")

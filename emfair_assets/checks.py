@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dagster import AssetCheckResult, AssetCheckSeverity, AssetCheckSpec, MetadataValue
 
+from emfair.errors import FixityMismatch
 from emfair.model.documents import Validation
 from emfair.model.findings import Severity, count_by_severity
 from emfair.model.manifest import Manifest
@@ -34,6 +35,17 @@ def of_fixity(manifest: Manifest) -> AssetCheckResult:
         asset_key=FIXITY.asset_key,
         passed=True,
         metadata={"files": MetadataValue.int(len(manifest.files))},
+    )
+
+
+def of_broken(error: FixityMismatch) -> AssetCheckResult:
+    """Return the check of a deposit of which files are missing or differ."""
+    return AssetCheckResult(
+        check_name=FIXITY.name,
+        asset_key=FIXITY.asset_key,
+        passed=False,
+        severity=AssetCheckSeverity.ERROR,
+        metadata={"what is wrong": error.message, "what to do": error.remedy},
     )
 
 

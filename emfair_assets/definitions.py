@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dagster import Definitions, in_process_executor
+from dagster import Definitions, ResourceDefinition, in_process_executor
 
 from emfair_assets.assets import ASSETS
+from emfair_assets.failures import failures
 from emfair_assets.jobs import process_experiment
 from emfair_assets.resources import EmfairResource
 from io_managers.containers import containers
@@ -13,7 +14,7 @@ from sensors.failures import mark_failed
 from sensors.uploads import uploads
 
 
-def build(emfair: EmfairResource | None = None) -> Definitions:
+def build(emfair: EmfairResource | ResourceDefinition | None = None) -> Definitions:
     """Assemble the code location.
 
     Parameters
@@ -28,8 +29,8 @@ def build(emfair: EmfairResource | None = None) -> Definitions:
         executor=in_process_executor,
         resources={
             "emfair": emfair or EmfairResource(),
-            "containers": containers,
-            "tables": tables,
+            "containers": containers(failures),
+            "tables": tables(failures),
         },
     )
 

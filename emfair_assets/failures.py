@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 from dagster import Failure, MetadataValue, RetryRequested
 
-from emfair.errors import BadCall, BadData, EmfairError, Unavailable
+from emfair.errors import EmfairError, Unavailable
+from emfair.lake.disk import translated
 
 PAUSES = (10, 60, 300)
 """Seconds before the first, second and third new try."""
@@ -22,18 +23,22 @@ def failures(retry_number: int) -> Iterator[None]:
     """
     try:
         yield
-    except (BadData, BadCall) as error:
-        raise Failure(
-            description=str(error), metadata=_metadata(error), allow_retries=False
-        ) from error
-    except Unavailable as error:
-        if retry_number >= len(PAUSES):
-            raise Failure(
-                description=f"{error} Tried {retry_number + 1} times.", metadata=_metadata(error)
-            ) from error
-        raise RetryRequested(
-            max_retries=len(PAUSES), seconds_to_wait=PAUSES[retry_number]
-        ) from error
+    except EmfairError as error:
+        raise _ending(error, retry_number) from error
+    except OSError as error:
+        raise _ending(translated(error, str(error.filename or "")), retry_number) from error
+
+
+def _ending(error: EmfairError, retry_number: int) -> Failure | RetryRequested:
+    if isinstance(error, Unavailable):
+        if retry_number < len(PAUSES):
+            return RetryRequested(max_retries=len(PAUSES), seconds_to_wait=PAUSES[retry_number])
+        return Failure(
+            description=f"{error} Tried {retry_number + 1} times.",
+            metadata=_metadata(error),
+            allow_retries=False,
+        )
+    return Failure(description=str(error), metadata=_metadata(error), allow_retries=False)
 
 
 def _metadata(error: EmfairError) -> dict[str, MetadataValue]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from dagster import DagsterInstance, DynamicPartitionsDefinition
 
-EXPERIMENTS = DynamicPartitionsDefinition(name="experiment")
+NAME = "experiment"
+EXPERIMENTS = DynamicPartitionsDefinition(name=NAME)
 AT_ONCE = 1000
 """Keys added in one call: some builds of SQLite refuse more than 32,000 (dagster #16260)."""
 
@@ -14,7 +15,7 @@ AT_ONCE = 1000
 def add_experiments(instance: DagsterInstance, keys: Iterable[str]) -> None:
     """Make experiments known as partitions; those that are known already do no harm."""
     for some in _in_portions(sorted(set(keys))):
-        instance.add_dynamic_partitions("experiment", some)
+        instance.add_dynamic_partitions(NAME, some)
 
 
 def _in_portions(keys: list[str]) -> Iterator[list[str]]:

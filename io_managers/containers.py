@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dagster import InitResourceContext, InputContext, IOManager, OutputContext, io_manager
+from dagster import (
+    InitResourceContext,
+    InputContext,
+    IOManager,
+    IOManagerDefinition,
+    OutputContext,
+    io_manager,
+)
 
 from emfair.model.documents import Conversion
 from emfair.service.chain.convert import ContainerSet, store, stored
 from emfair.service.services import Services
+from io_managers import Failures
 
 
 class ContainerIOManager(IOManager):
     """Stores a `ContainerSet`; loads the `Conversion` that names the containers in the lake."""
 
-    def __init__(self, services: Callable[[], Services]) -> None:
+    def __init__(self, services: Callable[[], Services], failures: Failures) -> None:
         self._services = services
+        self._failures = failures
 
     def handle_output(self, context: OutputContext, obj: ContainerSet) -> None:
         """Move containers and previews into the lake, the document that names them last."""
-        store(self._services(), obj)
+        with self._failures(context.step_context.previous_attempt_count):
+            store(self._services(), obj)
         context.log.info(f"stored {len(obj.written)} containers")
 
     def load_input(self, context: InputContext) -> Conversion:
@@ -29,7 +39,11 @@ class ContainerIOManager(IOManager):
         return stored(services, place)
 
 
-@io_manager(required_resource_keys={"emfair"})
-def containers(context: InitResourceContext) -> ContainerIOManager:
-    """Containers, in the lake of the resource ``emfair``."""
-    return ContainerIOManager(lambda: context.resources.emfair.services)
+def containers(failures: Failures) -> IOManagerDefinition:
+    """Containers, in the lake of the resource ``emfair``; `failures` says what an error means to Dagster."""
+
+    @io_manager(required_resource_keys={"emfair"})
+    def manager(context: InitResourceContext) -> ContainerIOManager:
+        return ContainerIOManager(lambda: context.resources.emfair.services, failures)
+
+    return manager

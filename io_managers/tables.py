@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from dagster import InitResourceContext, InputContext, IOManager, OutputContext, io_manager
+from dagster import (
+    InitResourceContext,
+    InputContext,
+    IOManager,
+    IOManagerDefinition,
+    OutputContext,
+    io_manager,
+)
 
 from emfair.service.chain.index import ExperimentRows, publish, published
 from emfair.service.services import Services
+from io_managers import Failures
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -17,12 +25,14 @@ if TYPE_CHECKING:
 class TableIOManager(IOManager):
     """Stores `ExperimentRows`; loads an experiment's rows of all five tables."""
 
-    def __init__(self, services: Callable[[], Services]) -> None:
+    def __init__(self, services: Callable[[], Services], failures: Failures) -> None:
         self._services = services
+        self._failures = failures
 
     def handle_output(self, context: OutputContext, obj: ExperimentRows) -> None:
         """Replace the experiment's rows, publish the snapshot, set the experiment's state."""
-        changed = publish(self._services(), obj)
+        with self._failures(context.step_context.previous_attempt_count):
+            changed = publish(self._services(), obj)
         context.log.info("the index has new rows" if changed else "the index had these rows already")
 
     def load_input(self, context: InputContext) -> dict[str, pa.Table]:
@@ -30,7 +40,11 @@ class TableIOManager(IOManager):
         return published(self._services(), context.partition_key)
 
 
-@io_manager(required_resource_keys={"emfair"})
-def tables(context: InitResourceContext) -> TableIOManager:
-    """Tables, in the index of the resource ``emfair``."""
-    return TableIOManager(lambda: context.resources.emfair.services)
+def tables(failures: Failures) -> IOManagerDefinition:
+    """Tables, in the index of the resource ``emfair``; `failures` says what an error means to Dagster."""
+
+    @io_manager(required_resource_keys={"emfair"})
+    def manager(context: InitResourceContext) -> TableIOManager:
+        return TableIOManager(lambda: context.resources.emfair.services, failures)
+
+    return manager

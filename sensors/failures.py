@@ -1,14 +1,20 @@
 """A run that failed leaves its experiment ``failed``, with the reason in words."""
 
-from dagster import DefaultSensorStatus, RunFailureSensorContext, run_failure_sensor
+from dagster import (
+    DefaultSensorStatus,
+    RunFailureSensorContext,
+    RunsFilter,
+    run_failure_sensor,
+)
 
 from emfair.service.chain.fail import fail
-from emfair_assets.jobs import process_experiment
 from emfair_assets.resources import EmfairResource
 
+PARTITION = "dagster/partition"
+"""The tag by which Dagster knows a run's partition."""
 
-@run_failure_sensor(
-    monitored_jobs=[process_experiment],
+
+@run_failure_sensor(  # of every job of this code location: assets are materialized by hand, too
     minimum_interval_seconds=10,
     default_status=DefaultSensorStatus.RUNNING,
     description="A failed run's reason becomes its experiment's.",
@@ -16,8 +22,16 @@ from emfair_assets.resources import EmfairResource
 def mark_failed(context: RunFailureSensorContext, emfair: EmfairResource) -> None:
     """Note the reason in the registry."""
     experiment = context.partition_key
-    if experiment is not None:
+    if experiment is not None and _is_newest(context, experiment):
         fail(emfair.services, experiment, reason_of(context))
+
+
+def _is_newest(context: RunFailureSensorContext, experiment: str) -> bool:
+    """Whether no run began on the experiment since: what a later run found stands."""
+    newest = context.instance.get_run_records(
+        RunsFilter(tags={PARTITION: experiment}), limit=1
+    )
+    return not newest or newest[0].dagster_run.run_id == context.dagster_run.run_id
 
 
 def reason_of(context: RunFailureSensorContext) -> str:

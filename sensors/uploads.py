@@ -46,7 +46,7 @@ def plan(
     Parameters
     ----------
     rows
-        At most `AT_ONCE` rows behind the cursor, and those in its gaps.
+        At most `AT_ONCE`: those in the cursor's gaps, and the next behind it.
     processed
         The run key that each experiment was processed with last: it needs no second run (someone
         was faster with ``emfair process``).
@@ -74,7 +74,8 @@ def uploads(context: SensorEvaluationContext, emfair: EmfairResource) -> SensorR
     services = emfair.services
     cursor = OutboxCursor.from_json(context.cursor)
     outbox = services.registry.outbox
-    rows = [*outbox.after(cursor.position, AT_ONCE), *outbox.rows(cursor.gaps)]
+    late = outbox.rows(cursor.gaps)[:AT_ONCE]
+    rows = [*late, *outbox.after(cursor.position, AT_ONCE - len(late))]
     processed = {
         row.experiment: services.registry.experiments.get(row.experiment).processed_key
         for row in rows

@@ -24,7 +24,7 @@ def create_app(services: Services) -> FastAPI:
         version=__version__,
         summary="Electron-microscopy experiments: their state, files, findings and provenance.",
         openapi_url=f"{PREFIX}/openapi.json",
-        docs_url=f"{PREFIX}/docs",
+        docs_url=None,  # its page would run scripts fetched from elsewhere
         redoc_url=None,
     )
     tell_problems(app)

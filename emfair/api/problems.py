@@ -92,7 +92,7 @@ def _on_invalid_request(_: Request, error: Exception) -> JSONResponse:
             status=422,
             detail=f"{first['msg']}.",
             subject=".".join(where) or str(first["loc"][0]),
-            remedy="Correct it as /api/v1/docs describes.",
+            remedy="Correct it as /api/v1/openapi.json describes.",
         )
     )
 
@@ -105,7 +105,7 @@ def _on_http_error(request: Request, error: Exception) -> JSONResponse:
             title=error.detail,
             status=error.status_code,
             detail=f"{request.method} {request.url.path}: {error.detail.lower()}.",
-            remedy="See /api/v1/docs for what can be asked.",
+            remedy="See /api/v1/openapi.json for what can be asked.",
         ),
         dict(error.headers or {}),
     )

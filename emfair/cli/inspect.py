@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import typer
+from rich.text import Text
 
 from emfair.cli import screen
 from emfair.cli.arguments import AnnotationFile, Files, Json, annotations
@@ -19,7 +20,7 @@ def inspect(files: Files, annotation_file: AnnotationFile = None, as_json: Json 
 
     with screen.errors_end_the_process():
         notes = annotations(annotation_file)
-        results = [inspect_file(path, name, notes) for path, name in named(files)]
+        results = [inspect_file(path, bundle, notes) for path, bundle in named(files)]
     if as_json:
         screen.print_json([one.model_dump(mode="json") for one in results])
     else:
@@ -30,10 +31,11 @@ def inspect(files: Files, annotation_file: AnnotationFile = None, as_json: Json 
 
 
 def _show(one: Inspected) -> None:
-    screen.out.print(one.file, style="bold", markup=False)
+    with_them = f" (with {', '.join(one.companions)})" if one.companions else ""
+    screen.out.print(Text(screen.printable(one.file + with_them), "bold"))
     if one.problem:
-        screen.out.print("  " + one.problem, style="red", markup=False)
-        screen.out.print("  " + one.remedy, markup=False)
+        screen.out.print(Text(f"  {screen.printable(one.problem)}", "red"))
+        screen.out.print(Text(f"  {screen.printable(one.remedy)}"))
         return
     screen.print_table(
         "", ["signal", "title", "reader", "stored as", "shape", "type", "axes"],

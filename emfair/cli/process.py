@@ -33,15 +33,17 @@ def process(
             if pending:
                 wanted += [row.id for row in stores.registry.experiments.pending()]
             wanted = list(dict.fromkeys(wanted))
-            done = []
+            done, broken = [], False
             with screen.count_bar() as bar:
                 task = bar.add_task("processing", total=len(wanted))
                 for one in chain.process(wanted):
                     row = stores.registry.experiments.get(one.experiment)
-                    done.append((row.id, row.state.value, one.seconds, row.title, row.state_reason))
+                    why = one.reason or row.state_reason
+                    done.append((row.id, row.state.value, one.seconds, row.title, why))
+                    broken = broken or not one.succeeded or row.state.value == "invalid"
                     bar.advance(task)
     _tell(done, as_json=as_json)
-    if any(state in ("failed", "invalid") for _, state, *_ in done):
+    if broken:
         raise typer.Exit(screen.BAD_DATA)
 
 

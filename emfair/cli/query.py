@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -29,11 +31,22 @@ def query(
         with services() as stores:
             answer = ask(stores.index, sql, limit=limit)
     if as_json:
-        screen.print_json([dict(zip(answer.columns, row, strict=True)) for row in answer.rows])
+        names = _unique(answer.columns)
+        screen.print_json([dict(zip(names, row, strict=True)) for row in answer.rows])
         return
     screen.print_table("", answer.columns, answer.rows)
     rest = f", more are there: --limit {limit * 10}" if answer.truncated else ""
     screen.err.print(f"{answer.table.num_rows} rows{rest}", style="dim")
+
+
+def _unique(columns: Sequence[str]) -> list[str]:
+    """Return names that can be keys: SQL may give two columns one name."""
+    seen: Counter[str] = Counter()
+    names = []
+    for column in columns:
+        seen[column] += 1
+        names.append(column if seen[column] == 1 else f"{column}_{seen[column]}")
+    return names
 
 
 def _tables(*, as_json: bool) -> None:

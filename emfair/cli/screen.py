@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -38,6 +40,11 @@ STATE_STYLES = {
     "published": "bold green",
 }  # fmt: skip
 
+_UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Unicode's categories of what steers instead of being seen, and of halves of characters."""
+_HARMLESS = "\n\u200c\u200d"
+"""Joiners are part of many scripts and emoji."""
+
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
@@ -53,11 +60,21 @@ def show_error(error: EmfairError) -> None:
     """Print what happened, to what, and what to do, to standard error."""
     line = Text("error: ", "bold red")
     if error.subject:
-        line.append(f"{error.subject}: ", "bold")
-    line.append(error.message)
+        line.append(printable(f"{error.subject}: "), "bold")
+    line.append(printable(error.message))
     err.print(line, soft_wrap=True)
     if error.remedy:
-        err.print(Text(f"  {error.remedy}"), soft_wrap=True)
+        err.print(Text(printable(f"  {error.remedy}")), soft_wrap=True)
+
+
+def printable(text: str) -> str:
+    """Return `text` with what would steer the terminal, or is no character, made visible."""
+    return "".join(
+        char
+        if char in _HARMLESS or unicodedata.category(char) not in _UNSEEN
+        else ascii(char)[1:-1]
+        for char in text
+    )
 
 
 @contextmanager
@@ -72,7 +89,22 @@ def errors_end_the_process() -> Iterator[None]:
 
 def print_json(document: Any) -> None:
     """Print one JSON document to standard output."""
-    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False, default=_plain) + "\n")
+    text = json.dumps(
+        _finite(document), indent=2, ensure_ascii=False, default=_plain, allow_nan=False
+    )
+    sys.stdout.write(text + "\n")
+
+
+def _finite(value: Any) -> Any:
+    """Return `value` with null where JSON has no number (NaN, infinity)."""
+    match value:
+        case float():
+            return value if math.isfinite(value) else None
+        case dict():
+            return {str(key): _finite(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_finite(item) for item in value]
+    return value
 
 
 def _plain(value: Any) -> Any:
@@ -93,7 +125,7 @@ def print_table(
     styles
         Column name → ``right``, ``one line`` (cut at the screen's edge) or a rich style.
     """
-    table = Table(title=title or None, title_justify="left", title_style="bold", box=None)
+    table = Table(title=Text(printable(title)) if title else None, title_justify="left", title_style="bold", box=None)
     cut = "one line" in styles.values()
     for name in columns:
         style = styles.get(name, "")
@@ -117,7 +149,7 @@ def _cell(value: Any) -> str:
         return f"{value:.6g}"
     if isinstance(value, list):
         return ", ".join(map(_cell, value))
-    return str(value)
+    return printable(str(value)).replace("\n", "\\n")
 
 
 def state_text(state: str) -> Text:

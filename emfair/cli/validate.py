@@ -73,7 +73,8 @@ def _tell(
         )
     else:
         for path, verdict, findings in verdicts:
-            screen.out.print(screen.state_text(verdict.value), f" {path}", sep="", markup=False)
+            line = screen.state_text(verdict.value).append(f" {screen.printable(str(path))}", "default")
+            screen.out.print(line, soft_wrap=True)
             if findings:
                 screen.print_table(
                     "", ["severity", "what", "where", "what to do"],

@@ -177,7 +177,7 @@ def _is_count(axis: Axis) -> bool:
     """Whether an axis only counts frames or spectra, so that an index says all of it."""
     uncalibrated = axis.values is None and axis.scale == 1.0 and axis.offset == 0.0
     position = axis.name.lower() in ("x", "y", "height", "width")
-    return axis.navigate and uncalibrated and not axis_unit(axis.unit) and not position
+    return axis.navigate and uncalibrated and axis_unit(axis.unit) == "" and not position
 
 
 def _too_many(signal: Signal) -> UnsupportedSignal:

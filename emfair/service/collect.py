@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import stat
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,10 +22,11 @@ SKIPPED = frozenset({"thumbs.db", "desktop.ini"})
 
 @dataclass(frozen=True)
 class LocalFile:
-    """A file on this machine and its name in the deposit (relative, with ``/``)."""
+    """A file on this machine, its name in the deposit (relative, with ``/``), its size when found."""
 
     path: Path
     name: str
+    size: int
 
 
 def collect(paths: Iterable[Path]) -> list[LocalFile]:
@@ -35,7 +39,8 @@ def collect(paths: Iterable[Path]) -> list[LocalFile]:
     NotFound
         A path does not exist, or is a broken link.
     BadCall
-        There is no file at all, or one is neither file nor folder.
+        There is no file at all, one is neither file nor folder, a folder cannot be read or holds
+        a link to another folder.
     BadName
         Two files would have one name, or a name is refused.
     """
@@ -46,50 +51,87 @@ def collect(paths: Iterable[Path]) -> list[LocalFile]:
             remedy="Name files, or folders with files (hidden ones are left out).",
         )
     names = [file.name for file in found]
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
+    twice = [name for name, number in Counter(names).items() if number > 1]
+    if twice:
         raise BadName(
             "two of the files have this name.",
-            subject=repr(twice),
-            remedy="Deposit their folder instead, or rename one.",
+            subject=repr(twice[0]),
+            remedy="Name their folder instead, or rename one.",
         )
     check_no_collisions(names)
     return sorted(found, key=lambda file: file.name)
 
 
 def _below(path: Path) -> Iterator[LocalFile]:
-    if not path.exists():
-        raise NotFound("does not exist.", subject=str(path), remedy="Check the path.")
-    if path.is_file():
-        yield LocalFile(path, _printable(path.name))
+    found = _look_at(path)
+    if stat.S_ISREG(found.st_mode):
+        yield LocalFile(path, _printable(path.name), found.st_size)
         return
-    if not path.is_dir():
+    if not stat.S_ISDIR(found.st_mode):
         raise BadCall(
-            "is neither a file nor a folder.", subject=str(path), remedy="Name regular files."
+            "is neither a file nor a folder.",
+            subject=printable(path),
+            remedy="Name regular files.",
         )
     root = path.resolve()
     for folder, folders, files in os.walk(root, onerror=_refused):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        _refuse_links(folder, folders)
         for name in sorted(files):
-            file = Path(folder, name)
             if name.startswith(".") or name.lower() in SKIPPED:
                 continue
-            if not file.is_file():
-                raise NotFound(
-                    "is a broken link or no regular file.",
-                    subject=str(file),
-                    remedy="Remove it from the folder, or mend the link.",
+            file = Path(folder, name)
+            found = _look_at(file)
+            if not stat.S_ISREG(found.st_mode):
+                raise BadCall(
+                    "is no regular file.",
+                    subject=printable(file),
+                    remedy="Remove it from the folder, or name the other files one by one.",
                 )
             inner = "/".join(file.relative_to(root).parts)
-            yield LocalFile(file, _printable(f"{root.name}/{inner}" if root.name else inner))
+            whole = f"{root.name}/{inner}" if root.name else inner
+            yield LocalFile(file, _printable(whole), found.st_size)
+
+
+def _look_at(path: Path) -> os.stat_result:
+    try:
+        return path.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise NotFound(
+            "is a link that leads nowhere." if path.is_symlink() else "does not exist.",
+            subject=printable(path),
+            remedy="Mend the link or remove it." if path.is_symlink() else "Check the path.",
+        ) from error
+    except OSError as error:  # no permission, a name longer than any can be, a loop of links
+        raise BadCall(
+            f"cannot be looked at ({error.strerror}).",
+            subject=printable(path),
+            remedy="Check the path and its permissions.",
+        ) from error
+
+
+def _refuse_links(folder: str, folders: list[str]) -> None:
+    """Refuse a link to a folder: following it could go round in circles, leaving it out lose data."""
+    for name in folders:
+        if (linked := Path(folder, name)).is_symlink():
+            raise BadCall(
+                "is a link to another folder.",
+                subject=printable(linked),
+                remedy="Name that folder itself as well, and remove the link from this one.",
+            )
 
 
 def _refused(error: OSError) -> None:
     raise BadCall(
         f"cannot be read ({error.strerror}).",
-        subject=str(error.filename),
+        subject=printable(Path(error.filename)),
         remedy="Ask for permission to read this folder, or leave it out.",
     ) from error
+
+
+def printable(path: Path) -> str:
+    """Return a path as text, whatever bytes are in it."""
+    return _printable(str(path))
 
 
 def _printable(name: str) -> str:
@@ -105,8 +147,6 @@ def describe(file: LocalFile, progress: Callable[[int], None]) -> RawFile:
     BadCall
         It cannot be read.
     """
-    import hashlib
-
     digest, size = hashlib.sha256(), 0
     try:
         with file.path.open("rb") as stream:
@@ -118,7 +158,7 @@ def describe(file: LocalFile, progress: Callable[[int], None]) -> RawFile:
     except OSError as error:
         raise BadCall(
             f"cannot be read ({error.strerror}).",
-            subject=str(file.path),
+            subject=printable(file.path),
             remedy="Check the permissions, or leave it out.",
         ) from error
     return RawFile(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,8 +69,11 @@ def _convert(
     notes: Annotations,
     profile: InstrumentNotes | None,
 ) -> FileOutcome:
-    path = local.get(each.primary) or _store_folder(each, local)
-    sums = {name: sha256_file(local[name]) for name in each.members}
+    path = path_to_read(each, local)
+    try:
+        sums = {name: sha256_file(local[name]) for name in each.members}
+    except OSError as error:
+        return FileOutcome(each.primary, (), (_unreadable(each, error),))
     sha256 = sums.get(each.primary) or digest_of(sorted(sums.items()))
     done = convert_file(
         path,
@@ -88,8 +91,20 @@ def _convert(
     )
 
 
-def _store_folder(each: Bundle, local: dict[str, Path]) -> Path:
-    """Return the folder of a format that is one, from any of its files."""
+def _unreadable(each: Bundle, error: OSError) -> Finding:
+    return Finding(
+        severity=Severity.ERROR,
+        rule="unreadable-file",
+        message=f"{each.primary}: cannot be read ({error.strerror}).",
+        hint="Check the permissions.",
+        file=each.primary,
+    )
+
+
+def path_to_read(each: Bundle, local: Mapping[str, Path]) -> Path:
+    """Return what a reader is given: the bundle's first file, or the folder of a store."""
+    if each.primary in local:
+        return local[each.primary]
     member = each.companions[0]
     depth = member.removeprefix(each.primary + "/").count("/") + 1
     return local[member].parents[depth - 1]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from emfair.errors import NotFound
+from emfair.errors import Conflict
 from emfair.lake import layout
 from emfair.model.annotations import Annotations
 from emfair.model.canonical import canonical_json, digest_of
@@ -72,12 +72,13 @@ def deposit(
     BadCall
         A path, a name or a title is wrong; nothing was stored.
     FixityMismatch
-        A file changed while it was sent; what was sent before is kept, and sending again goes on.
+        A file changed while it was sent. What was sent before is kept; sent again, the files as
+        they are then make a deposit of their own.
     Unavailable
         A store does not answer; sending again goes on.
     """
     local = collect(request.paths)
-    progress.total(sum(file.path.stat().st_size for file in local))
+    progress.total(sum(file.size for file in local))
     files = tuple(describe(file, progress.hashed) for file in local)
     titles = Titles(
         project=request.project,
@@ -96,13 +97,13 @@ def deposit(
         depositor=request.depositor,
         files=files,
     )
-    place = opened.place
-    if opened.already_sealed:
-        changed = _reannotate(services, place, request)
-        return Deposited(place, opened.titles, files, True, changed, 0)
-    sent = _send(services, place, local, files, set(opened.todo), progress)
-    _seal(services, place, opened.titles, files, request)
-    return Deposited(place, opened.titles, files, False, False, sent)
+    place, titles = opened.place, opened.titles
+    sent = 0
+    if not opened.already_sealed:
+        sent = _send(services, place, local, files, set(opened.todo), progress)
+        _seal(services, place, titles, files, request)
+    changed = _reannotate(services, place, request)
+    return Deposited(place, titles, files, opened.already_sealed, changed, sent)
 
 
 def annotate(
@@ -119,12 +120,18 @@ def annotate(
     Raises
     ------
     Conflict
-        Someone else changed them since `expected_version`.
+        Someone else changed them since `expected_version`, or the deposit is not sealed yet.
     NotFound
         There is no such experiment.
     """
     row = services.registry.experiments.get(experiment)
-    manifest = read_manifest(services, row.place, row.manifest_version or 1)
+    if row.manifest_version is None:
+        raise Conflict(
+            f"is {row.state.value}: its deposit is not sealed yet.",
+            subject=experiment,
+            remedy="Finish the deposit first; its annotations can come with it.",
+        )
+    manifest = read_manifest(services, row.place, row.manifest_version)
     services.registry.deposits.annotate(
         experiment,
         expected_version,
@@ -137,15 +144,15 @@ def annotate(
 
 
 def keep_annotations(services: Services, place: Place) -> None:
-    """Put the registry's newest annotation document into the lake, if it is not there.
+    """Put into the lake whatever annotation documents of the registry are not there.
 
-    The registry decides who was first, so the document is kept after it did; should a process die
-    in between, the chain does it when it begins.
+    The registry decides who was first, so a document is kept after it did; should a process die
+    in between, the same deposit again does it, or the chain when it begins.
     """
-    newest = services.registry.deposits.annotations(place.experiment)[0]
-    services.lake.put_bytes(
-        layout.annotation_document(place, newest.version), newest.document.encode(), replace=True
-    )
+    for row in services.registry.deposits.annotations(place.experiment):
+        key = layout.annotation_document(place, row.version)
+        if services.lake.info(key) is None:
+            services.lake.put_bytes(key, row.document.encode())
 
 
 def run_key(manifest: Manifest, annotations: Annotations, annotations_version: int) -> str:
@@ -162,12 +169,6 @@ def run_key(manifest: Manifest, annotations: Annotations, annotations_version: i
 def read_manifest(services: Services, place: Place, version: int) -> Manifest:
     """Return a manifest from the lake. Raises `NotFound`."""
     return Manifest.model_validate_json(services.lake.read_bytes(layout.manifest(place, version)))
-
-
-def read_annotations_version(services: Services, place: Place, version: int) -> Annotations:
-    """Return an annotation document from the lake. Raises `NotFound`."""
-    content = services.lake.read_bytes(layout.annotation_document(place, version))
-    return Annotations.model_validate_json(content)
 
 
 def _default_title(local: list[LocalFile]) -> str:
@@ -208,18 +209,17 @@ def _seal(
 ) -> None:
     """Write the documents, then seal; a seal that was cut short finds its own documents."""
     version = 1
-    try:
-        manifest = read_manifest(services, place, version)
-    except NotFound:
-        manifest = Manifest(
+    manifest = _first_manifest(
+        services,
+        Manifest(
             version=version,
             place=place,
             titles=titles,
             deposited_by=request.depositor,
             sealed_at=services.now(),
             files=files,
-        )
-        services.lake.put_bytes(layout.manifest(place, version), canonical_json(manifest))
+        ),
+    )
     notes = request.annotations
     services.registry.deposits.seal(
         place.experiment,
@@ -229,11 +229,25 @@ def _seal(
         author=request.depositor,
         run_key=run_key(manifest, notes, version),
     )
-    keep_annotations(services, place)
+
+
+def _first_manifest(services: Services, manifest: Manifest) -> Manifest:
+    """Write a manifest unless there is one, by an attempt before or beside this one; return it."""
+    try:
+        services.lake.put_bytes(
+            layout.manifest(manifest.place, manifest.version), canonical_json(manifest)
+        )
+    except Conflict:
+        return read_manifest(services, manifest.place, manifest.version)
+    return manifest
 
 
 def _reannotate(services: Services, place: Place, request: DepositRequest) -> bool:
-    """The same files with other words: a new version of the annotations. Returns whether so."""
+    """The same files with other words: a new version of the annotations. Returns whether so.
+
+    Also after a seal: where two processes deposited at once, the other's words may be sealed.
+    """
+    keep_annotations(services, place)
     row = services.registry.experiments.get(place.experiment)
     current = services.registry.deposits.annotations(place.experiment)[0]
     asked = canonical_json(request.annotations).decode()

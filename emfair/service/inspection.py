@@ -14,7 +14,8 @@ from emfair.nxem.facts import facts_of, used
 from emfair.nxem.keys import keys
 from emfair.nxem.shape import shape_of
 from emfair.service.collect import collect
-from emfair.vendor.bundles import bundle
+from emfair.service.conversion import path_to_read
+from emfair.vendor.bundles import Bundle, bundle
 from emfair.vendor.read import read_signals
 from emfair.vendor.signal import Axis, Signal
 
@@ -48,8 +49,8 @@ class Inspected(BaseModel):
     remedy: str = ""
 
 
-def named(paths: Iterable[Path]) -> list[tuple[Path, str]]:
-    """Return what a reader is given for the files named: each bundle's first file, by name.
+def named(paths: Iterable[Path]) -> list[tuple[Path, Bundle]]:
+    """Return what a reader is given for the files named, and which files it reads together.
 
     Raises
     ------
@@ -57,22 +58,19 @@ def named(paths: Iterable[Path]) -> list[tuple[Path, str]]:
         A path does not exist, or is no file or folder.
     """
     local = {file.name: file.path for file in collect(paths)}
-    return [
-        (local[each.primary], each.primary)
-        for each in bundle(local)
-        if each.primary in local
-    ]
+    return [(path_to_read(each, local), each) for each in bundle(local)]
 
 
-def inspect_file(path: Path, name: str, notes: Annotations) -> Inspected:
+def inspect_file(path: Path, each: Bundle, notes: Annotations) -> Inspected:
     """Read a file's signals and tags; nothing is written."""
+    found = Inspected(file=each.primary, companions=each.companions)
     try:
         signals = read_signals(path)
     except BadData as error:
-        return Inspected(file=name, problem=error.message, remedy=error.remedy)
-    inspected = tuple(_signal(signal, name, notes) for signal in signals)
+        return found.model_copy(update={"problem": error.message, "remedy": error.remedy})
+    inspected = tuple(_signal(signal, each.primary, notes) for signal in signals)
     missing = dict.fromkeys(field for one in inspected for field in _missing(one))
-    return Inspected(file=name, signals=inspected, missing=tuple(missing))
+    return found.model_copy(update={"signals": inspected, "missing": tuple(missing)})
 
 
 def _signal(signal: Signal, name: str, notes: Annotations) -> InspectedSignal:

@@ -184,7 +184,7 @@ def _date_and_time(branch: Mapping[str, Any], raw: str) -> Reading:
     zone = str(branch.get("time_zone") or "").strip()
     text = f"{raw.strip()}T{clock}" if clock else raw.strip()
     offset = zone if re.fullmatch(r"[+-]\d\d:\d\d", zone) else ""
-    return Reading(text=text + (offset if clock else ""), raw=f"{raw} {clock} {zone}".strip())
+    return Reading(text=text + (offset if clock else ""), raw=f"{raw} {clock} {offset}".strip())
 
 
 def _fact(table: Table, row: Row, path: str, reading: Reading, units: Mapping[str, str]) -> Fact:

@@ -114,7 +114,7 @@ def report_over(services: Services, experiment: str, error: Exception) -> httpx.
 
     class Failing(MemoryLake):
         def read_bytes(self, key):
-            raise error
+            raise error.with_traceback(None) from KeyError(key)
 
     failing = Services(services.settings, Failing(), services.registry, services.now)
     with serving(create_app(failing)) as url:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
@@ -10,10 +9,10 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
@@ -30,10 +29,15 @@ COMMAND = (
     "try: up(read_settings())\n"
     "except EmfairError as error: raise SystemExit(str(error))"
 )
-CHROMIUM = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 class Up:
@@ -82,6 +86,7 @@ class Up:
         return found
 
     def stop(self, number: int = signal.SIGTERM) -> int:
+        """Ask it to stop; return its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(number)
         code = self.process.wait(40)
@@ -117,8 +122,7 @@ def browser(urls: dict[str, str]) -> Iterator[Page]:
 def test_all_answer_on_this_machine_only(urls):
     for url in urls.values():
         assert url.startswith("http://127.0.0.1:")
-        with urllib.request.urlopen(url, timeout=10) as answer:
-            assert answer.status == 200
+        assert httpx.get(url, timeout=10, follow_redirects=True).status_code == 200
 
 
 def test_another_name_for_this_machine_is_refused(urls):
@@ -149,7 +153,7 @@ def test_a_person_finds_an_experiment_and_sees_what_to_fill_in(urls, browser, ma
     table = browser.get_by_test_id("stDataFrame")
     table.wait_for()
     browser.wait_for_timeout(500)  # the table is a canvas: its cells can only be met by place
-    table.locator("canvas").first.click(position={"x": 150, "y": 60})
+    table.click(position={"x": 16, "y": 60})
     browser.wait_for_url(f"**/experiment?id={made[1]['needs-input']}")
     browser.get_by_role("heading", name=ODD_TITLE).wait_for()
     browser.get_by_text("sample.atom_types", exact=True).first.wait_for()
@@ -170,13 +174,8 @@ def test_sql_is_answered_in_the_browser(urls, browser):
 
 def test_dagster_knows_the_chain(urls):
     query = "{repositoriesOrError{...on RepositoryConnection{nodes{assetNodes{assetKey{path}}}}}}"
-    request = urllib.request.Request(
-        urls["Dagster"] + "/graphql",
-        json.dumps({"query": query}).encode(),
-        {"Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        nodes = json.load(answer)["data"]["repositoriesOrError"]["nodes"]
+    answer = httpx.post(urls["Dagster"] + "/graphql", json={"query": query}, timeout=30)
+    nodes = answer.json()["data"]["repositoriesOrError"]["nodes"]
     keys = {key["assetKey"]["path"][0] for node in nodes for key in node["assetNodes"]}
     assert {"raw_upload", "nxem_container", "validation_report", "metadata_index"} <= keys
 

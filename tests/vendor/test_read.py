@@ -156,7 +156,7 @@ def test_a_zspy_store_is_one_measurement(tmp_path):
              "size": size, "navigate": False, "is_binned": False}
             for name, size in zip("yx", data.shape, strict=True)]  # fmt: skip
     signal = {"data": data, "axes": axes, "metadata": {"General": {"title": "made"}},
-              "original_metadata": {}, "package": "emfair", "package_version": "0",
+              "original_metadata": {}, "package_info": {"package": "emfair", "package_version": "0"},
               "learning_results": {}, "attributes": {"_lazy": False}, "models": {}}  # fmt: skip
     store = tmp_path / "made.zspy"
     file_writer(str(store), signal)

@@ -50,41 +50,42 @@ def experiments() -> None:
 
 
 def _filters(projects: list[str]) -> tuple[str, ExperimentState | None, str | None]:
-    words, states, places = st.columns([3, 2, 2])
-    text = words.text_input(
+    """Show the filters; they begin as the address says, and the address follows them."""
+    states = [state.value for state in ExperimentState]
+    _take_address({"state": states, "project": projects})
+    first, second, third = st.columns([3, 2, 2])
+    text = first.text_input(
         "Words",
         key="text",
-        bind="query-params",
         placeholder="Title, sample, proposal, person …",
         icon=":material/search:",
         max_chars=200,
     )
-    _known_only("state", [state.value for state in ExperimentState])
-    state = states.selectbox(
+    state = second.selectbox(
         "State",
-        [state.value for state in ExperimentState],
+        states,
         index=None,
         key="state",
-        bind="query-params",
         format_func=lambda value: STATES[ExperimentState(value)].label,
         placeholder="Any state",
     )
-    _known_only("project", projects)
-    project = places.selectbox(
-        "Project",
-        projects,
-        index=None,
-        key="project",
-        bind="query-params",
-        placeholder="Any project",
+    project = third.selectbox(
+        "Project", projects, index=None, key="project", placeholder="Any project"
     )
+    asked = {"text": text, "state": state, "project": project}
+    st.session_state.address = {key: value for key, value in asked.items() if value}
+    st.query_params.from_dict(st.session_state.address)
     return text, ExperimentState(state) if state else None, project
 
 
-def _known_only(parameter: str, options: list[str]) -> None:
-    """Drop what an address asks for and nobody knows, instead of failing on it."""
-    if st.query_params.get(parameter, options[0] if options else "") not in options:
-        del st.query_params[parameter]
+def _take_address(known: dict[str, list[str]]) -> None:
+    """Fill the filters in from an address the reader came by; what nobody knows is dropped."""
+    address = st.query_params.to_dict()
+    if address == st.session_state.get("address") and "text" in st.session_state:
+        return
+    st.session_state.text = address.get("text", "")[:200]
+    for name, options in known.items():
+        st.session_state[name] = address.get(name) if address.get(name) in options else None
 
 
 def _table(rows: tuple[ExperimentRow, ...]) -> None:
@@ -93,7 +94,7 @@ def _table(rows: tuple[ExperimentRow, ...]) -> None:
         hide_index=True,
         row_height=56,
         on_select="rerun",
-        selection_mode="single-cell",
+        selection_mode="single-row",
         key="table",
         column_config={
             "preview": st.column_config.ImageColumn("", width=72),
@@ -113,10 +114,10 @@ def _table(rows: tuple[ExperimentRow, ...]) -> None:
             "id": st.column_config.TextColumn("Identifier"),
         },
     )
-    cells = cast("dict[str, Any]", event)["selection"]["cells"]
-    if cells:
-        st.switch_page(links.EXPERIMENT, query_params={"id": rows[cells[0][0]].id})
-    st.caption("Click a row to open it.")
+    ticked = cast("dict[str, Any]", event)["selection"]["rows"]
+    if ticked:
+        st.switch_page(links.EXPERIMENT, query_params={"id": rows[ticked[0]].id})
+    st.caption("Tick a row to open it; click a heading to sort.")
 
 
 def _line(row: ExperimentRow) -> dict[str, Any]:

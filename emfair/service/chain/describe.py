@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from emfair.lake import layout
-from emfair.model.documents import Conversion, Validation
+from emfair.model.documents import Validation
+from emfair.model.findings import Verdict
 from emfair.model.manifest import Place
 from emfair.provenance.record import ProvenanceRecord
 from emfair.records.readme import Child, Level, experiment_readme, level_readme
-from emfair.service.chain.step import Subject, begin, keep, subject_of
+from emfair.service.chain.step import Subject, begin, converted, keep
 from emfair.service.services import Services
 
 CODE_VERSION = "1"
@@ -28,12 +29,12 @@ class Described:
 def describe(services: Services, experiment: str, *, run: str) -> Described:
     """Write the READMEs of an experiment and of the three levels above it."""
     step = begin(services, "experiment_record", experiment, run, CODE_VERSION)
-    subject = subject_of(step)
+    subject, conversion = converted(step)
     place = subject.place
-    conversion = Conversion.model_validate_json(step.read(layout.conversion(place)))
-    validation = Validation.model_validate_json(step.read(layout.report(place, "json")))
+    report = step.read(layout.report(place, "json"), "validation_report")
+    validation = Validation.model_validate_json(report)
     readme = experiment_readme(subject.manifest, subject.annotations, conversion, validation)
-    pages = {layout.readme(layout.experiment_prefix(place)): readme, **_above(services, subject)}
+    pages = {layout.readme(layout.experiment_prefix(place)): readme, **_above(services, subject, validation.verdict)}
     for key, page in pages.items():
         step.write(key, page.encode())
     kept = step.finish(subject.manifest.deposited_by)
@@ -41,13 +42,22 @@ def describe(services: Services, experiment: str, *, run: str) -> Described:
     return Described(place, readme, tuple(pages), kept)
 
 
-def _above(services: Services, subject: Subject) -> dict[str, str]:
+def _above(services: Services, subject: Subject, verdict: Verdict) -> dict[str, str]:
+    """Return the READMEs above; this experiment's state, not final yet, is told as its verdict."""
     titles, place = subject.manifest.titles, subject.place
     pages = {}
 
     def children(*above: str) -> list[Child]:
         found = services.registry.experiments.children(*above)
-        return [Child(row.id, row.title, row.experiments, row.state) for row in found]
+        return [
+            Child(
+                row.id,
+                row.title,
+                row.experiments,
+                verdict.value if row.id == place.experiment and row.state else row.state,
+            )
+            for row in found
+        ]
 
     for level, identifier, title, prefix, listed in (
         (Level.PROJECT, place.project, titles.project, layout.project_prefix(place),

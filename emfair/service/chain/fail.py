@@ -12,8 +12,8 @@ REASON_LIMIT = 2000
 def fail(services: Services, experiment: str, reason: str) -> None:
     """Mark an experiment as failed, with the reason in words.
 
-    It stays pending, so that ``emfair process --pending`` tries it again. One that has moved on
-    meanwhile (it is uploading again, or published) keeps its state.
+    Content that was never processed stays pending, so that ``emfair process --pending`` tries it
+    again. One that has moved on meanwhile (it is uploading again, or published) keeps its state.
     """
     try:
         services.registry.experiments.set_state(

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from emfair.errors import Conflict
 from emfair.lake import layout
-from emfair.model.documents import Conversion, Validation
+from emfair.model.documents import Validation
 from emfair.model.findings import Severity
 from emfair.model.identifiers import check_identifier
 from emfair.model.manifest import Place
 from emfair.model.states import ExperimentState
 from emfair.provenance.record import ProvenanceRecord
-from emfair.service.chain.step import Step, Subject, begin, keep, subject_of
+from emfair.service.chain.step import Step, Subject, begin, converted, keep
 from emfair.service.deposits import run_key
 from emfair.service.services import Services
 
@@ -39,12 +40,17 @@ class ExperimentRows:
     @property
     def digest(self) -> str:
         """SHA-256 over the rows: equal rows, equal digest."""
-        digest = hashlib.sha256()
-        for name, table in sorted(self.tables.items()):
-            digest.update(name.encode())
-            for column in table.columns:
-                digest.update(json.dumps(column.to_pylist(), default=str).encode())
-        return digest.hexdigest()
+        return digest_of_rows(self.tables)
+
+
+def digest_of_rows(tables: Mapping[str, pa.Table]) -> str:
+    """Return the SHA-256 over tables' names, columns and values."""
+    digest = hashlib.sha256()
+    for name, table in sorted(tables.items()):
+        digest.update(name.encode())
+        for column in table.columns:
+            digest.update(json.dumps(column.to_pylist(), default=str).encode())
+    return digest.hexdigest()
 
 
 def gather(services: Services, experiment: str, *, run: str) -> ExperimentRows:
@@ -52,11 +58,12 @@ def gather(services: Services, experiment: str, *, run: str) -> ExperimentRows:
     from emfair.catalogue.rows import rows_of
 
     step = begin(services, "metadata_index", experiment, run, CODE_VERSION)
-    subject = subject_of(step)
-    conversion = Conversion.model_validate_json(step.read(layout.conversion(subject.place)))
-    validation = Validation.model_validate_json(step.read(layout.report(subject.place, "json")))
+    subject, conversion = converted(step)
+    report = step.read(layout.report(subject.place, "json"), "validation_report")
+    validation = Validation.model_validate_json(report)
     tables = rows_of(subject.manifest, subject.annotations, conversion, validation)
     step.configuration["rows"] = {name: table.num_rows for name, table in tables.items()}
+    step.configuration["rows_sha256"] = digest_of_rows(tables)
     return _rows(step, subject, validation, tables)
 
 
@@ -109,16 +116,18 @@ def _rows(
 def _set_state(services: Services, rows: ExperimentRows) -> None:
     """Move the experiment to its verdict, over ``processing`` where a step was run by hand.
 
-    An experiment that is uploading or published meanwhile keeps its state.
+    An experiment that is uploading, published or tombstoned meanwhile keeps its state.
     """
     experiments = services.registry.experiments
+    kept = (ExperimentState.UPLOADING, ExperimentState.PUBLISHED, ExperimentState.TOMBSTONED)
+    if experiments.get(rows.place.experiment).state in kept:
+        return
     try:
         experiments.set_state(rows.place.experiment, ExperimentState.PROCESSING)
         experiments.set_state(
             rows.place.experiment, rows.state, reason=rows.reason, processed_key=rows.run_key
         )
     except Conflict:
-        row = experiments.get(rows.place.experiment)
-        if row.state not in (ExperimentState.UPLOADING, ExperimentState.TOMBSTONED):
+        if experiments.get(rows.place.experiment).state not in kept:
             raise
 

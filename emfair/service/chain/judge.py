@@ -10,7 +10,7 @@ from emfair.model.documents import ContainerReport, Conversion, Measurement, Val
 from emfair.model.findings import Finding, Severity, in_order, verdict_of
 from emfair.model.manifest import Place
 from emfair.provenance.record import ProvenanceRecord
-from emfair.service.chain.step import Step, begin, keep, subject_of
+from emfair.service.chain.step import Step, begin, converted, keep
 from emfair.service.services import Services
 from emfair.validation.report import render_html, render_markdown
 from emfair.validation.validate import nxdl_version, validate_container, validator_name
@@ -29,9 +29,8 @@ class Judged:
 def judge(services: Services, experiment: str, *, run: str) -> Judged:
     """Validate every container of an experiment and write the report beside them."""
     step = begin(services, "validation_report", experiment, run, CODE_VERSION)
-    subject = subject_of(step)
+    subject, conversion = converted(step)
     place = subject.place
-    conversion = Conversion.model_validate_json(step.read(layout.conversion(place)))
     containers = tuple(_report(step, place, one) for one in conversion.measurements)
     findings = [*conversion.findings, *_if_nothing(conversion, experiment)]
     findings += [finding for report in containers for finding in report.findings]

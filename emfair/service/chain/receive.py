@@ -28,6 +28,9 @@ class Received:
 def receive(services: Services, experiment: str, *, run: str) -> Received:
     """Recompute every checksum of an experiment's raw files.
 
+    The experiment becomes ``processing``, unless its present content was processed before: a
+    check by hand, with no step after it, must not leave it so.
+
     Raises
     ------
     FixityMismatch
@@ -35,14 +38,16 @@ def receive(services: Services, experiment: str, *, run: str) -> Received:
     """
     step = begin(services, "raw_upload", experiment, run, CODE_VERSION)
     row = services.registry.experiments.get(experiment)
-    services.registry.experiments.set_state(experiment, ExperimentState.PROCESSING)
+    known = row.processed_key is not None and row.processed_key == row.run_key
+    if not known or row.state is ExperimentState.TOMBSTONED:
+        services.registry.experiments.set_state(experiment, ExperimentState.PROCESSING)
     keep_annotations(services, row.place)
     subject = subject_of(step)
     wrong = [file.name for file in subject.manifest.files if not _is_whole(step, subject.place, file)]
     if wrong:
         raise FixityMismatch(
             f"{len(wrong)} raw file(s) are missing or differ from the manifest: "
-            + ", ".join(wrong[:10]) + ("…" if len(wrong) > 10 else ""),
+            f"{', '.join(wrong[:10])}{' …' if len(wrong) > 10 else ''}.",
             subject=experiment,
             remedy="Restore them from the backup; nothing was processed.",
         )

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from emfair.errors import Conflict, NotFound
 from emfair.lake import layout
 from emfair.model.annotations import Annotations
-from emfair.model.canonical import canonical_json, pretty_json, sha256_bytes
+from emfair.model.canonical import pretty_json, sha256_bytes
+from emfair.model.documents import Conversion
 from emfair.model.manifest import Manifest, Place
 from emfair.provenance.record import Entity, ProvenanceRecord, record
-from emfair.service.deposits import read_annotations_version, read_manifest
 from emfair.service.services import Services
 
 
@@ -47,9 +48,16 @@ class Step:
         """Note an object that was written, or is about to be before the record is kept."""
         self.outputs.append(Entity(key=key, sha256=sha256, size=size))
 
-    def read(self, key: str) -> bytes:
-        """Read a document and note it. Raises `NotFound`."""
-        content = self.services.lake.read_bytes(key)
+    def read(self, key: str, made_by: str = "the deposit") -> bytes:
+        """Read a document and note it. Raises `NotFound`, which says who makes it."""
+        try:
+            content = self.services.lake.read_bytes(key)
+        except NotFound as error:
+            raise NotFound(
+                f"is not in the lake: {made_by} makes it.",
+                subject=key,
+                remedy=f"Run the whole chain: emfair process {self.experiment}.",
+            ) from error
         self.used(key, sha256_bytes(content), len(content))
         return content
 
@@ -87,22 +95,43 @@ def keep(services: Services, place: Place, kept: ProvenanceRecord) -> str:
 
 
 def subject_of(step: Step) -> Subject:
-    """Return the experiment's documents, and note them as used.
+    """Return the experiment's documents as they are now, and note them as used.
 
     Raises
     ------
+    Conflict
+        Its deposit is not sealed yet.
     NotFound
-        There is no such experiment, or it is not sealed yet.
+        There is no such experiment, or the lake lacks a document of it.
     """
     row = step.services.registry.experiments.get(step.experiment)
-    manifest_version = row.manifest_version or 1
-    annotations_version = row.annotations_version or 1
-    manifest = read_manifest(step.services, row.place, manifest_version)
-    notes = read_annotations_version(step.services, row.place, annotations_version)
-    for key, document in (
-        (layout.manifest(row.place, manifest_version), manifest),
-        (layout.annotation_document(row.place, annotations_version), notes),
-    ):
-        content = canonical_json(document)
-        step.used(key, sha256_bytes(content), len(content))
-    return Subject(row.place, manifest, notes, annotations_version)
+    if row.manifest_version is None or row.annotations_version is None:
+        raise Conflict(
+            f"is {row.state.value}: its deposit is not sealed yet.",
+            subject=step.experiment,
+            remedy="Finish the deposit: repeat the same command.",
+        )
+    return _read(step, row.place, row.manifest_version, row.annotations_version)
+
+
+def converted(step: Step) -> tuple[Subject, Conversion]:
+    """Return the last conversion and the documents it was made of, and note all as used.
+
+    Not the documents as they are now: annotations that changed since are the next run's.
+    Raises `NotFound`.
+    """
+    place, _ = step.services.registry.experiments.place(step.experiment)
+    conversion = Conversion.model_validate_json(step.read(layout.conversion(place), "nxem_container"))
+    subject = _read(step, place, conversion.manifest_version, conversion.annotations_version)
+    return subject, conversion
+
+
+def _read(step: Step, place: Place, manifest: int, annotations: int) -> Subject:
+    sealed = step.read(layout.manifest(place, manifest))
+    notes = step.read(layout.annotation_document(place, annotations))
+    return Subject(
+        place,
+        Manifest.model_validate_json(sealed),
+        Annotations.model_validate_json(notes),
+        annotations,
+    )

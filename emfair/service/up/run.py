@@ -60,7 +60,7 @@ def _welcome(settings: Settings) -> list[str]:
     app = f"http://{LOOPBACK}:{settings.app_port}"
     return [
         f"App      {app}",
-        f"API      {app}/api/v1/docs",
+        f"API      {app}/api/v1/openapi.json",
         f"Dagster  http://{LOOPBACK}:{settings.dagster_port}",
         "Open to users of this machine only (loopback); there is no login. Ctrl-C stops it.",
     ]

@@ -1,0 +1,114 @@
+"""From a person's text to checked annotations; each mistake names its field."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from emfair.errors import BadAnnotations
+from emfair.nxem.annotations import number_of, parse_annotations, read_annotations
+
+DESIGN = """
+start_time: 2026-01-22T12:14:12+01:00
+sample: {name: quartz lamella, atom_types: [Si, O], preparation_date: 2026-01-20T00:00:00+01:00,
+         is_simulation: false, physical_form: foil, thickness: 50 nm}
+instrument: {vendor: Thermo Fisher Scientific, model: Titan 80-300, serial_number: 3122}
+user: {name: Ada, orcid: https://orcid.org/0000-0002-1825-0097}
+measurement: {acceleration_voltage: 200 kV, magnification: 225000, detector: HAADF}
+files: {"scan_012.dm4": {title: grain 3, measurement: {camera_length: 98 mm}}}
+"""
+
+
+def test_the_document_of_the_design_is_read(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text(DESIGN)
+    notes = read_annotations(path)
+    assert notes.start_time == datetime(
+        2026, 1, 22, 12, 14, 12, tzinfo=timezone(timedelta(hours=1))
+    )
+    assert notes.sample.atom_types == ("Si", "O")
+    assert notes.instrument.serial_number == "3122"
+    assert notes.user.orcid == "0000-0002-1825-0097"
+    assert notes.measurement["magnification"] == "225000"
+    assert notes.files["scan_012.dm4"].title == "grain 3"
+
+
+def test_json_is_yaml_too(tmp_path):
+    path = tmp_path / "a.json"
+    path.write_text('{"sample": {"name": "quartz"}}')
+    assert read_annotations(path).sample.name == "quartz"
+
+
+@pytest.mark.parametrize("text", ["", "{}", "# nothing yet"])
+def test_an_empty_document_is_a_draft(tmp_path, text):
+    path = tmp_path / "a.yaml"
+    path.write_text(text)
+    assert read_annotations(path) == parse_annotations({})
+
+
+@pytest.mark.parametrize(
+    ("document", "field"),
+    [
+        ({"sample": {"atom_types": ["Si", "Qq"]}}, "sample.atom_types.1"),
+        ({"sample": {"atom_types": []}}, "sample.atom_types"),
+        ({"sample": {"preparation_date": "2026-01-20"}}, "sample.preparation_date"),
+        ({"sample": {"is_simulation": "perhaps"}}, "sample.is_simulation"),
+        ({"sample": {"colour": "red"}}, "sample.colour"),
+        ({"sample": {"thickness": "thin"}}, "sample.thickness"),
+        ({"sample": {"thickness": "5 kV"}}, "sample.thickness"),
+        ({"start_time": "yesterday"}, "start_time"),
+        ({"start_time": "2026-01-22T12:14:12"}, "start_time"),
+        ({"start_time": 20260122}, "start_time"),
+        ({"start_time": "20260122"}, "start_time"),
+        ({"user": {"orcid": "0000-0002-1825-0098"}}, "user.orcid"),
+        ({"user": {"name": ""}}, "user.name"),
+        ({"user": {"name": "x" * 2001}}, "user.name"),
+        ({"measurement": {"acceleration_voltage": "200"}}, "measurement.acceleration_voltage"),
+        ({"measurement": {"acceleration_voltage": "200 nm"}}, "measurement.acceleration_voltage"),
+        ({"measurement": {"acceleration_voltage": "900 MV"}}, "measurement.acceleration_voltage"),
+        ({"measurement": {"aceleration": "200 kV"}}, "measurement.aceleration"),
+        ({"measurement": {"sample_name": "x"}}, "measurement.sample_name"),
+        ({"files": {"a.dm4": {"measurement": {"dwell_time": "5 m"}}}},
+         "files.a.dm4.measurement.dwell_time"),
+        ({"files": {"a.dm4": {"name": "x"}}}, "files.a.dm4.name"),
+        (["a list"], "the document"),
+        ("text", "the document"),
+    ],
+)  # fmt: skip
+def test_each_mistake_names_its_field(document, field):
+    with pytest.raises(BadAnnotations) as caught:
+        parse_annotations(document, "f.yaml")
+    assert field in str(caught.value)
+    assert "f.yaml" in caught.value.subject
+    assert caught.value.remedy
+
+
+def test_all_mistakes_are_told_at_once():
+    with pytest.raises(BadAnnotations) as caught:
+        parse_annotations({"start_time": "x", "user": {"orcid": "y"}, "sample": {"name": ""}})
+    assert all(name in caught.value.message for name in ("start_time", "user.orcid", "sample.name"))
+
+
+def test_broken_yaml_names_its_line(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text("sample:\n  name: [a\nuser: x")
+    with pytest.raises(BadAnnotations, match="not valid YAML in line 3"):
+        read_annotations(path)
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])
+def test_what_cannot_be_read_says_so(tmp_path, content):
+    path = tmp_path / "a.yaml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(BadAnnotations, match="cannot be read"):
+        read_annotations(path)
+
+
+def test_a_number_is_returned_in_si_and_none_for_text():
+    assert number_of("camera_length", "98 mm", "f") == pytest.approx(0.098)
+    assert number_of("detector", "HAADF", "f") is None
+
+
+def test_a_time_in_utc_stays_in_utc():
+    notes = parse_annotations({"start_time": "2026-01-22T11:14:12Z"})
+    assert notes.start_time == datetime(2026, 1, 22, 11, 14, 12, tzinfo=UTC)

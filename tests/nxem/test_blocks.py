@@ -1,0 +1,79 @@
+"""Walking an array in blocks."""
+
+from math import prod
+
+import dask.array as da
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emfair.nxem import blocks
+from emfair.nxem.blocks import BLOCK_BYTES, CHUNK_BYTES, chunk_shape, walk
+
+SHAPES = st.lists(st.integers(1, 9), min_size=1, max_size=5).map(tuple)
+
+
+@given(SHAPES, st.booleans(), st.integers(1, 4))
+def test_the_blocks_one_after_the_other_are_the_array(shape, lazy, parts):
+    array = np.arange(prod(shape), dtype=np.int32).reshape(shape)
+    data = (
+        da.from_array(array, chunks=tuple(-(-size // parts) for size in shape)) if lazy else array
+    )
+    found = [block for _, block in walk(data, chunk_shape(shape, 4), 4)]
+    assert b"".join(block.tobytes() for block in found) == array.tobytes()
+
+
+@given(
+    st.lists(st.integers(1, 5000), min_size=1, max_size=4).map(tuple),
+    st.sampled_from([1, 2, 4, 8, 16]),
+)
+def test_blocks_are_bounded_aligned_and_cover_the_array_in_order(shape, itemsize):
+    """On arrays that need no memory: one number, broadcast."""
+    if prod(shape) * itemsize > 40 * BLOCK_BYTES:
+        shape = tuple(min(size, 60) for size in shape)
+    data = np.broadcast_to(np.zeros((), f"V{itemsize}"), shape)
+    chunk = chunk_shape(shape, itemsize)
+    covered = 0
+    for offset, block in walk(data, chunk, itemsize):
+        assert block.nbytes <= BLOCK_BYTES
+        assert np.ravel_multi_index(offset, shape) == covered
+        assert all(start % step == 0 for start, step in zip(offset, chunk, strict=True))
+        covered += block.size
+    assert covered == prod(shape)
+
+
+@given(
+    st.lists(st.integers(1, 100_000), min_size=1, max_size=5).map(tuple),
+    st.sampled_from([1, 2, 4, 8, 16]),
+)
+def test_a_chunk_is_at_most_a_mebibyte_and_never_larger_than_the_array(shape, itemsize):
+    chunk = chunk_shape(shape, itemsize)
+    assert prod(chunk) * itemsize <= CHUNK_BYTES
+    assert all(1 <= part <= size for part, size in zip(chunk, shape, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("shape", "itemsize"),
+    [((2000, 256, 256), 2), ((64, 64, 1024, 1024), 4), ((1, 50_000_000), 2), ((70_000, 3), 8)],
+)
+def test_no_block_is_larger_than_the_bound(shape, itemsize):
+    data = np.broadcast_to(np.zeros((), f"V{itemsize}"), shape)
+    sizes = [block.nbytes for _, block in walk(data, chunk_shape(shape, itemsize), itemsize)]
+    assert max(sizes) <= BLOCK_BYTES
+    assert sum(sizes) == prod(shape) * itemsize
+
+
+def test_a_dask_array_of_one_part_is_computed_once():
+    calls = []
+
+    def part(block):
+        calls.append(1)
+        return block + 1
+
+    rows = blocks.BLOCK_BYTES // (1 << 20) * 3
+    data = da.zeros((rows, 1 << 20), dtype=np.uint8, chunks=-1).map_blocks(part, dtype=np.uint8)
+    calls.clear()
+    found = list(walk(data, chunk_shape(data.shape, 1), 1))
+    assert len(found) >= 3
+    assert calls == [1]

@@ -1,0 +1,125 @@
+"""A file becomes containers, or findings that a person can act on."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from emfair.errors import BadAnnotations, Unavailable
+from emfair.model.annotations import Annotations, InstrumentNotes, SampleNotes
+from emfair.model.canonical import sha256_bytes
+from emfair.model.findings import Severity
+from emfair.nxem.container import Source
+from emfair.nxem.convert import Converted, convert_file
+
+# RosettaSciIO's TIFF, EMD and EMPAD readers leave their files to the garbage collector to close.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+def convert(path, folder, notes=Annotations(), **rest) -> Converted:  # noqa: B008  frozen
+    folder.mkdir(exist_ok=True)
+    source = Source(f"d/{path.name}", sha256_bytes(b"x"))
+    return convert_file(path, source, notes, folder, experiment="e-1", software={}, **rest)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "rule", "severity"),
+    [
+        ("scan.dm4", b"", "empty-file", Severity.ERROR),
+        ("scan.dm4", b"not at all", "unreadable-file", Severity.ERROR),
+        ("notes.txt", b"Monday", "not-a-measurement", Severity.NOTE),
+        ("all.zip", b"PK\x03\x04...", "not-a-measurement", Severity.NOTE),
+        ("noise.msa", b"\xff" * 99, "not-a-measurement", Severity.NOTE),
+    ],
+)
+def test_what_is_no_use_becomes_one_finding(tmp_path, name, content, rule, severity):
+    path = tmp_path / name
+    path.write_bytes(content)
+    result = convert(path, tmp_path / "out")
+    assert not result.read
+    assert result.written == []
+    (finding,) = result.findings
+    assert (finding.rule, finding.severity, finding.file) == (rule, severity, f"d/{name}")
+    assert finding.hint
+    assert str(tmp_path) not in finding.message
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_missing_companion_is_told_without_the_servers_folders(corpus, tmp_path):
+    shutil.copy(corpus / "empad_data" / "map4x4.xml", tmp_path)
+    result = convert(tmp_path / "map4x4.xml", tmp_path / "out")
+    (finding,) = result.findings
+    assert finding.rule == "unreadable-signal"
+    assert "'scan_x4_y4.raw'" in finding.message
+    assert str(tmp_path) not in finding.message
+    assert "deposit them together" in finding.hint
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_with_its_companion_it_is_converted(corpus, tmp_path):
+    shutil.copy(corpus / "empad_data" / "map4x4.xml", tmp_path)
+    frames = np.random.default_rng(0).random((4, 4, 130, 128), np.float32)
+    (tmp_path / "scan_x4_y4.raw").write_bytes(frames.tobytes())
+    (written,) = convert(tmp_path / "map4x4.xml", tmp_path / "out").written
+    assert written.measurement.kind == "image_4d"
+    assert written.measurement.shape == (4, 4, 128, 128)
+    plain = np.ascontiguousarray(frames[:, :, :128])
+    assert written.measurement.data_sha256 == sha256_bytes(plain.tobytes())
+
+
+def test_one_signal_without_a_place_does_not_stop_the_others(corpus, tmp_path):
+    result = convert(corpus / "nexus_files" / "saved_multi_signal.nxs", tmp_path / "out")
+    assert result.read
+    assert len(result.written) == 7
+    (finding,) = result.findings
+    assert (finding.rule, finding.severity) == ("unsupported-signal", Severity.NOTE)
+
+
+@pytest.mark.parametrize(
+    "file", ["emd_files/Si100_4D.emd", "emd_files/example_object_dtype_data.emd"]
+)
+def test_a_file_whose_only_signal_has_no_place_was_read(corpus, tmp_path, file):
+    result = convert(corpus / file, tmp_path / "out")
+    assert (result.read, result.written) == (True, [])
+    assert [finding.rule for finding in result.findings] == ["unsupported-signal"]
+
+
+def test_a_torn_file_never_raises_and_never_leaves_a_part(corpus, tmp_path):
+    for name in ("dm3_2D_data/test_STEM_image.dm3", "dm4_3D_data/EELS_SI.dm4",
+                 "blockfile_data/test1.blo", "emd_files/example_image.emd",
+                 "FEI_new/128x128-TEM_search_1.ser", "tiff_files/olympus_SIS.tif"):  # fmt: skip
+        whole = (corpus / name).read_bytes()
+        for share in (0.1, 0.6, 0.98):
+            path = tmp_path / name.rpartition("/")[2]
+            path.write_bytes(whole[: int(len(whole) * share)])
+            out = tmp_path / f"out-{path.name}-{share}"
+            result = convert(path, out)
+            assert result.written or result.findings
+            assert {p.name for p in out.iterdir()} == {w.path.name for w in result.written}
+
+
+def test_a_bad_quantity_in_the_form_is_not_the_files_fault(corpus, tmp_path):
+    notes = Annotations(sample=SampleNotes(thickness="thin"))
+    with pytest.raises(BadAnnotations):
+        convert(corpus / "msa_files" / "example1.msa", tmp_path / "out", notes)
+
+
+def test_a_folder_that_is_gone_is_a_sick_store(corpus, tmp_path):
+    gone = tmp_path / "gone"
+    source = Source("a.msa", "0" * 64)
+    with pytest.raises(Unavailable, match="could not be written"):
+        convert_file(corpus / "msa_files" / "example1.msa", source, Annotations(), gone,
+                     experiment="e", software={})  # fmt: skip
+
+
+def test_an_instruments_profile_fills_what_no_file_carries(corpus, tmp_path):
+    profile = InstrumentNotes(vendor="FEI", model="Titan", location="hall 2")
+    (written,) = convert(
+        corpus / "msa_files" / "example1.msa", tmp_path / "out", profile=profile
+    ).written
+    found = {fact.key: fact for fact in written.measurement.facts}
+    assert found["instrument_location"].value_text == "hall 2"
+    assert found["instrument_location"].source == "profile"

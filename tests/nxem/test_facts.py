@@ -1,0 +1,125 @@
+"""Which value of a key is used, and what becomes of the others."""
+
+import pytest
+
+from emfair.errors import BadAnnotations
+from emfair.model.annotations import Annotations, SampleNotes
+from emfair.model.facts import Fact, Source
+from emfair.nxem.annotations import parse_annotations
+from emfair.nxem.facts import check, facts_of, form_facts, settle, used
+from emfair.vendor.read import read_signals
+
+# RosettaSciIO's TIFF, EMD and EMPAD readers leave their files to the garbage collector to close.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+def fact(source: Source, number: float | None = 1.0, *, key: str = "beam_current", **rest) -> Fact:
+    return Fact(key=key, value_num=number, source=source, **rest)
+
+
+def test_sources_win_in_their_order_and_the_others_say_why_not():
+    facts = settle([fact(source) for source in reversed(Source)])
+    assert [each.source for each in facts] == list(Source)
+    assert [each.replaced_by for each in facts] == ["", *["form"] * (len(Source) - 1)]
+    assert facts[1].reason == "form comes first"
+
+
+def test_among_equals_the_first_wins():
+    first, second = settle([fact(Source.VENDOR, 1), fact(Source.VENDOR, 2)])
+    assert (first.value_num, first.replaced_by) == (1, "")
+    assert second.replaced_by == "vendor"
+
+
+def test_a_doubtful_fact_neither_wins_nor_is_replaced():
+    facts = settle([fact(Source.FORM, warning="odd"), fact(Source.VENDOR, 2)])
+    assert [each.replaced_by for each in facts] == ["", ""]
+    assert used(facts)["beam_current"].value_num == 2
+
+
+def test_facts_are_sorted_by_key():
+    facts = settle([fact(Source.FORM, key=key) for key in ("rotation", "defocus", "model")])
+    assert [each.key for each in facts] == ["defocus", "model", "rotation"]
+
+
+@pytest.mark.parametrize(
+    ("key", "number", "possible"),
+    [("working_distance", -0.001, False), ("tilt_beta", 5.95, False), ("defocus", -1e-6, True),
+     ("acceleration_voltage", 2e5, True), ("acceleration_voltage", 0, False)],
+)  # fmt: skip
+def test_an_impossible_value_is_kept_and_not_used(key, number, possible):
+    checked = check(fact(Source.VENDOR, number, key=key))
+    assert checked.value_num == number
+    assert checked.warning == ("" if possible else "impossible value: not used")
+
+
+@pytest.mark.parametrize(
+    ("text", "warning"),
+    [
+        ("2026-01-22T12:14:12+01:00", ""),
+        ("2026-01-22T12:14:12Z", ""),
+        ("2026-01-22T12:14:12", "has no time zone: not used"),
+        ("2026-01-22", "has no time zone: not used"),
+        ("22 Jan 2026", "not an ISO 8601 time: not used"),
+    ],
+)
+def test_a_time_needs_a_zone_to_be_used(text, warning):
+    checked = check(fact(Source.VENDOR, None, key="start_time", value_text=text))
+    assert checked.warning == warning
+
+
+def test_what_the_form_says_replaces_the_files_word_and_both_are_kept(corpus):
+    signal = read_signals(corpus / "dm3_2D_data" / "test_STEM_image.dm3")[0]
+    notes = parse_annotations({"measurement": {"acceleration_voltage": "80 kV"}})
+    facts = facts_of(signal, "a.dm3", notes)
+    form, vendor = [each for each in facts if each.key == "acceleration_voltage"]
+    assert (form.value_num, form.raw, form.source) == (8e4, "80 kV", Source.FORM)
+    assert (vendor.value_num, vendor.replaced_by) == (2e5, "form")
+    assert used(facts)["acceleration_voltage"] is form
+
+
+def test_a_files_own_notes_come_before_the_experiments():
+    notes = parse_annotations(
+        {
+            "start_time": "2026-01-22T12:00:00Z",
+            "measurement": {"camera_length": "1 m"},
+            "files": {
+                "d/a.dm4": {
+                    "title": "grain 3",
+                    "start_time": "2026-01-22T13:00:00Z",
+                    "measurement": {"camera_length": "2 m"},
+                }
+            },
+        }
+    )
+    own = used(settle(form_facts(notes, "d/a.dm4")))
+    assert own["camera_length"].value_num == 2
+    assert own["camera_length"].source_path == "files.d/a.dm4.measurement.camera_length"
+    assert own["start_time"].value_text == "2026-01-22T13:00:00+00:00"
+    assert own["title"].value_text == "grain 3"
+    other = used(settle(form_facts(notes, "d/b.dm4")))
+    assert other["camera_length"].value_num == 1
+    assert other["start_time"].value_text == "2026-01-22T12:00:00+00:00"
+    assert "title" not in other
+
+
+def test_the_experiments_title_is_not_each_measurements():
+    assert form_facts(Annotations(title="Grain boundaries"), "a.dm4") == []
+
+
+def test_the_forms_values_are_facts_with_their_field(complete):
+    found = {each.key: each for each in form_facts(complete, "a")}
+    assert found["atom_types"].value_text == "Si,O"
+    assert found["is_simulation"].value_text == "False"
+    assert found["thickness"].value_num == pytest.approx(5e-8)
+    assert (found["thickness"].unit, found["thickness"].raw) == ("m", "50 nm")
+    assert found["model"].source_path == "instrument.model"
+
+
+def test_a_quantity_that_slipped_through_names_its_field():
+    notes = Annotations(sample=SampleNotes(thickness="thin"))
+    with pytest.raises(BadAnnotations) as caught:
+        form_facts(notes, "a")
+    assert caught.value.subject == "sample.thickness"

@@ -1,0 +1,33 @@
+"""The table of metadata keys."""
+
+from emfair.model.annotations import Annotations
+from emfair.nxem.keys import keys
+from emfair.units import pint_unit
+
+
+def test_keys_are_unique_and_numbers_have_units_that_exist():
+    for name, key in keys().items():
+        assert key.key == name
+        assert pint_unit(key.unit) is not None
+        assert pint_unit(key.shown) is not None
+        assert (key.kind == "number") or not (key.unit or key.shown or key.range)
+
+
+def test_a_form_field_exists_in_the_annotation_document():
+    for key in keys().values():
+        part = Annotations()
+        for name in key.form.split(".") if key.form else []:
+            assert hasattr(part, name), key.form
+            part = getattr(part, name)
+
+
+def test_what_is_possible_includes_its_limits():
+    voltage = keys()["acceleration_voltage"]
+    assert voltage.possible(10)
+    assert not voltage.possible(9.9)
+    assert keys()["detector"].possible(1e99)
+
+
+def test_a_keys_field_says_where_a_person_sets_it():
+    assert keys()["sample_name"].field == "sample.name"
+    assert keys()["camera_length"].field == "measurement.camera_length"

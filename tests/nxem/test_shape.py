@@ -1,0 +1,123 @@
+"""Which NXdata takes a signal, and that no axis loses its numbers there."""
+
+import numpy as np
+import pytest
+
+from emfair.errors import UnsupportedSignal
+from emfair.nxem.shape import shape_of
+from emfair.vendor.read import read_signals
+from emfair.vendor.signal import Axis
+
+# RosettaSciIO's TIFF, EMD and EMPAD readers leave their files to the garbage collector to close.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+COUNT = {"navigate": True}
+
+
+@pytest.mark.parametrize(
+    ("place", "file", "index", "kind", "axes"),
+    [
+        ("corpus", "dm3_2D_data/test_STEM_image.dm3", 0, "image_2d",
+         [("axis_j", "nm"), ("axis_i", "nm")]),
+        ("corpus", "FEI_new/16x16-diffraction_imagel_5x5x256x256_EDS.emi", 1, "image_4d",
+         [("axis_m", "nm"), ("axis_k", "nm"), ("axis_j", "1/nm"), ("axis_i", "1/nm")]),
+        ("corpus", "FEI_old/16x16x5_STEM_BF_DF_preview.emi", 0, "stack_2d",
+         [("indices_image", ""), ("axis_j", "nm"), ("axis_i", "nm")]),
+        ("corpus", "emd_files/fei_example_tem_stack.emd", 0, "image_3d",
+         [("axis_k", "s"), ("axis_j", "pm"), ("axis_i", "pm")]),
+        ("corpus", "dm3_1D_data/test-EELS_spectrum.dm3", 0, "spectrum_0d", [("axis_energy", "eV")]),
+        ("corpus", "dm4_3D_data/EELS_SI.dm4", 0, "spectrum_2d",
+         [("axis_j", "µm"), ("axis_i", "µm"), ("axis_energy", "eV")]),
+        ("corpus", "bruker_data/Hitachi_TM3030Plus.bcf", 1, "image_3d",
+         [("axis_k", ""), ("axis_j", ""), ("axis_i", "keV")]),
+        ("corpus", "dm4_1D_data/test-MonarcCL_spectrum-ccd.dm4", 0, "image_1d", [("axis_i", "nm")]),
+        ("corpus", "hdf5_files/future.hspy", 0, "image_4d", None),
+        ("corpus", "hdf5_files/test_rgba16.hdf5", 0, "image_4d", None),
+        ("corpus", "blockfile_data/test1.blo", 0, "image_4d", None),
+    ],
+)  # fmt: skip
+def test_a_real_signal_finds_its_place(places, place, file, index, kind, axes):
+    signal = read_signals(places[place] / file)[index]
+    shape = shape_of(signal)
+    assert shape.kind == kind
+    if axes is not None:
+        assert [(axis.name, axis.unit) for axis in shape.axes] == axes
+
+
+def made_axes(*specs):
+    return [Axis(name, size, unit, navigate=bool(moves)) for name, size, unit, moves in specs]
+
+
+@pytest.mark.parametrize(
+    ("axes", "kind", "names"),
+    [
+        ([("E", 9, "eV", 0)], "spectrum_0d", ["axis_energy"]),
+        ([("E", 9, "keV", 0), ("x", 4, "nm", 1)], "spectrum_1d", ["axis_i", "axis_energy"]),
+        ([("", 3, "", 1), ("E", 9, "eV", 0)], "stack_0d", ["indices_spectrum", "axis_energy"]),
+        ([("", 3, "", 1), ("y", 2, "µm", 1), ("x", 2, "µm", 1), ("E", 9, "eV", 0)], "stack_2d",
+         ["indices_spectrum", "axis_j", "axis_i", "axis_energy"]),
+        ([("t", 3, "s", 1), ("E", 9, "eV", 0)], "image_2d", ["axis_j", "axis_i"]),
+        ([("E", 9, "eV", 0), ("dE", 9, "eV", 0)], "image_2d", ["axis_j", "axis_i"]),
+        ([("", 3, "", 1), ("y", 4, "nm", 0), ("x", 5, "nm", 0)], "stack_2d",
+         ["indices_image", "axis_j", "axis_i"]),
+        ([("t", 3, "s", 1), ("y", 4, "nm", 0), ("x", 5, "nm", 0)], "image_3d",
+         ["axis_k", "axis_j", "axis_i"]),
+        ([("", 3, "", 1), ("", 4, "", 1), ("", 5, "", 0), ("", 6, "", 0)], "image_4d",
+         ["axis_m", "axis_k", "axis_j", "axis_i"]),
+        ([("x", 7, "A", 0)], "image_1d", ["axis_i"]),
+    ],
+)  # fmt: skip
+def test_a_made_signal_finds_its_place(made, axes, kind, names):
+    given = made_axes(*axes)
+    signal = made(np.zeros(tuple(axis.size for axis in given)), *given)
+    shape = shape_of(signal)
+    assert (shape.kind, [axis.name for axis in shape.axes]) == (kind, names)
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.25])
+@pytest.mark.parametrize("offset", [0.0, -3.0])
+@pytest.mark.parametrize("unit", ["", "nm", "s", "1/nm", "eV", "mrad", "no unit"])
+@pytest.mark.parametrize("moves", [True, False])
+def test_whatever_the_axes_their_numbers_stand_in_the_container(made, scale, offset, unit, moves):
+    first = Axis("first", 4, unit, scale, offset, navigate=moves)
+    signal = made(np.zeros((4, 2, 3)), first, Axis("y", 2), Axis("x", 3))
+    shape = shape_of(signal)
+    stored = dict(zip(shape.order, shape.axes, strict=True))[0]
+    assert stored.points.tolist() == first.points().tolist()
+    assert "first" in stored.long_name
+    if unit == "no unit":
+        assert "(no unit)" in stored.long_name, "a unit nobody knows is at least shown"
+
+
+def test_an_axis_that_is_not_uniform_keeps_its_points(made):
+    bent = Axis("E", 3, "eV", values=np.array([1.0, 2.0, 4.0]))
+    (axis,) = shape_of(made(np.zeros(3), bent)).axes
+    assert axis.points.tolist() == [1.0, 2.0, 4.0]
+    assert axis.scale is None
+
+
+def test_colours_are_no_axis_of_space(made):
+    colours = np.zeros((4, 5), [("R", "u1"), ("G", "u1"), ("B", "u1")])
+    shape = shape_of(made(colours))
+    assert (shape.kind, shape.is_colour) == ("image_3d", True)
+    assert [len(axis.points) for axis in shape.axes] == [4, 5, 3]
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (np.zeros((0, 3)), "no elements"),
+        (np.zeros(3, [("a", "f4"), ("b", "i4")]), "records"),
+        (np.zeros(3, "S7"), "instead of numbers"),
+        (np.array([None, 1], object), "instead of numbers"),
+        (np.zeros(3, "M8[s]"), "instead of numbers"),
+        (np.zeros((1, 1, 1, 1, 1)), "5 dimensions"),
+    ],
+)
+def test_what_has_no_place_is_refused_in_words(made, data, says):
+    with pytest.raises(UnsupportedSignal, match=says) as caught:
+        shape_of(made(data))
+    assert "raw file" in caught.value.remedy
