@@ -55,9 +55,7 @@ def run(folder: str, experiments: int, measurements: int) -> Work:
     def work() -> list[tuple[str, float, str, float]]:
         _fill(index, experiments, measurements)
         publish(index, root)
-        snapshot = {
-            name: root / "lake" / snapshot_key(name) for name in ("measurements", "facts")
-        }
+        snapshot = {name: root / "lake" / snapshot_key(name) for name in ("measurements", "facts")}
         rows = {name: pq.read_metadata(path).num_rows for name, path in snapshot.items()}
         of = ", ".join(f"{count:,} {name}" for name, count in rows.items())
         told = []
@@ -134,7 +132,8 @@ def _padded(experiment: str, columns: dict[str, Any], schema: pa.Schema, arrow: 
         else arrow.nulls(count, field.type)
         for field in schema
     ]
-    return arrow.Table.from_arrays(arrays, schema=schema)
+    table: pa.Table = arrow.Table.from_arrays(arrays, schema=schema)
+    return table
 
 
 def _duckdb(sql: str, snapshot: dict[str, Path]) -> Callable[[], Any]:
@@ -169,7 +168,7 @@ def _pyarrow(question: str, snapshot: dict[str, Path]) -> Callable[[], Any]:
     def one() -> Any:
         return ds.dataset(snapshot["facts"]).to_table(filter=field("experiment_id") == "e-7")
 
-    return {"facet": facet, "range": within}.get(question.split(":")[0], one)
+    return {"facet": facet, "range": within}.get(question.partition(":")[0], one)
 
 
 def _rewrite(snapshot: dict[str, Path], target: Path) -> None:

@@ -20,7 +20,7 @@ _ANGSTROM = 2.1  # of a pixel
 
 
 def tilt_series(folder: Path, images: int, side: int) -> Path:
-    """Return an MRC file of ``images × side × side`` uint16 in `folder`, written if it is not there.
+    """Return an MRC file of ``images × side × side`` uint16 in `folder`, made once.
 
     Beside it stands ``<name>.mrc.mdoc``, SerialEM's metadata, without which pynxtools-em takes no
     MRC file.

@@ -68,7 +68,7 @@ def raw_upload(
     with failures(context.retry_number):
         services = emfair.services
         try:
-            done = receive.receive(services, context.partition_key, run=context.run_id)
+            done = receive.receive(services, context.partition_key, run=context.run.run_id)
         except FixityMismatch as error:
             yield checks.of_broken(error)
             raise
@@ -103,7 +103,7 @@ def nxem_container(
                 services,
                 context.partition_key,
                 Path(folder),
-                run=context.run_id,
+                run=context.run.run_id,
                 tell=context.log.info,
             )
         pictures = {one.measurement.measurement: one.preview for one in made.written}
@@ -133,7 +133,7 @@ def validation_report(
     """The verdict on every container and every file, as JSON, Markdown and HTML."""
     with failures(context.retry_number):
         services = emfair.services
-        done = judge.judge(services, context.partition_key, run=context.run_id)
+        done = judge.judge(services, context.partition_key, run=context.run.run_id)
     place = done.validation.place
     link = f"{services.settings.public_url}/api/v1/experiments/{place.experiment}/report"
     where = services.lake.locate(layout.report(place, "html"))
@@ -159,7 +159,7 @@ def experiment_record(
     """A README at every level of the lake, for people who have only a file browser."""
     with failures(context.retry_number):
         services = emfair.services
-        done = describe.describe(services, context.partition_key, run=context.run_id)
+        done = describe.describe(services, context.partition_key, run=context.run.run_id)
     readme = services.lake.locate(layout.readme(layout.experiment_prefix(done.place)))
     return MaterializeResult(
         metadata={
@@ -185,7 +185,7 @@ def metadata_index(
     """The experiment's rows in the five tables that DuckDB asks."""
     with failures(context.retry_number):
         services = emfair.services
-        rows = index.gather(services, context.partition_key, run=context.run_id)
+        rows = index.gather(services, context.partition_key, run=context.run.run_id)
     counts = {f"rows: {name}": table.num_rows for name, table in rows.tables.items()}
     where = services.lake.locate(f"{layout.INDEX}/snapshot")
     return MaterializeResult(

@@ -8,14 +8,12 @@ from __future__ import annotations
 from dagster import AssetSelection, define_asset_job, in_process_executor
 
 from emfair_assets.assets import GROUP
-from emfair_assets.partitions import EXPERIMENTS
 
 PROCESS = "process_experiment"
 
 process_experiment = define_asset_job(
     PROCESS,
     selection=AssetSelection.groups(GROUP),
-    partitions_def=EXPERIMENTS,
     executor_def=in_process_executor,
     description="Raw files of one experiment → containers → verdict → record → index.",
 )

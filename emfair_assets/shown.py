@@ -100,8 +100,8 @@ def of_validation(validation: Validation, where: str, link: str) -> Shown:
 def of_record(record: ProvenanceRecord, where: str) -> Shown:
     """Show the provenance record, whole."""
     return {
-        "provenance": MetadataValue.json(record.model_dump(mode="json")),
         "provenance record": MetadataValue.path(where),
+        "provenance": MetadataValue.json(record.model_dump(mode="json")),
     }
 
 

@@ -50,7 +50,7 @@ def level_readme(level: Level, identifier: str, title: str, children: Sequence[C
     """Return the README of a project, a proposal or a sample."""
     below = level.below
     lines = [
-        f"# {escape_markdown(title)}",
+        f"# {_words(title)}",
         "",
         f"This folder holds the {level.value} {code_span(identifier)} of an electron-microscopy "
         "lake, kept by emfair.",
@@ -61,14 +61,14 @@ def level_readme(level: Level, identifier: str, title: str, children: Sequence[C
     if level is Level.SAMPLE:
         lines += ["| folder | title | state |", "| --- | --- | --- |"]
         lines += [
-            f"| {code_span(f'experiment={child.identifier}')} | {escape_markdown(child.title)} "
+            f"| {code_span(f'experiment={child.identifier}')} | {_words(child.title)} "
             f"| {child.state} |"
             for child in children[:LISTED]
         ]
     else:
         lines += ["| folder | title | experiments |", "| --- | --- | --- |"]
         lines += [
-            f"| {code_span(f'{below}={child.identifier}')} | {escape_markdown(child.title)} "
+            f"| {code_span(f'{below}={child.identifier}')} | {_words(child.title)} "
             f"| {child.experiments} |"
             for child in children[:LISTED]
         ]
@@ -90,13 +90,13 @@ def experiment_readme(
     titles, place = manifest.titles, manifest.place
     size = sum(file.size for file in manifest.files)
     lines = [
-        f"# {escape_markdown(titles.experiment)}",
+        f"# {_words(titles.experiment)}",
         "",
-        f"Experiment {code_span(place.experiment)} on sample “{escape_markdown(titles.sample)}”, "
-        f"proposal “{escape_markdown(titles.proposal)}”, project "
-        f"“{escape_markdown(titles.project)}”.",
+        f"Experiment {code_span(place.experiment)} on sample “{_words(titles.sample)}”, "
+        f"proposal “{_words(titles.proposal)}”, project "
+        f"“{_words(titles.project)}”.",
         "",
-        f"- Deposited by {escape_markdown(manifest.deposited_by)} on "
+        f"- Deposited by {_words(manifest.deposited_by)} on "
         f"{manifest.sealed_at:%Y-%m-%d %H:%M %Z}: {len(manifest.files)} files, {human_size(size)}.",
         *_who_and_what(notes),
         f"- **{_VERDICTS[validation.verdict]}**",
@@ -106,6 +106,17 @@ def experiment_readme(
         *_WHAT_LIES_HERE,
     ]
     return "\n".join(lines)
+
+
+def _words(text: str) -> str:
+    """Return a person's words on one line, as Markdown shows them."""
+    return escape_markdown(" ".join(text.split()))
+
+
+def _name(text: str) -> str:
+    """Return a file's name as a table's cell shows it; what has no shape is escaped."""
+    shown = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+    return code_span(shown).replace("|", "\\|")
 
 
 def human_size(size: int) -> str:
@@ -122,18 +133,18 @@ def _who_and_what(notes: Annotations) -> list[str]:
     lines = []
     if notes.user.name:
         at = f", {notes.user.affiliation}" if notes.user.affiliation else ""
-        lines.append(f"- Measured by {escape_markdown(notes.user.name + at)}.")
+        lines.append(f"- Measured by {_words(notes.user.name + at)}.")
     instrument = " ".join(
         part for part in (notes.instrument.vendor, notes.instrument.model) if part
     )
     if instrument:
-        lines.append(f"- Instrument: {escape_markdown(instrument)}.")
+        lines.append(f"- Instrument: {_words(instrument)}.")
     if notes.sample.atom_types:
         lines.append(f"- Elements: {', '.join(notes.sample.atom_types)}.")
     if notes.start_time:
         lines.append(f"- Begun {notes.start_time.isoformat()}.")
     if notes.description:
-        lines += ["", escape_markdown(notes.description), ""]
+        lines += ["", _words(notes.description), ""]
     return lines
 
 
@@ -152,8 +163,8 @@ def _measurements(conversion: Conversion, validation: Validation) -> list[str]:
 def _row(one: Measurement, verdict: str) -> str:
     shape = " × ".join(str(size) for size in one.shape)
     return (
-        f"| {code_span(one.measurement + '.nxs')} | {escape_markdown(one.title)} "
-        f"| {code_span(one.file)} | {one.kind}: {shape} {one.dtype} | {verdict} |"
+        f"| {code_span(one.measurement + '.nxs')} | {_words(one.title)} "
+        f"| {_name(one.file)} | {one.kind}: {shape} {one.dtype} | {verdict} |"
     )
 
 
@@ -166,7 +177,7 @@ def _to_mend(findings: Sequence[Finding]) -> list[str]:
         return []
     lines = ["## To mend", ""]
     lines += [
-        f"- {escape_markdown(what)}: {escape_markdown(hint)}"
+        f"- {_words(what)}: {_words(hint)}"
         for what, hint in list(open_points.items())[:LISTED]
     ]
     return [*lines, ""]

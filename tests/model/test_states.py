@@ -1,5 +1,7 @@
 """An experiment's states and the ways between them."""
 
+from itertools import pairwise
+
 import pytest
 
 from emfair.errors import Conflict
@@ -19,7 +21,7 @@ def allowed(old: S, new: S) -> bool:
 
 def test_the_way_of_an_experiment_that_goes_well():
     way = [S.DRAFT, S.UPLOADING, S.SEALED, S.PROCESSING, S.VALID, S.PUBLISHED]
-    assert all(allowed(old, new) for old, new in zip(way, way[1:], strict=False))
+    assert all(allowed(old, new) for old, new in pairwise(way))
 
 
 def test_only_what_is_valid_is_published():

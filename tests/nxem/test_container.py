@@ -3,8 +3,6 @@
 import hashlib
 import importlib
 import io
-import subprocess
-import sys
 
 import dask.array as da
 import h5py
@@ -194,86 +192,6 @@ def test_a_quantity_is_right_in_si(converted):
         instrument = container["entry/measurement/event1/instrument"]
         assert instrument["ebeam_column/scan_controller/dwell_time"][()] == pytest.approx(2e-5)
         assert instrument["optics/camera_length"][()] == pytest.approx(0.098)
-
-
-@pytest.mark.parametrize(
-    ("place", "file_name"),
-    [("corpus", "dm4_3D_data/EELS_SI.dm4"), ("velox", "fei_emd_image.emd"),
-     ("sem_tiffs", "test_tiff_Zeiss_SEM_512pix.tif"),
-     ("corpus", "FEI_old/16x16_STEM_BF_DF_acquire.emi")],
-)  # fmt: skip
-def test_written_twice_it_is_byte_for_byte_the_same(
-    places, converted, complete, tmp_path, place, file_name
-):
-    from emfair.nxem.convert import convert_file
-
-    path = places[place] / file_name
-    again = convert_file(
-        path, Source(file_name, sha256_file(path)), complete, tmp_path, experiment="e-1",
-        software={"rosettasciio": "0.15", "emfair": "0.1"},
-    )  # fmt: skip
-    first = converted(place, file_name)
-    assert [w.measurement for w in again.written] == [w.measurement for w in first.written]
-    for one, other in zip(first.written, again.written, strict=True):
-        assert one.path.read_bytes() == other.path.read_bytes()
-        assert one.preview == other.preview
-
-
-def test_written_in_another_process_and_time_zone_it_is_the_same(places, tmp_path):
-    script = """
-import sys
-from pathlib import Path
-from emfair.model.annotations import Annotations
-from emfair.nxem.container import Source
-from emfair.nxem.convert import convert_file
-from emfair.model.canonical import canonical_json
-for name in sys.argv[2:]:
-    result = convert_file(Path(name), Source("f", "0" * 64), Annotations(), Path(sys.argv[1]),
-                          experiment="e", software={})
-    for one in result.written:
-        print(canonical_json(one.measurement).decode())
-"""
-    names = [
-        str(places["corpus"] / "phenom_data" / "Elid2Version0.elid"),
-        str(places["corpus"] / "blockfile_data" / "test1.blo"),
-        str(places["velox"] / "1532 Camera Ceta.emd"),
-    ]
-    told = []
-    for zone, seed in (("UTC", "1"), ("Asia/Tokyo", "2")):
-        done = subprocess.run(
-            [sys.executable, "-c", script, str(tmp_path), *names], check=True, text=True,
-            capture_output=True, env={"TZ": zone, "PYTHONHASHSEED": seed, "PATH": "/usr/bin",
-                                      "PYTHONPATH": ":".join(sys.path), "HOME": str(tmp_path)},
-        )  # fmt: skip
-        told.append(done.stdout)
-    assert told[0]
-    assert told[0] == told[1]
-
-
-def torn(*_, **__):
-    raise OSError("the file ends here")
-
-
-def test_a_reader_that_crashes_half_way_leaves_nothing_behind(made, tmp_path):
-    good = da.zeros((64, 1024, 1024), chunks=(32, -1, -1), dtype=np.uint8)
-    bad = da.concatenate([good, good.map_blocks(torn, dtype=np.uint8, meta=np.empty((0, 0, 0)))])
-    with pytest.raises(OSError, match="ends here"):
-        write_container(made(bad), Source("f", "0" * 64), Annotations(), tmp_path,
-                        experiment="e", software={})  # fmt: skip
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_container_that_is_there_stays_whole_when_its_successor_fails(made, tmp_path):
-    source = Source("f", "0" * 64)
-    data = np.ones((4, 4))
-    whole = write_container(
-        made(data), source, Annotations(), tmp_path, experiment="e", software={}
-    )
-    before = whole.path.read_bytes()
-    bad = da.from_array(data).map_blocks(torn, dtype=float, meta=np.empty((0, 0)))
-    with pytest.raises(OSError, match="ends here"):
-        write_container(made(bad), source, Annotations(), tmp_path, experiment="e", software={})
-    assert [path.read_bytes() for path in tmp_path.iterdir()] == [before]
 
 
 def test_a_signal_without_a_title_is_called_by_its_file_and_number(made, ramp, converted):

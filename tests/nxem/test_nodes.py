@@ -1,6 +1,6 @@
 """A vendor's tags as HDF5: names that NeXus allows, values as they are."""
 
-import datetime
+import datetime as dt
 import json
 import re
 
@@ -16,7 +16,8 @@ from emfair.nxem.nodes import Field, Group, nexus_name, tag_tree
 ALLOWED = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.]{0,61}[A-Za-z0-9_])?")
 TREES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.binary(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
+    lambda inner: st.lists(inner, max_size=4)
+    | st.dictionaries(st.text(max_size=6), inner, max_size=4),
     max_leaves=12,
 )  # fmt: skip
 
@@ -74,7 +75,7 @@ def test_a_name_that_nexus_keeps_for_itself_is_changed(name):
         ([2**63 + 1, -1], f"[{2**63 + 1}, -1]"), ([2**53 + 1, 0.5], f"[{2**53 + 1}, 0.5]"),
         ([b"a", b"b"], '["a", "b"]'), (np.datetime64("2020-01-02"), "2020-01-02"),
         (np.array(["a", "b"]), '["a", "b"]'), (np.array([b"a"]), '["a"]'),
-        (datetime.date(2020, 1, 2), "2020-01-02"), (["2020", datetime.date(2020, 1, 2)],
+        (dt.date(2020, 1, 2), "2020-01-02"), (["2020", dt.date(2020, 1, 2)],
         '["2020", "2020-01-02"]'), ((1, (2, 3)), "[1, [2, 3]]"), (np.str_("x"), "x"),
         (np.array(["x"] * 3000), json.dumps(["x"] * 3000)),
     ],

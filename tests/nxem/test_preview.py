@@ -1,7 +1,6 @@
 """Previews: small PNGs of whatever was measured."""
 
 import io
-import random
 
 import numpy as np
 import pytest
@@ -104,7 +103,8 @@ def test_a_calibrated_picture_has_a_scale_bar_and_another_has_none(preview):
 
 @pytest.mark.parametrize(
     ("width", "unit", "shown"),
-    [(0.0017, "m", (1.7, "mm")), (3.3724e-6 * 512, "m", (1.7266688, "mm")), (5.4, "1/nm", (5.4, "1/nm")),
+    [(0.0017, "m", (1.7, "mm")), (3.3724e-6 * 512, "m", (1.7266688, "mm")),
+     (5.4, "1/nm", (5.4, "1/nm")),
      (2000, "nm", (2000, "nm")), (5e-7, "m", (500, "nm")), (40, "µm", (40, "µm"))],
 )  # fmt: skip
 def test_a_scale_bar_is_written_in_the_unit_with_the_shortest_number(width, unit, shown):
@@ -139,5 +139,5 @@ def test_of_a_spectrum_image_the_sum_is_drawn(preview):
 
 
 def test_the_same_numbers_give_the_same_bytes(preview):
-    data = np.array([random.Random(1).random() for _ in range(100)]).reshape(10, 10)
+    data = RANDOM.random((10, 10))
     assert np.array_equal(np.asarray(preview(data)), np.asarray(preview(data.copy())))

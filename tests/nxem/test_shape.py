@@ -18,28 +18,31 @@ COUNT = {"navigate": True}
 
 
 @pytest.mark.parametrize(
-    ("place", "file", "index", "kind", "axes"),
+    ("source", "kind", "axes"),
     [
-        ("corpus", "dm3_2D_data/test_STEM_image.dm3", 0, "image_2d",
+        (("corpus", "dm3_2D_data/test_STEM_image.dm3", 0), "image_2d",
          [("axis_j", "nm"), ("axis_i", "nm")]),
-        ("corpus", "FEI_new/16x16-diffraction_imagel_5x5x256x256_EDS.emi", 1, "image_4d",
+        (("corpus", "FEI_new/16x16-diffraction_imagel_5x5x256x256_EDS.emi", 1), "image_4d",
          [("axis_m", "nm"), ("axis_k", "nm"), ("axis_j", "1/nm"), ("axis_i", "1/nm")]),
-        ("corpus", "FEI_old/16x16x5_STEM_BF_DF_preview.emi", 0, "stack_2d",
+        (("corpus", "FEI_old/16x16x5_STEM_BF_DF_preview.emi", 0), "stack_2d",
          [("indices_image", ""), ("axis_j", "nm"), ("axis_i", "nm")]),
-        ("corpus", "emd_files/fei_example_tem_stack.emd", 0, "image_3d",
+        (("corpus", "emd_files/fei_example_tem_stack.emd", 0), "image_3d",
          [("axis_k", "s"), ("axis_j", "pm"), ("axis_i", "pm")]),
-        ("corpus", "dm3_1D_data/test-EELS_spectrum.dm3", 0, "spectrum_0d", [("axis_energy", "eV")]),
-        ("corpus", "dm4_3D_data/EELS_SI.dm4", 0, "spectrum_2d",
+        (("corpus", "dm3_1D_data/test-EELS_spectrum.dm3", 0), "spectrum_0d",
+         [("axis_energy", "eV")]),
+        (("corpus", "dm4_3D_data/EELS_SI.dm4", 0), "spectrum_2d",
          [("axis_j", "µm"), ("axis_i", "µm"), ("axis_energy", "eV")]),
-        ("corpus", "bruker_data/Hitachi_TM3030Plus.bcf", 1, "image_3d",
+        (("corpus", "bruker_data/Hitachi_TM3030Plus.bcf", 1), "image_3d",
          [("axis_k", ""), ("axis_j", ""), ("axis_i", "keV")]),
-        ("corpus", "dm4_1D_data/test-MonarcCL_spectrum-ccd.dm4", 0, "image_1d", [("axis_i", "nm")]),
-        ("corpus", "hdf5_files/future.hspy", 0, "image_4d", None),
-        ("corpus", "hdf5_files/test_rgba16.hdf5", 0, "image_4d", None),
-        ("corpus", "blockfile_data/test1.blo", 0, "image_4d", None),
+        (("corpus", "dm4_1D_data/test-MonarcCL_spectrum-ccd.dm4", 0), "image_1d",
+         [("axis_i", "nm")]),
+        (("corpus", "hdf5_files/future.hspy", 0), "image_4d", None),
+        (("corpus", "hdf5_files/test_rgba16.hdf5", 0), "image_4d", None),
+        (("corpus", "blockfile_data/test1.blo", 0), "image_4d", None),
     ],
 )  # fmt: skip
-def test_a_real_signal_finds_its_place(places, place, file, index, kind, axes):
+def test_a_real_signal_finds_its_place(places, source, kind, axes):
+    place, file, index = source
     signal = read_signals(places[place] / file)[index]
     shape = shape_of(signal)
     assert shape.kind == kind

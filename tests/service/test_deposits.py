@@ -14,7 +14,6 @@ import pytest
 
 from emfair.errors import BadCall, BadName, Conflict, FixityMismatch, NotFound, Unavailable
 from emfair.lake import layout
-from emfair.lake.base import Lake
 from emfair.lake.memory import MemoryLake
 from emfair.model.annotations import Annotations
 from emfair.model.canonical import canonical_json, sha256_bytes
@@ -271,7 +270,7 @@ def test_threads_that_deposit_the_same_at_once_share_one_experiment(services, se
 def test_processes_that_deposit_the_same_at_once_share_one_experiment(tmp_path, session):
     home = tmp_path / "shared"
     command = [
-        sys.executable, "-m", "emfair.cli", "deposit", str(session), "--project", "P",
+        str(Path(sys.executable).with_name("emfair")), "deposit", str(session), "--project", "P",
         "--proposal", "Q", "--sample", "S", "--json",
     ]  # fmt: skip
     environment = {"EMFAIR_HOME": str(home), "PATH": "", "HOME": str(tmp_path)}
@@ -351,7 +350,3 @@ def test_the_raw_files_of_a_local_lake_cannot_be_written(tmp_path, session):
             path = Path(services.lake.locate(layout.raw_file(place, file.path)))
             assert path.stat().st_mode & 0o222 == 0
 
-
-def test_a_lake_as_the_port_says_is_what_the_tests_put_in_front(services):
-    lake: Lake = Tapped(services.lake)  # type: ignore[assignment]
-    assert lake.url == services.lake.url

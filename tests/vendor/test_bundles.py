@@ -1,7 +1,5 @@
 """Which files are read together."""
 
-import random
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +20,7 @@ NAMES = st.builds(
 def test_every_file_is_in_exactly_one_bundle_in_whatever_order_they_came(names, chance):
     bundles = bundle(names)
     assert sorted(name for each in bundles for name in each.members) == sorted(names)
-    shuffled = random.Random(chance.random()).sample(names, len(names))
+    shuffled = chance.sample(names, len(names))
     assert bundle(shuffled) == bundles
     assert [each.primary for each in bundles] == sorted(each.primary for each in bundles)
 

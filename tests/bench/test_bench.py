@@ -1,0 +1,56 @@
+"""The benchmark runs, and prints what it says it prints."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.table import Figure, lines
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_index_is_measured_beside_its_baselines(tmp_path):
+    target = tmp_path / "figures.json"
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", "--quick", "--only", "index", "--json", target,
+         "--cache", tmp_path / "cache"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(target.read_text("utf-8"))["figures"]
+    assert all(figure["ours"] > 0 and figure["theirs"] > 0 for figure in figures)
+    assert {figure["baseline"] for figure in figures} >= {
+        "DuckDB on the snapshot", "pyarrow on the snapshot",
+    }  # fmt: skip
+    for figure in figures:
+        assert figure["what"] in done.stdout
+
+
+def test_a_part_that_cannot_be_measured_says_why(tmp_path):
+    broken = tmp_path / "cache" / "pynxtools-em-0.4.6" / "bin" / "dataconverter"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("#!/bin/sh\necho no licence >&2\nexit 3\n")
+    broken.chmod(0o755)
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", "--quick", "--only", "large",
+         "--cache", tmp_path / "cache"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "h5py gzip-4 + shuffle" in done.stdout
+    assert "no licence" in done.stdout
+
+
+@pytest.mark.parametrize(("better", "shown"), [("less", "0.5×"), ("more", "2×"), ("share", "200%")])
+def test_a_ratio_above_one_is_always_the_better_one(better, shown):
+    figure = Figure("part", "what", "s", 2.0, "baseline", 1.0, better)
+    assert list(lines([figure]))[-1].split()[0] == shown
+
+
+def test_a_figure_without_a_baseline_shows_its_reason():
+    (*_, line) = lines([Figure("part", "what", "s", 1.0, remark="not installed here")])
+    assert line.split()[0] == "–"
+    assert line.endswith("not installed here")
