@@ -28,8 +28,19 @@ up: $(READY) ## run app, API and Dagster on this machine
 	$(BIN)/emfair up
 
 .PHONY: test
-test: $(READY) ## run the tests (PYTEST="-q -k lake" runs some)
+test: $(READY) browser ## run the tests (PYTEST="-q -k lake" runs some)
 	$(BIN)/python -m pytest $(PYTEST)
+
+# The browser tests drive the system's Chromium. Where it cannot be installed they are skipped, and
+# say so; on CI (CI=true) they fail.
+.PHONY: browser
+browser:
+	@if ! { command -v chromium || command -v chromium-browser || command -v google-chrome; } \
+	  >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "installing chromium"; \
+	  { apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium; } \
+	    >/dev/null || echo "chromium could not be installed" >&2; \
+	fi
 
 .PHONY: check
 check: $(READY) ## lint, format, types, import walls, Dagster definitions

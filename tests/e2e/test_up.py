@@ -19,6 +19,7 @@ from playwright.sync_api import Page, sync_playwright
 from emfair.service.services import open_services
 from emfair.settings import read_settings
 from tests.api.filled import ODD_TITLE, fill
+from tests.e2e.browser import chromium_path
 
 pytestmark = pytest.mark.xdist_group("e2e")
 
@@ -114,7 +115,7 @@ def urls(made: tuple[Path, dict[str, str]]) -> Iterator[dict[str, str]]:
 @pytest.fixture(scope="module")
 def browser(urls: dict[str, str]) -> Iterator[Page]:
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM)
         yield chromium.new_page()
         chromium.close()
 
