@@ -35,7 +35,7 @@ def figures(cache: Path, *, quick: bool) -> Iterator[Figure]:
         except Failed as error:
             other = str(error)
         yield from _cold(corpus / ONE, folder, other, count=1 if quick else 5)
-        yield from _warm(_files(corpus)[: 6 if quick else 40], folder, other)
+        yield from _warm(_files(corpus, 6 if quick else 40), folder, other)
 
 
 def corpus() -> Work:
@@ -45,8 +45,10 @@ def corpus() -> Work:
     return lambda: str(fetch())
 
 
-def _files(corpus: Path) -> list[Path]:
-    return [path for pattern in MANY for path in sorted(corpus.glob(pattern))]
+def _files(corpus: Path, count: int) -> list[Path]:
+    """Return about `count` files, evenly from all globs' finds."""
+    found = [path for pattern in MANY for path in sorted(corpus.glob(pattern))]
+    return [found[number * len(found) // count] for number in range(count)]
 
 
 def _cold(file: Path, folder: Path, other: Peer | str, count: int) -> Iterator[Figure]:
