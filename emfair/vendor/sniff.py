@@ -68,7 +68,8 @@ def sniff(path: Path) -> Sniffed:
     if path.is_dir():
         return Sniffed(tuple(named), by_content=False)
     told = _told_by_content(path)
-    strict = {name for row in signatures() if row.only and row not in told for name in row.readers}
+    strict = {name for row in signatures() if row.only for name in row.readers}
+    strict -= {name for row in told for name in row.readers}
     named = [plugin for plugin in named if plugin.name not in strict]
     known = [plugins()[name] for row in told for name in row.readers if name in plugins()]
     likely = [plugin for plugin in known if plugin in named]

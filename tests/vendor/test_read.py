@@ -112,7 +112,7 @@ def test_a_torn_file_is_refused_or_fails_when_it_is_computed(corpus, tmp_path, f
                                        ""])  # fmt: skip
 def test_noise_under_any_extension_is_refused_in_words(tmp_path, extension):
     path = tmp_path / f"noise.{extension}".rstrip(".")
-    path.write_bytes(np.random.default_rng(len(extension)).bytes(5000))
+    path.write_bytes(np.random.default_rng(list(extension.encode())).bytes(5000))
     with pytest.raises(UnreadableFile) as caught:
         read_signals(path)
     assert caught.value.message

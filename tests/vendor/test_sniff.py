@@ -95,6 +95,14 @@ def test_damaged_hdf5_falls_back_to_its_name(tmp_path):
     assert not sniffed.by_content
 
 
+@pytest.mark.parametrize("name", ["noise.blo", "noise.msa"])
+def test_a_reader_that_takes_noise_for_data_is_not_tried_without_its_signature(tmp_path, name):
+    """Of 5 kB of noise MSA's reader makes a spectrum; Blockfile's never comes back."""
+    path = tmp_path / name
+    path.write_bytes(b"\xc3" * 5000)
+    assert sniff(path).candidates == ()
+
+
 def test_a_folder_is_judged_by_its_name(tmp_path):
     store = tmp_path / "a.zspy"
     store.mkdir()
