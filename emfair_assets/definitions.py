@@ -10,7 +10,7 @@ from emfair_assets.jobs import process_experiment
 from emfair_assets.resources import EmfairResource
 from io_managers.containers import containers
 from io_managers.tables import tables
-from sensors.failures import mark_failed
+from sensors.failures import mark_cancelled, mark_failed
 from sensors.uploads import uploads
 
 
@@ -25,7 +25,7 @@ def build(emfair: EmfairResource | ResourceDefinition | None = None) -> Definiti
     return Definitions(
         assets=list(ASSETS),
         jobs=[process_experiment],
-        sensors=[uploads, mark_failed],
+        sensors=[uploads, mark_failed, mark_cancelled],
         executor=in_process_executor,
         resources={
             "emfair": emfair or EmfairResource(),

@@ -8,6 +8,9 @@ from dagster import DagsterInstance, DynamicPartitionsDefinition
 
 NAME = "experiment"
 EXPERIMENTS = DynamicPartitionsDefinition(name=NAME)
+PARTITION = "dagster/partition"
+"""The tag by which Dagster knows a run's partition."""
+
 AT_ONCE = 1000
 """Keys added in one call: some builds of SQLite refuse more than 32,000 (dagster #16260)."""
 

@@ -8,13 +8,21 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from dagster import DagsterEventType, DagsterInstance, ExecuteInProcessResult
+from dagster import (
+    DagsterEventType,
+    DagsterInstance,
+    DagsterRun,
+    DagsterRunStatus,
+    ExecuteInProcessResult,
+    RunsFilter,
+)
 
 from emfair.service.chain.fail import fail
 from emfair.service.processing import Processed
@@ -22,9 +30,12 @@ from emfair.service.services import Services, open_services
 from emfair.settings import Settings
 from emfair_assets.definitions import build
 from emfair_assets.jobs import PROCESS
-from emfair_assets.partitions import add_experiments
+from emfair_assets.partitions import PARTITION, add_experiments
 from emfair_assets.resources import EmfairResource
 
+AT_WORK = [DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
+OWNER = "emfair/process"
+"""Tag of the runs made here: host and process, so that one whose process was killed is known."""
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """Events go to the instance, where the UI shows them; the terminal is the caller's."""
@@ -48,18 +59,50 @@ class InProcessChain:
             self._services.registry.experiments.get(experiment)  # unknown ones fail before any run
         add_experiments(self._instance, wanted)
         for experiment in wanted:
+            if other := self._at_work(experiment):
+                reason = f"run {other} is at work on it; wait for it, or end it in the Dagster UI"
+                yield Processed(experiment, False, 0.0, other, reason)
+                continue
             started = time.monotonic()
             result = self._job.execute_in_process(
                 instance=self._instance,
                 partition_key=experiment,
                 raise_on_error=False,
                 run_config=QUIET,
+                tags={OWNER: f"{socket.gethostname()}.{os.getpid()}"},
             )
             reason = "" if result.success else _reason(result)
             if reason:
                 fail(self._services, experiment, reason)
             seconds = time.monotonic() - started
             yield Processed(experiment, result.success, seconds, result.run_id, reason)
+
+    def _at_work(self, experiment: str) -> str:
+        """Return the run that is at work on the experiment, if there is one.
+
+        Two runs would mix their containers. The daemon keeps runs apart by itself (a limit of one
+        a partition), and counts those made here.
+        """
+        found = self._instance.get_runs(RunsFilter(statuses=AT_WORK, tags={PARTITION: experiment}))
+        for run in found:
+            if not _is_dead(run):
+                return run.run_id
+            self._instance.report_run_failed(run, "The process that ran it was killed.")
+        return ""
+
+
+def _is_dead(run: DagsterRun) -> bool:
+    """Whether a run was made by a process of this machine that is no more."""
+    host, _, process = run.tags.get(OWNER, "").rpartition(".")
+    if host != socket.gethostname():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return int(process) == os.getpid()  # an earlier run of this process has ended
 
 
 @contextmanager

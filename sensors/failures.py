@@ -1,17 +1,18 @@
-"""A run that failed leaves its experiment ``failed``, with the reason in words."""
+"""A run that failed or was cancelled leaves its experiment ``failed``, with the reason in words."""
 
 from dagster import (
+    DagsterRunStatus,
     DefaultSensorStatus,
     RunFailureSensorContext,
     RunsFilter,
+    RunStatusSensorContext,
     run_failure_sensor,
+    run_status_sensor,
 )
 
 from emfair.service.chain.fail import fail
+from emfair_assets.partitions import PARTITION
 from emfair_assets.resources import EmfairResource
-
-PARTITION = "dagster/partition"
-"""The tag by which Dagster knows a run's partition."""
 
 
 @run_failure_sensor(  # of every job of this code location: assets are materialized by hand, too
@@ -26,7 +27,20 @@ def mark_failed(context: RunFailureSensorContext, emfair: EmfairResource) -> Non
         fail(emfair.services, experiment, reason_of(context))
 
 
-def _is_newest(context: RunFailureSensorContext, experiment: str) -> bool:
+@run_status_sensor(
+    run_status=DagsterRunStatus.CANCELED,
+    minimum_interval_seconds=10,
+    default_status=DefaultSensorStatus.RUNNING,
+    description="A cancelled run leaves no experiment in processing.",
+)
+def mark_cancelled(context: RunStatusSensorContext, emfair: EmfairResource) -> None:
+    """Note in the registry that someone cancelled the run."""
+    experiment = context.partition_key
+    if experiment is not None and _is_newest(context, experiment):
+        fail(emfair.services, experiment, "The run was cancelled; process the experiment again.")
+
+
+def _is_newest(context: RunStatusSensorContext, experiment: str) -> bool:
     """Whether no run began on the experiment since: what a later run found stands."""
     newest = context.instance.get_run_records(
         RunsFilter(tags={PARTITION: experiment}), limit=1

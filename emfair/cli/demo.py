@@ -70,15 +70,13 @@ def _tell_files(stores: Services, told: list[Told]) -> None:
 
 
 def _tell_answers(stores: Services) -> None:
-    from rich.syntax import Syntax
-
     from emfair.demo.run import answers
 
     for title, sql, answer in answers(stores):
         screen.out.print()
         screen.out.print(title, style="bold")
-        screen.out.print(Syntax(sql, "sql", background_color="default"))
-        screen.print_table("", answer.columns, answer.rows)
+        screen.out.print(sql, style="cyan", markup=False, soft_wrap=True)
+        screen.print_rows(answer.columns, answer.rows)
 
 
 def _tell_figures(told: list[Told], seconds: float) -> None:

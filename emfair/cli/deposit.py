@@ -126,7 +126,8 @@ def _tell(stores: Services, done: Deposited, state: str | None, *, as_json: bool
     elif done.already_there:
         what = "Nothing to do: the same files are there already."
     else:
-        what = f"Deposited {len(done.files)} files, {size}."
+        number = len(done.files)
+        what = f"Deposited {number} file{'s' * (number != 1)}, {size}."
     screen.out.print(what)
     screen.print_table(
         "", ["", " "],

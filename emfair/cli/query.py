@@ -34,9 +34,10 @@ def query(
         names = _unique(answer.columns)
         screen.print_json([dict(zip(names, row, strict=True)) for row in answer.rows])
         return
-    screen.print_table("", answer.columns, answer.rows)
+    screen.print_rows(answer.columns, answer.rows)
     rest = f", more are there: --limit {limit * 10}" if answer.truncated else ""
-    screen.err.print(f"{answer.table.num_rows} rows{rest}", style="dim")
+    number = answer.table.num_rows
+    screen.err.print(f"{number} row{'s' * (number != 1)}{rest}", style="dim")
 
 
 def _unique(columns: Sequence[str]) -> list[str]:

@@ -120,26 +120,64 @@ def print_table(
 ) -> None:
     """Print a table; a cell is text as it is (what a file holds is never markup).
 
+    On a terminal long cells are folded; in a pipe or a file every row is one line, as wide as it is.
+
     Parameters
     ----------
     styles
-        Column name → ``right``, ``one line`` (cut at the screen's edge) or a rich style.
+        Column name → ``right``, ``one line`` (cut where the terminal ends) or a rich style.
     """
-    table = Table(title=Text(printable(title)) if title else None, title_justify="left", title_style="bold", box=None)
-    cut = "one line" in styles.values()
+    cells = [[_text(cell) for cell in row] for row in rows]
+    widths = _widths(columns, cells)
+    cut = [name for name in columns if styles.get(name) == "one line"]
+    room = out.width - sum(width for name, width in widths.items() if name not in cut)
+    table = Table(
+        title=Text(printable(title)) if title else None,
+        title_justify="left",
+        title_style="bold",
+        box=None,
+    )
     for name in columns:
         style = styles.get(name, "")
         table.add_column(
             name,
             justify="right" if style == "right" else "left",
             style="" if style in ("right", "one line") else style,
-            no_wrap=cut,  # else the columns beside would give way
-            overflow="ellipsis" if style == "one line" else "fold",
+            max_width=max(12, room // len(cut) - GAP) if name in cut and out.is_terminal else None,
+            no_wrap=bool(cut) or not out.is_terminal,  # else the columns beside would give way
+            overflow="ellipsis" if name in cut else "fold",
             header_style="dim",
         )
-    for row in rows:
-        table.add_row(*(cell if isinstance(cell, Text) else Text(_cell(cell)) for cell in row))
-    out.print(table)
+    for row in cells:
+        table.add_row(*row)
+    whole = None if out.is_terminal else max(out.width, sum(widths.values()), len(title))
+    out.print(table, width=whole, crop=out.is_terminal)
+
+
+def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print rows as a table, or one under the other where the terminal is too narrow for that."""
+    cells = [[_text(cell) for cell in row] for row in rows]
+    if not out.is_terminal or sum(_widths(columns, cells).values()) <= max(out.width, 60):
+        print_table("", columns, cells)
+        return
+    for number, row in enumerate(cells, 1):
+        print_table(f"row {number}", ["column", "value"], list(zip(columns, row, strict=True)))
+
+
+GAP = 2
+"""Blanks between two columns."""
+
+
+def _widths(columns: Sequence[str], cells: Sequence[Sequence[Text]]) -> dict[str, int]:
+    """Return how wide each column would like to be, with the gap behind it."""
+    return {
+        name: max([len(name), *(row[place].cell_len for row in cells)]) + GAP
+        for place, name in enumerate(columns)
+    }
+
+
+def _text(cell: Any) -> Text:
+    return cell if isinstance(cell, Text) else Text(_cell(cell))
 
 
 def _cell(value: Any) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from emfair.demo.sessions import lay_out, sessions
+from emfair.demo.sessions import Session, lay_out, sessions
 from emfair.identity.local import local_user
 from emfair.nxem.annotations import parse_annotations
 from emfair.service.deposits import Deposited, DepositRequest, deposit
@@ -76,9 +76,10 @@ def run(
     corpus: Path,
     scratch: Path,
     tell: Callable[[str], None] = lambda _: None,
+    chosen: Sequence[Session] | None = None,
 ) -> Iterator[Told]:
-    """Deposit every session and run the chain on each; yield them as they are done."""
-    for number, session in enumerate(sessions(), 1):
+    """Deposit every session (or those chosen) and run the chain on each; yield them as done."""
+    for number, session in enumerate(sessions() if chosen is None else chosen, 1):
         tell(f"depositing “{session.title}”")
         folder = scratch / f"session-{number}"
         started = time.monotonic()
@@ -95,8 +96,10 @@ def run(
             ),
         )
         tell(f"processing “{session.title}”: {len(done.files)} files")
-        for _ in chain.process([done.place.experiment]):
-            pass
+        row = services.registry.experiments.get(done.place.experiment)
+        if row.processed_key != row.run_key:  # the same demonstration again has nothing to do
+            for _ in chain.process([row.id]):
+                pass
         row = services.registry.experiments.get(done.place.experiment)
         yield Told(done, row.state.value, row.state_reason, time.monotonic() - started)
 

@@ -74,9 +74,9 @@ def lay_out(session: Session, corpus: Path, folder: Path) -> list[Path]:
 
 def _found(pattern: str, corpus: Path, scratch: Path) -> list[tuple[Path, str]]:
     """Return the files that fit, each with its name in the session's folder."""
-    if "!" in pattern:
-        archive, _, member = pattern.partition("!")
-        inside = unpack(corpus / archive, scratch / Path(archive).stem)
+    archive, is_archive, member = pattern.partition(".zip!")
+    if is_archive:
+        inside = unpack(corpus / f"{archive}.zip", scratch / Path(archive).name)
         return [(path, path.name) for path in inside if fnmatch(path.name, member)]
     found = sorted(path for path in corpus.glob(pattern) if path.is_file())
     return [(path, path.name) for path in found]

@@ -8,6 +8,7 @@ typed them (``200 kV``); `emfair.nxem.annotations` checks and reads them.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import (
@@ -134,3 +135,21 @@ class Annotations(_Part):
     user: UserNotes = UserNotes()
     measurement: dict[str, Text] = Field(default_factory=dict)
     files: dict[str, FileNotes] = Field(default_factory=dict)
+
+    def about(self, file: str) -> FileNotes | None:
+        """Return what is said of one file, named as in the manifest.
+
+        A key may leave out folders: ``scan.dm4`` is said of ``session/scan.dm4``. The longest key
+        that fits has the word.
+        """
+        fitting = [key for key in self.files if file == key or file.endswith(f"/{key}")]
+        return self.files[max(fitting, key=len)] if fitting else None
+
+    def about_nothing(self, names: Iterable[str]) -> list[str]:
+        """Return the keys of `files` that fit none of the files `names`."""
+        known = list(names)
+        return [
+            key
+            for key in self.files
+            if not any(name == key or name.endswith(f"/{key}") for name in known)
+        ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,23 @@ def read_annotations(path: Path) -> Annotations:
             f"is not valid YAML{line}.", subject=str(path), remedy="Mend the line and try again."
         ) from error
     return parse_annotations(document, str(path))
+
+
+def check_files(notes: Annotations, names: Iterable[str], source: str = "annotations") -> None:
+    """Check that every file that `notes` speak of is among `names`.
+
+    Raises
+    ------
+    BadAnnotations
+        One is not: what was said of it would be lost.
+    """
+    lost = notes.about_nothing(names)
+    if lost:
+        raise BadAnnotations(
+            "no such file is among those given.",
+            subject=f"{source}: files.{lost[0]}",
+            remedy="Write the file's name as it is, with or without its folder.",
+        )
 
 
 def check_measurement_notes(notes: Annotations, source: str) -> None:

@@ -6,6 +6,8 @@ Nothing that is wrong with a file is an exception here: one broken file never st
 from __future__ import annotations
 
 import errno
+import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +18,7 @@ from emfair.model.findings import Finding, Severity
 from emfair.nxem.container import Source, Written, write_container
 from emfair.vendor.read import in_short, read_signals
 from emfair.vendor.signal import Signal
-from emfair.vendor.sniff import sniff
+from emfair.vendor.sniff import names_a_format, sniff
 
 
 @dataclass
@@ -89,11 +91,11 @@ def convert_file(  # noqa: PLR0913  what `write_container` needs, and the path
             result.findings.append(_not_taken(source.file, error))
         except BadCall:
             raise
-        except OSError as error:
-            _raise_if_disk(error, folder)
-            result.findings.append(_crashed(signal, source.file, error))
+        except MemoryError as error:
+            result.findings.append(_too_large(signal, source.file, error))
         # A lazy reader reads here, and raises whatever its parser trips over.
-        except (Exception, RecursionError, MemoryError) as error:  # noqa: BLE001
+        except (Exception, RecursionError) as error:  # noqa: BLE001
+            _raise_if_disk(error, folder)
             result.findings.append(_crashed(signal, source.file, error))
     return result
 
@@ -101,7 +103,7 @@ def convert_file(  # noqa: PLR0913  what `write_container` needs, and the path
 def _unread(path: Path, file: str, error: EmfairError) -> Finding:
     if path.is_file() and path.stat().st_size == 0:
         rule, severity = "empty-file", Severity.ERROR
-    elif path.exists() and not sniff(path).candidates:
+    elif path.exists() and not sniff(path).candidates and not names_a_format(path):
         rule, severity = "not-a-measurement", Severity.NOTE
     else:
         rule, severity = "unreadable-file", Severity.ERROR
@@ -124,6 +126,17 @@ def _not_taken(file: str, error: EmfairError) -> Finding:
     )
 
 
+def _too_large(signal: Signal, file: str, error: BaseException) -> Finding:
+    return Finding(
+        severity=Severity.ERROR,
+        rule="too-large-for-memory",
+        message=f"{file}: signal {signal.index} ({signal.title or 'untitled'}) needs more memory "
+        f"than this machine has ({in_short(error)}).",
+        hint="The file may be sound: process the experiment on a machine with more memory.",
+        file=file,
+    )
+
+
 def _crashed(signal: Signal, file: str, error: BaseException) -> Finding:
     return Finding(
         severity=Severity.ERROR,
@@ -136,10 +149,21 @@ def _crashed(signal: Signal, file: str, error: BaseException) -> Finding:
     )
 
 
-def _raise_if_disk(error: OSError, folder: Path) -> None:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS) or not folder.is_dir():
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO})
+
+
+def _raise_if_disk(error: BaseException, folder: Path) -> None:
+    """Raise `Unavailable` if the disk that takes the containers is at fault.
+
+    HDF5 tells its system errors in the words of a RuntimeError (``errno = 28``).
+    """
+    number = getattr(error, "errno", None)
+    told = re.search(r"errno = (\d+)", str(error))
+    if told and not isinstance(number, int):
+        number = int(told[1])
+    if number in _FULL or not folder.is_dir():
         raise Unavailable(
-            f"the container could not be written ({error.strerror}).",
+            f"the container could not be written ({os.strerror(number or errno.ENOENT)}).",
             subject=str(folder),
             remedy="Free some space on this disk; the step is tried again.",
         ) from error

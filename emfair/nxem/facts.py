@@ -82,7 +82,7 @@ def settle(facts: Iterable[Fact]) -> list[Fact]:
 def form_facts(notes: Annotations, file: str) -> list[Fact]:
     """Return what the annotations say about one file; the file's own part comes first."""
     facts = []
-    own = notes.files.get(file)
+    own = notes.about(file)
     if own is not None:
         facts += [
             _measured(name, text, f"files.{file}.measurement.{name}")

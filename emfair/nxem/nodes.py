@@ -12,12 +12,6 @@ import numpy as np
 
 Attrs = dict[str, Any]
 
-RESERVED_SUFFIXES = (
-    "_end", "_errors", "_increment_set", "_indices", "_mask", "_offset", "_scaling_factor", "_set",
-    "_weights",
-)  # fmt: skip
-_RESERVED = re.compile("BLUESKY_|DECTRIS_|IDF_|NDAttr|NX|PDBX_|SAS_|SILX_", re.IGNORECASE)
-
 
 @dataclass(frozen=True)
 class Field:
@@ -90,8 +84,7 @@ def _as_branches(value: Any) -> dict[str, Any] | None:
 def nexus_name(name: str) -> str:
     """Return the nearest name that NeXus allows: ``[A-Za-z0-9_]`` with ``.`` inside.
 
-    A name that NeXus reserves (``…_offset`` for the companion of another field, ``NX…``) gets
-    ``_tag`` behind it. https://manual.nexusformat.org/datarules.html#naming-conventions
+    https://manual.nexusformat.org/datarules.html#naming-conventions
     """
     plain = re.sub(r"[^A-Za-z0-9_.]+", "_", name)[:63].strip(".")
     return plain if plain == name != "" else plain.strip("_.") or "_"

@@ -1,6 +1,8 @@
 """How a reader's numbers become numbers that NXem takes, without changing a value.
 
 Big endian becomes little endian, colour records become a trailing axis, truth values 0 and 1.
+Extended precision (float128, complex256) is the one exception: HDF5 readers elsewhere cannot open
+it, so it is rounded to float64 and complex128.
 """
 
 from __future__ import annotations

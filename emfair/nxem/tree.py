@@ -150,17 +150,18 @@ def _instrument(measurement: Group, facts: Mapping[str, Fact]) -> None:
     detector = _text(facts, "detector")
     if detector is not None:
         instrument.group("detector1", "NXdetector").put("name", detector)
-    software = _text(facts, "software")
-    if software is not None:
+    software, version = _text(facts, "software"), _text(facts, "software_version")
+    if software is not None or version is not None:
         program = instrument.group("program1", "NXprogram")
-        program.put("program", software, version=_text(facts, "software_version") or UNKNOWN)
+        program.put("program", software or UNKNOWN, version=version or UNKNOWN)
 
 
 def _event_instrument(instrument: Group, facts: Mapping[str, Fact]) -> None:
     column = instrument.group("ebeam_column", "NXebeam_column")
     column.put("operation_mode", _text(facts, "operation_mode"))
-    if "acceleration_voltage" in facts:
+    if "acceleration_voltage" in facts or "emission_current" in facts:
         source = column.group("electron_source", "NXsource")
+        source.put("voltage", np.float64(np.nan), units="V")
         _number(source, "voltage", facts, "acceleration_voltage")
         _number(source, "emission_current", facts, "emission_current")
     if "dwell_time" in facts:

@@ -38,12 +38,11 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Child:
-    """One entry of the level below: identifier, title, how many experiments, its state."""
+    """One entry of the level below: identifier, title, how many experiments it holds."""
 
     identifier: str
     title: str
     experiments: int = 1
-    state: str = ""
 
 
 def level_readme(level: Level, identifier: str, title: str, children: Sequence[Child]) -> str:
@@ -59,10 +58,9 @@ def level_readme(level: Level, identifier: str, title: str, children: Sequence[C
         "",
     ]
     if level is Level.SAMPLE:
-        lines += ["| folder | title | state |", "| --- | --- | --- |"]
+        lines += ["| folder | title |", "| --- | --- |"]
         lines += [
-            f"| {code_span(f'experiment={child.identifier}')} | {_words(child.title)} "
-            f"| {child.state} |"
+            f"| {code_span(f'experiment={child.identifier}')} | {_words(child.title)} |"
             for child in children[:LISTED]
         ]
     else:

@@ -98,12 +98,11 @@ def read(connection: Connection, identifier: str) -> tuple[Place, Titles]:
 
 @dataclass(frozen=True)
 class ChildRow:
-    """One entry of a level: how many experiments it holds; an experiment's state."""
+    """One entry of a level, and how many experiments it holds."""
 
     id: str
     title: str
     experiments: int
-    state: str = ""
 
 
 def below(connection: Connection, *above: str) -> tuple[ChildRow, ...]:
@@ -111,12 +110,12 @@ def below(connection: Connection, *above: str) -> tuple[ChildRow, ...]:
     held = (experiment.c.project, experiment.c.proposal, experiment.c.sample)
     where = [column == value for column, value in zip(held, above, strict=False)]
     if len(above) == len(held):
-        query = (
-            select(experiment.c.id, experiment.c.title, experiment.c.state)
+        experiments = (
+            select(experiment.c.id, experiment.c.title)
             .where(*where)
             .order_by(experiment.c.created_at.desc(), experiment.c.id.desc())
         )
-        return tuple(ChildRow(key, title, 1, state) for key, title, state in connection.execute(query))
+        return tuple(ChildRow(key, title, 1) for key, title in connection.execute(experiments))
     level = (proposal, sample)[len(above) - 1]
     parents = (level.c.project, *((level.c.proposal,) if level is sample else ()))
     number = (

@@ -17,6 +17,7 @@ from emfair.model.annotations import Annotations
 from emfair.model.canonical import canonical_json, digest_of
 from emfair.model.identifiers import mint_experiment_id, slug
 from emfair.model.manifest import Manifest, Place, RawFile, Titles
+from emfair.nxem.annotations import check_files
 from emfair.service.collect import LocalFile, collect, describe
 from emfair.service.services import Services
 
@@ -78,6 +79,7 @@ def deposit(
         A store does not answer; sending again goes on.
     """
     local = collect(request.paths)
+    check_files(request.annotations, [file.name for file in local])
     progress.total(sum(file.size for file in local))
     files = tuple(describe(file, progress.hashed) for file in local)
     titles = Titles(

@@ -34,7 +34,10 @@ class Reading(BaseModel):
 
 
 def vendor_facts(signal: Signal, si_units: Mapping[str, str]) -> list[Fact]:
-    """Return what the tables read from a signal's tags: at most one trusted fact a key.
+    """Return everything that the tables read from a signal's tags, the most telling first.
+
+    A key can have several facts: whoever settles them sees all, so that a tag that cannot be
+    (0 V) hides none that can.
 
     Parameters
     ----------
@@ -43,16 +46,12 @@ def vendor_facts(signal: Signal, si_units: Mapping[str, str]) -> list[Fact]:
     si_units : mapping
         The SI unit of each key that holds a number; a key that is not in it holds text.
     """
-    facts: list[Fact] = []
-    settled: set[str] = set()
-    for table in tables():
-        if table.fits(signal.reader):
-            for fact in table_facts(table, signal, si_units):
-                if fact.key not in settled:
-                    facts.append(fact)
-                    if fact.warning == "":
-                        settled.add(fact.key)
-    return facts
+    return [
+        fact
+        for table in tables()
+        if table.fits(signal.reader)
+        for fact in table_facts(table, signal, si_units)
+    ]
 
 
 def table_facts(table: Table, signal: Signal, units: Mapping[str, str]) -> Iterator[Fact]:
@@ -213,5 +212,6 @@ def _fact(table: Table, row: Row, path: str, reading: Reading, units: Mapping[st
         raw=reading.raw,
         extractor=table.extractor,
         extractor_version=table.version,
+        reason=row.note,
         warning=warning,
     )

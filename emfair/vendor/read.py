@@ -20,7 +20,7 @@ from emfair.errors import UnreadableFile
 from emfair.vendor.axes import axes_of
 from emfair.vendor.plugins import Plugin
 from emfair.vendor.signal import Signal
-from emfair.vendor.sniff import sniff
+from emfair.vendor.sniff import names_a_format, sniff
 
 EAGER = frozenset(
     {"Image", "MSA", "Phenom", "Protochips", "DigitalSurf", "Impulse", "DENS", "EDAX", "Renishaw"}
@@ -68,6 +68,13 @@ def _refuse_empty(path: Path) -> None:
 def _unknown(path: Path, other: str) -> UnreadableFile:
     if "archive" in other:
         remedy = "Unpack it and deposit the files in it."
+    elif names_a_format(path):
+        what = f"is {other}" if other else "has another content"
+        return UnreadableFile(
+            f"{what}, not what its ending ({path.suffix}) says.",
+            subject=path.name,
+            remedy="Check that it was transferred whole and not renamed; deposit it again.",
+        )
     else:
         remedy = "It is kept as it is; nothing needs to be done unless it holds a measurement."
     what = f"is {other}" if other else "has a format that no reader knows"

@@ -58,6 +58,12 @@ def signatures() -> tuple[Signature, ...]:
     return tuple(Signature(bytes_=row.pop("is", ""), **row) for row in rows)
 
 
+def names_a_format(path: Path) -> bool:
+    """Whether a file's ending is that of a format some reader knows, whatever its content."""
+    extension = path.suffix.lower().removeprefix(".")
+    return any(extension in plugin.extensions for plugin in plugins().values())
+
+
 def sniff(path: Path) -> Sniffed:
     """Look at a file's first bytes and its extension.
 

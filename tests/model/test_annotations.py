@@ -66,3 +66,13 @@ def test_it_is_the_same_after_it_was_written_and_read():
         {"start_time": "2026-01-22T12:14:12+01:00", "sample": {"atom_types": ["Si", "O"]}}
     )
     assert Annotations.model_validate_json(notes.model_dump_json()) == notes
+
+
+def test_what_is_said_of_a_file_may_leave_out_its_folders():
+    notes = Annotations.model_validate(
+        {"files": {"scan.dm4": {"title": "any"}, "b/scan.dm4": {"title": "that of b"}}}
+    )
+    assert notes.about("a/scan.dm4").title == "any"
+    assert notes.about("x/b/scan.dm4").title == "that of b"
+    assert notes.about("a/another-scan.dm4") is None
+    assert notes.about_nothing(["a/scan.dm4"]) == ["b/scan.dm4"]

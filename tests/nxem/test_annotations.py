@@ -5,7 +5,12 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from emfair.errors import BadAnnotations
-from emfair.nxem.annotations import number_of, parse_annotations, read_annotations
+from emfair.nxem.annotations import (
+    check_files,
+    number_of,
+    parse_annotations,
+    read_annotations,
+)
 
 DESIGN = """
 start_time: 2026-01-22T12:14:12+01:00
@@ -112,3 +117,11 @@ def test_a_number_is_returned_in_si_and_none_for_text():
 def test_a_time_in_utc_stays_in_utc():
     notes = parse_annotations({"start_time": "2026-01-22T11:14:12Z"})
     assert notes.start_time == datetime(2026, 1, 22, 11, 14, 12, tzinfo=UTC)
+
+
+def test_a_word_on_a_file_that_is_not_there_is_refused():
+    notes = parse_annotations({"files": {"scan_013.dm4": {"title": "lost"}}})
+    check_files(notes, ["session/scan_013.dm4"])
+    with pytest.raises(BadAnnotations) as caught:
+        check_files(notes, ["session/scan_012.dm4"])
+    assert "files.scan_013.dm4" in caught.value.subject

@@ -394,7 +394,7 @@ def test_the_report_stands_beside_the_containers_in_three_forms(lab):
 # --- describe
 
 
-def test_a_readme_stands_at_every_level_and_tells_the_final_state(lab):
+def test_a_readme_stands_at_every_level(lab):
     place = lab.deposit(lab.file("test-1.dm3")).place
     lab.process(place.experiment)
     pages = {}
@@ -408,7 +408,7 @@ def test_a_readme_stands_at_every_level_and_tells_the_final_state(lab):
     project, proposal, sample, experiment = pages.values()
     assert "| `proposal=2026-a` | 2026\\-A | 1 |" in project
     assert "| `sample=quartz` | Quartz | 1 |" in proposal
-    assert f"| `experiment={place.experiment}` | test-1.dm3 | valid |" in sample
+    assert f"| `experiment={place.experiment}` | test-1.dm3 |" in sample
     assert "Valid NXem" in experiment
 
 

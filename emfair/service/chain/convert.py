@@ -17,6 +17,7 @@ from emfair.nxem.convert import Converted, convert_file
 from emfair.provenance.record import ProvenanceRecord, shaping_versions
 from emfair.service.chain.step import Step, Subject, begin, keep, subject_of
 from emfair.service.services import Services
+from emfair.service.chain.copies import same_bytes
 from emfair.vendor.bundles import Bundle, bundle
 
 CODE_VERSION = "1"
@@ -55,12 +56,11 @@ def convert(
     files = {file.name: file for file in subject.manifest.files}
     for file in subject.manifest.files:
         step.used(layout.raw_file(subject.place, file.path), file.sha256, file.size)
-    bundles, findings = _without_duplicates(bundle(files), files)
     written: list[Written] = []
+    findings: list[Finding] = []
     with _raw_files(services, subject, folder / "raw") as raw:
-        for each in bundles:
-            tell(f"converting {each.primary}")
-            done = _convert_bundle(each, raw, subject, files, folder)
+        for group in same_bytes(bundle(files), files, subject.annotations):
+            done = _convert_group(group, raw, subject, files, folder, tell)
             written += done.written
             findings += done.findings
     conversion = Conversion(
@@ -125,31 +125,38 @@ def _finish(
     return step.finish(subject.manifest.deposited_by)
 
 
-def _without_duplicates(
-    bundles: list[Bundle], files: dict[str, RawFile]
-) -> tuple[list[Bundle], list[Finding]]:
-    """Leave out single files whose bytes an earlier one has; say so."""
-    first: dict[str, str] = {}
-    kept, findings = [], []
-    for each in bundles:
-        file = files.get(each.primary)
-        if each.companions or file is None or file.size == 0:
-            kept.append(each)
-            continue
-        if file.sha256 in first:
-            findings.append(
-                Finding(
-                    severity=Severity.NOTE,
-                    rule="duplicate-file",
-                    message=f"{file.name} has the same bytes as {first[file.sha256]}.",
-                    hint="It is kept, and converted once. Nothing needs to be done.",
-                    file=file.name,
-                )
-            )
-            continue
-        first[file.sha256] = file.name
-        kept.append(each)
-    return kept, findings
+def _convert_group(
+    group: list[Bundle],
+    raw: Path,
+    subject: Subject,
+    files: dict[str, RawFile],
+    folder: Path,
+    tell: Callable[[str], None],
+) -> Converted:
+    """Convert files of the same bytes once, under the first name that a reader takes."""
+    first: Converted | None = None
+    for each in group:
+        tell(f"converting {each.primary}")
+        done = _convert_bundle(each, raw, subject, files, folder)
+        if done.read:
+            return _with_copies(done, each, group)
+        first = first or done
+    return _with_copies(first or Converted(), group[0], group)
+
+
+def _with_copies(done: Converted, chosen: Bundle, group: list[Bundle]) -> Converted:
+    done.findings += [
+        Finding(
+            severity=Severity.NOTE,
+            rule="duplicate-file",
+            message=f"{each.primary} has the same bytes as {chosen.primary}.",
+            hint="It is kept, and converted once. Nothing needs to be done.",
+            file=each.primary,
+        )
+        for each in group
+        if each is not chosen
+    ]
+    return done
 
 
 def _convert_bundle(
@@ -191,7 +198,7 @@ def _raw_files(services: Services, subject: Subject, folder: Path) -> Iterator[P
     """Yield a folder where every raw file stands under its given name, for readers to open.
 
     Links into a local lake, or copies of an object store's: readers find companions by name, and
-    never see (or write into) the lake itself.
+    what they write beside a file (a cache, a lock) stays out of the lake.
     """
     with ExitStack() as stack:
         for file in subject.manifest.files:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from emfair.lake import layout
 from emfair.model.documents import Validation
-from emfair.model.findings import Verdict
 from emfair.model.manifest import Place
 from emfair.provenance.record import ProvenanceRecord
 from emfair.records.readme import Child, Level, experiment_readme, level_readme
@@ -34,7 +33,7 @@ def describe(services: Services, experiment: str, *, run: str) -> Described:
     report = step.read(layout.report(place, "json"), "validation_report")
     validation = Validation.model_validate_json(report)
     readme = experiment_readme(subject.manifest, subject.annotations, conversion, validation)
-    pages = {layout.readme(layout.experiment_prefix(place)): readme, **_above(services, subject, validation.verdict)}
+    pages = {layout.readme(layout.experiment_prefix(place)): readme, **_above(services, subject)}
     for key, page in pages.items():
         step.write(key, page.encode())
     kept = step.finish(subject.manifest.deposited_by)
@@ -42,22 +41,14 @@ def describe(services: Services, experiment: str, *, run: str) -> Described:
     return Described(place, readme, tuple(pages), kept)
 
 
-def _above(services: Services, subject: Subject, verdict: Verdict) -> dict[str, str]:
-    """Return the READMEs above; this experiment's state, not final yet, is told as its verdict."""
+def _above(services: Services, subject: Subject) -> dict[str, str]:
+    """Return the READMEs above. They tell no states: a sibling may be at work just now."""
     titles, place = subject.manifest.titles, subject.place
     pages = {}
 
     def children(*above: str) -> list[Child]:
         found = services.registry.experiments.children(*above)
-        return [
-            Child(
-                row.id,
-                row.title,
-                row.experiments,
-                verdict.value if row.id == place.experiment and row.state else row.state,
-            )
-            for row in found
-        ]
+        return [Child(row.id, row.title, row.experiments) for row in found]
 
     for level, identifier, title, prefix, listed in (
         (Level.PROJECT, place.project, titles.project, layout.project_prefix(place),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from emfair.errors import FixityMismatch
 from emfair.lake import layout
-from emfair.model.canonical import pretty_json
+from emfair.model.canonical import pretty_json, sha256_file
 from emfair.model.documents import ContainerReport, Conversion, Measurement, Validation
 from emfair.model.findings import Finding, Severity, in_order, verdict_of
 from emfair.model.manifest import Place
@@ -55,6 +56,12 @@ def _report(step: Step, place: Place, one: Measurement) -> ContainerReport:
     key = layout.container(place, one.measurement)
     step.used(key, one.container_sha256, one.container_size)
     with step.services.lake.local_copy(key, step.services.scratch) as path:
+        if sha256_file(path) != one.container_sha256:
+            raise FixityMismatch(
+                "the container in the lake is not the one that was converted.",
+                subject=one.measurement,
+                remedy="Process the experiment again: it is converted anew from the raw files.",
+            )
         findings = validate_container(path, measurement=one.measurement, file=one.file)
     return ContainerReport(
         measurement=one.measurement,

@@ -1,0 +1,83 @@
+"""Settings are read once, from the environment, and a wrong one is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from emfair.errors import BadSetting
+from emfair.lake.open import open_lake
+from emfair.registry import open_registry
+from emfair.settings import read_settings
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch, tmp_path):
+    import os
+
+    for name in os.environ:
+        if name.startswith("EMFAIR_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_without_any_variable_all_lies_in_one_hidden_folder_here(tmp_path):
+    settings = read_settings()
+    home = tmp_path / ".emfair"
+    assert settings.home == home
+    assert settings.lake == (home / "lake").as_uri()
+    assert settings.registry == f"sqlite:///{home}/registry.db"
+    assert (settings.dagster_home, settings.scratch) == (home / "dagster", home / "scratch")
+    assert settings.public_url == "http://127.0.0.1:8501"
+    assert not home.exists(), "reading settings makes nothing"
+
+
+def test_a_variable_and_an_override_win_in_this_order(monkeypatch, tmp_path):
+    monkeypatch.setenv("EMFAIR_HOME", "here")
+    monkeypatch.setenv("EMFAIR_LAKE_URL", "s3://bucket/prefix")
+    monkeypatch.setenv("EMFAIR_APP_URL", "https://emfair.example/")
+    assert read_settings().home == tmp_path / "here"
+    assert read_settings().lake == "s3://bucket/prefix"
+    assert read_settings().public_url == "https://emfair.example"
+    assert read_settings(home=Path("/other")).home == Path("/other")
+
+
+@pytest.mark.parametrize("name", ["HOME", "LAKE_URL", "REGISTRY_URL", "APP_PORT", "APP_URL"])
+def test_an_empty_variable_counts_as_unset(monkeypatch, name):
+    plain = read_settings()
+    monkeypatch.setenv(f"EMFAIR_{name}", "")
+    assert read_settings() == plain
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("APP_PORT", "many"), ("APP_PORT", "70000"), ("DAGSTER_PORT", "-1"), ("HOME", "~nobody-here/x")],
+)
+def test_a_wrong_variable_is_named_with_its_value(monkeypatch, name, value):
+    monkeypatch.setenv(f"EMFAIR_{name}", value)
+    with pytest.raises(BadSetting, match=f"EMFAIR_{name}.*{value}.*unset") as caught:
+        read_settings()
+    assert caught.value.subject == f"EMFAIR_{name}"
+
+
+def test_a_home_of_a_person_is_expanded(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("EMFAIR_HOME", "~/em")
+    assert read_settings().home == tmp_path / "em"
+
+
+@pytest.mark.parametrize("name", ["what?", "100%41", "a#b", "ä ö", "a&b=c;d"])
+def test_a_home_of_any_name_holds_lake_and_registry(tmp_path, name):
+    home = tmp_path / name
+    settings = read_settings(home=home)
+    with open_registry(settings.registry):
+        assert (home / "registry.db").is_file()
+    open_lake(settings.lake).put_bytes("x", b"1")
+    assert (home / "lake" / "x").read_bytes() == b"1"
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_settings_cannot_be_changed():
+    with pytest.raises(ValueError, match="frozen"):
+        read_settings().home = Path("/")
