@@ -15,8 +15,8 @@ from emfair.model.manifest import Manifest
 from emfair.provenance.record import ProvenanceRecord
 
 PICTURES = 6
-ROWS = 50
-PICTURE_LIMIT = 120_000
+PICTURES_LIMIT = 200_000  # bytes of all pictures of an event: they are kept in the event log
+ROWS = 25
 
 Shown = dict[str, MetadataValue]
 
@@ -46,12 +46,12 @@ def of_conversion(
     measurements = conversion.measurements
     rows = [
         {
-            "title": one.title,
             "file": one.file,
-            "reader": one.reader,
+            "title": "" if one.title == one.file else one.title,
             "kind": one.kind,
             "shape": " × ".join(map(str, one.shape)),
-            "bytes": one.container_size,
+            "reader": one.reader,
+            "bytes": str(one.container_size),
         }
         for one in measurements[:ROWS]
     ]
@@ -62,11 +62,11 @@ def of_conversion(
         "kinds": MetadataValue.text(", ".join(f"{n} × {kind}" for kind, n in kinds.most_common())),
         "findings of files": MetadataValue.int(len(conversion.findings)),
         "folder": MetadataValue.path(where),
-        "measurements": _table(rows, dict.fromkeys(rows[0], "string") if rows else {}),
     }
-    gallery = _gallery(pictures, {one.measurement: one.title for one in measurements})
-    if gallery:
+    if gallery := _gallery(pictures, {one.measurement: one.title for one in measurements}):
         shown["preview"] = MetadataValue.md(gallery)
+    if rows:
+        shown["measurements"] = _table(rows, dict.fromkeys(rows[0], "string"))
     return shown
 
 
@@ -75,9 +75,8 @@ def of_validation(validation: Validation, where: str, link: str) -> Shown:
     rows = [
         {
             "severity": finding.severity.value,
-            "file": finding.file,
-            "field": finding.field or finding.path,
-            "message": finding.message,
+            "where": finding.field or finding.path or finding.file,
+            "what": finding.message,
             "what to do": finding.hint,
         }
         for finding in validation.findings[:ROWS]
@@ -112,12 +111,13 @@ def _table(rows: Iterable[dict[str, Any]], columns: Mapping[str, str]) -> Metada
 
 def _gallery(pictures: Mapping[str, bytes], titles: Mapping[str, str]) -> str:
     """Return the first pictures as Markdown with the bytes in it: no server has to be reached."""
-    shown, spent = [], 0
-    for name, png in list(pictures.items())[:PICTURES]:
+    shown: list[str] = []
+    spent = 0
+    for name, png in pictures.items():
+        if len(shown) == PICTURES or spent + len(png) > PICTURES_LIMIT:
+            continue
         spent += len(png)
-        if spent > PICTURE_LIMIT * PICTURES:
-            break
         text = "".join(char if char.isalnum() or char in " -.,()" else " " for char in titles[name])
         shown.append(f"![{text}](data:image/png;base64,{base64.b64encode(png).decode()})")
     more = len(pictures) - len(shown)
-    return "\n\n".join(shown) + (f"\n\n… and {more} more" if shown and more else "")
+    return "\n\n".join(shown) + (f"\n\n… and {more} more." if shown and more else "")

@@ -1,6 +1,8 @@
 """A file becomes containers, or findings that a person can act on."""
 
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -32,7 +34,8 @@ def convert(path, folder, notes=Annotations(), **rest) -> Converted:  # noqa: B0
         ("scan.dm4", b"not at all", "unreadable-file", Severity.ERROR),
         ("notes.txt", b"Monday", "not-a-measurement", Severity.NOTE),
         ("all.zip", b"PK\x03\x04...", "not-a-measurement", Severity.NOTE),
-        ("noise.msa", b"\xff" * 99, "not-a-measurement", Severity.NOTE),
+        ("noise.msa", b"\xff" * 99, "unreadable-file", Severity.ERROR),
+        ("noise.blo", b"\xff" * 4096, "unreadable-file", Severity.ERROR),
     ],
 )
 def test_what_is_no_use_becomes_one_finding(tmp_path, name, content, rule, severity):
@@ -123,3 +126,30 @@ def test_an_instruments_profile_fills_what_no_file_carries(corpus, tmp_path):
     found = {fact.key: fact for fact in written.measurement.facts}
     assert found["instrument_location"].value_text == "hall 2"
     assert found["instrument_location"].source == "profile"
+
+
+SMALL_DISK = """
+import resource, signal, sys
+from pathlib import Path
+from emfair.errors import Unavailable
+from emfair.model.annotations import Annotations
+from emfair.nxem.container import Source
+from emfair.nxem.convert import convert_file
+path, folder = Path(sys.argv[1]), Path(sys.argv[2])
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+try:
+    convert_file(path, Source(path.name, "0" * 64), Annotations(), folder, experiment="", software={})
+except Unavailable as error:
+    print("unavailable:", error.message, sorted(folder.iterdir()))
+"""
+
+
+def test_a_full_disk_is_not_the_files_fault(corpus, tmp_path):
+    """HDF5 tells a failed write in a RuntimeError; a data finding would accuse a sound file."""
+    done = subprocess.run(
+        [sys.executable, "-c", SMALL_DISK, corpus / "dm3_2D_data" / "multi_signal.dm3", tmp_path],
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert "unavailable: the container could not be written" in done.stdout, done.stderr
+    assert done.stdout.rstrip().endswith("[]")

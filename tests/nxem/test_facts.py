@@ -1,5 +1,6 @@
 """Which value of a key is used, and what becomes of the others."""
 
+import numpy as np
 import pytest
 
 from emfair.errors import BadAnnotations
@@ -8,6 +9,7 @@ from emfair.model.facts import Fact, Source
 from emfair.nxem.annotations import parse_annotations
 from emfair.nxem.facts import check, facts_of, form_facts, settle, used
 from emfair.vendor.read import read_signals
+from emfair.vendor.signal import Signal
 
 # RosettaSciIO's TIFF, EMD and EMPAD readers leave their files to the garbage collector to close.
 pytestmark = [
@@ -123,3 +125,19 @@ def test_a_quantity_that_slipped_through_names_its_field():
     with pytest.raises(BadAnnotations) as caught:
         form_facts(notes, "a")
     assert caught.value.subject == "sample.thickness"
+
+
+def test_a_tag_that_cannot_be_hides_none_that_can():
+    inner = {"Microscope Info": {"Voltage": 200000.0}}
+    image = {"Microscope Info": {"Voltage": 0.0}, "source": {"Tags at creation": inner}}
+    signal = Signal(
+        index=0,
+        title="",
+        reader="DigitalMicrograph",
+        data=np.zeros((2, 2)),
+        axes=(),
+        tags={"ImageList": {"TagGroup0": {"ImageTags": image}}},
+    )
+    facts = [f for f in facts_of(signal, "a.dm3", Annotations()) if f.key == "acceleration_voltage"]
+    assert used(facts)["acceleration_voltage"].value_num == 200000.0
+    assert [fact.raw for fact in facts if fact.warning] == ["0.0"]

@@ -6,12 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from dagster import AssetKey, DagsterEventType, DagsterInstance, build_run_status_sensor_context
+from dagster import (
+    AssetKey,
+    DagsterEventType,
+    DagsterInstance,
+    DagsterRunStatus,
+    build_run_status_sensor_context,
+)
 from dagster._core.events import DagsterEvent, JobFailureData
 
 from emfair.lake import layout
 from emfair.model.states import ExperimentState
-from sensors.failures import mark_failed
+from emfair_assets.jobs import PROCESS
+from sensors.failures import mark_cancelled, mark_failed
 from tests.emfair_assets.ground import Given, Ground
 from tests.service.lab import open_lab
 
@@ -101,3 +108,24 @@ def test_a_run_without_a_partition_is_nobodys(ground):
     event = DagsterEvent("PIPELINE_FAILURE", "x", event_specific_data=JobFailureData(None))
     hear(ground, run, event)
     assert sum(ground.lab.services.registry.experiments.count_by_state().values()) == 0
+
+
+def test_a_cancelled_run_leaves_nothing_in_processing(ground):
+    lab = ground.lab
+    experiment = lab.deposit(lab.file("test-1.dm3")).place.experiment
+    lab.services.registry.experiments.set_state(experiment, ExperimentState.PROCESSING)
+    run = ground.instance.create_run_for_job(
+        ground.defs.resolve_job_def(PROCESS), tags={"dagster/partition": experiment}, status=DagsterRunStatus.CANCELED
+    )
+    event = DagsterEvent(DagsterEventType.RUN_CANCELED.value, run.job_name)
+    context = build_run_status_sensor_context(
+        sensor_name="mark_cancelled",
+        dagster_event=event,
+        dagster_instance=ground.instance,
+        dagster_run=run,
+        partition_key=experiment,
+    )
+    mark_cancelled(context, emfair=Given(lab.services))
+    row = lab.row(experiment)
+    assert row.state is ExperimentState.FAILED
+    assert "cancelled" in row.state_reason

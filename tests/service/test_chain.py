@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -512,3 +513,35 @@ def test_a_record_is_json_that_a_text_editor_shows(lab):
     text = lab.services.lake.read_bytes(found.key).decode()
     assert text.count("\n") > 20
     assert json.loads(text)["activity"] == "raw_upload"
+
+
+def test_of_two_copies_the_one_that_a_reader_takes_is_converted(lab, tmp_path):
+    real = next((lab.corpus / "phenom_data").glob("*.elid"))
+    for name in ("a_backup.bak", "scan.elid"):
+        shutil.copyfile(real, tmp_path / name)
+    place = lab.deposit(tmp_path / "a_backup.bak", tmp_path / "scan.elid").place
+    lab.process(place.experiment)
+    conversion = lab.conversion(place)
+    assert {one.file for one in conversion.measurements} == {"scan.elid"}
+    assert rules(conversion) == {"a_backup.bak": "duplicate-file"}
+
+
+def test_a_copy_that_someone_speaks_of_is_a_measurement_of_its_own(lab, tmp_path):
+    for name in ("first.dm3", "second.dm3"):
+        shutil.copyfile(lab.file("test-1.dm3"), tmp_path / name)
+    notes = {"files": {"second.dm3": {"title": "after tilting"}}}
+    place = lab.deposit(tmp_path / "first.dm3", tmp_path / "second.dm3", **notes).place
+    lab.process(place.experiment)
+    assert [one.title for one in lab.conversion(place).measurements][1:] == ["after tilting"]
+
+
+def test_a_container_that_rotted_is_not_judged(lab):
+    place = lab.deposit(lab.file("test-1.dm3")).place
+    lab.process(place.experiment)
+    name = lab.conversion(place).measurements[0].measurement
+    path = Path(lab.services.lake.locate(layout.container(place, name)))
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    with pytest.raises(FixityMismatch) as caught:
+        judge(lab.services, place.experiment, run="local")
+    assert caught.value.subject == name
