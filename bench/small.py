@@ -70,7 +70,7 @@ def _cold(file: Path, folder: Path, other: Peer | str, count: int) -> Iterator[F
             yield _beside_peer(what, ours, other, file, folder, count)
 
 
-def _beside_peer(  # noqa: PLR0913, PLR0917  the tail of `_cold`
+def _beside_peer(
     what: str, ours: Measured, other: Peer | str, file: Path, folder: Path, count: int
 ) -> Figure:
     if isinstance(other, str):

@@ -9,7 +9,7 @@ from typing import Any, Literal
 Better = Literal["less", "more", "share"]
 
 
-class Failed(Exception):  # noqa: N818  told in the table, not raised at people
+class Failed(Exception):
     """A measurement could not be made; the message says why."""
 
 

@@ -23,7 +23,9 @@ class Settings(BaseSettings):
     the AWS variables (``AWS_ENDPOINT_URL``, ``AWS_ACCESS_KEY_ID``, …), read by boto3 itself.
     """
 
-    model_config = SettingsConfigDict(env_prefix="EMFAIR_", env_ignore_empty=True, frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="EMFAIR_", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
 
     home: Path = Field(default=Path(".emfair"), validate_default=True)
     lake_url: str = ""

@@ -26,6 +26,7 @@ from dagster import (
 from emfair.errors import FixityMismatch
 from emfair.lake import layout
 from emfair.model.canonical import digest_of
+from emfair.model.manifest import Place
 from emfair.provenance.record import ProvenanceRecord
 from emfair.service.chain import convert, describe, index, judge, receive
 from emfair.service.services import Services
@@ -48,7 +49,7 @@ def _asset(
     **options: Any,
 ) -> Callable[[Callable[..., Any]], AssetsDefinition]:
     """Return the decorator that all five share: one partition an experiment, one group."""
-    return asset(
+    decorator: Callable[[Callable[..., Any]], AssetsDefinition] = asset(
         name=name,
         deps=list(deps),
         group_name=GROUP,
@@ -58,6 +59,7 @@ def _asset(
         check_specs=list(check_specs),
         **options,
     )
+    return decorator
 
 
 @_asset("raw_upload", receive.CODE_VERSION, kinds={"file"}, check_specs=(checks.FIXITY,))
@@ -114,9 +116,7 @@ def nxem_container(
                 **shown.of_conversion(made.conversion, pictures, where),
                 **_record(services, made.record, made.place),
             },
-            data_version=_data_version(
-                digest_of([made.conversion.model_dump(mode="json")])
-            ),
+            data_version=_data_version(digest_of([made.conversion.model_dump(mode="json")])),
         )
 
 
@@ -127,9 +127,7 @@ def nxem_container(
     kinds={"html"},
     check_specs=(checks.NO_ERRORS, checks.COMPLETE),
 )
-def validation_report(
-    context: AssetExecutionContext, emfair: EmfairResource
-) -> MaterializeResult:
+def validation_report(context: AssetExecutionContext, emfair: EmfairResource) -> MaterializeResult:
     """The verdict on every container and every file, as JSON, Markdown and HTML."""
     with failures(context.retry_number):
         services = emfair.services
@@ -153,9 +151,7 @@ def validation_report(
     deps=("validation_report",),
     kinds={"markdown"},
 )
-def experiment_record(
-    context: AssetExecutionContext, emfair: EmfairResource
-) -> MaterializeResult:
+def experiment_record(context: AssetExecutionContext, emfair: EmfairResource) -> MaterializeResult:
     """A README at every level of the lake, for people who have only a file browser."""
     with failures(context.retry_number):
         services = emfair.services
@@ -179,9 +175,7 @@ def experiment_record(
     io_manager_key="tables",
     pool=INDEX_POOL,
 )
-def metadata_index(
-    context: AssetExecutionContext, emfair: EmfairResource
-) -> MaterializeResult:
+def metadata_index(context: AssetExecutionContext, emfair: EmfairResource) -> MaterializeResult:
     """The experiment's rows in the five tables that DuckDB asks."""
     with failures(context.retry_number):
         services = emfair.services
@@ -207,5 +201,5 @@ def _data_version(sha256: str) -> DataVersion:
     return DataVersion(f"sha256:{sha256}")
 
 
-def _record(services: Services, record: ProvenanceRecord, place: layout.Place) -> shown.Shown:
+def _record(services: Services, record: ProvenanceRecord, place: Place) -> shown.Shown:
     return shown.of_record(record, services.lake.locate(layout.provenance(place, record.name)))

@@ -1,7 +1,7 @@
 """Asset checks, from the documents that the chain wrote. Pure.
 
 They are declared on their assets: a check of its own on a partitioned asset would load every
-partition (dagster 1.13).
+partition (dagster 1.13). Dagster shows the latest result of any experiment, so each names its own.
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ def of_fixity(manifest: Manifest) -> AssetCheckResult:
         check_name=FIXITY.name,
         asset_key=FIXITY.asset_key,
         passed=True,
-        metadata={"files": MetadataValue.int(len(manifest.files))},
+        metadata={
+            "experiment": MetadataValue.text(manifest.place.experiment),
+            "files": MetadataValue.int(len(manifest.files)),
+        },
     )
 
 
@@ -45,26 +48,33 @@ def of_broken(error: FixityMismatch) -> AssetCheckResult:
         asset_key=FIXITY.asset_key,
         passed=False,
         severity=AssetCheckSeverity.ERROR,
-        metadata={"what is wrong": error.message, "what to do": error.remedy},
+        metadata={
+            "experiment": MetadataValue.text(error.subject),
+            "what is wrong": MetadataValue.text(error.message),
+            "what to do": MetadataValue.text(error.remedy),
+        },
     )
 
 
 def of_validation(validation: Validation) -> list[AssetCheckResult]:
     """Return the checks of a report: errors fail as errors, missing values as warnings."""
-    counts = count_by_severity(validation.findings)
     return [
-        _result(NO_ERRORS, counts, Severity.ERROR, AssetCheckSeverity.ERROR),
-        _result(COMPLETE, counts, Severity.MISSING, AssetCheckSeverity.WARN),
+        _result(NO_ERRORS, validation, Severity.ERROR, AssetCheckSeverity.ERROR),
+        _result(COMPLETE, validation, Severity.MISSING, AssetCheckSeverity.WARN),
     ]
 
 
 def _result(
-    spec: AssetCheckSpec, counts: dict[str, int], severity: Severity, level: AssetCheckSeverity
+    spec: AssetCheckSpec, validation: Validation, severity: Severity, level: AssetCheckSeverity
 ) -> AssetCheckResult:
+    counts = count_by_severity(validation.findings)
     return AssetCheckResult(
         check_name=spec.name,
         asset_key=spec.asset_key,
         passed=counts[severity.value] == 0,
         severity=level,
-        metadata={name: MetadataValue.int(number) for name, number in counts.items()},
+        metadata={
+            "experiment": MetadataValue.text(validation.place.experiment),
+            **{name: MetadataValue.int(number) for name, number in counts.items()},
+        },
     )

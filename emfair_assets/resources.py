@@ -31,7 +31,7 @@ class EmfairResource(ConfigurableResource[Services]):
             self._services = self._stack.enter_context(open_services(read_settings(**overrides)))
         return self._services
 
-    def teardown_after_execution(self, context: InitResourceContext) -> None:
+    def teardown_after_execution(self, context: InitResourceContext) -> None:  # noqa: ARG002  Dagster's
         """Close the stores."""
         self._services = None
         self._stack.close()

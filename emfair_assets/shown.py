@@ -39,19 +39,15 @@ def of_manifest(manifest: Manifest, where: str) -> Shown:
     }
 
 
-def of_conversion(
-    conversion: Conversion, pictures: Mapping[str, bytes], where: str
-) -> Shown:
+def of_conversion(conversion: Conversion, pictures: Mapping[str, bytes], where: str) -> Shown:
     """Show the containers: what was read by which reader, how it looks."""
     measurements = conversion.measurements
     rows = [
         {
             "file": one.file,
-            "title": "" if one.title == one.file else one.title,
-            "kind": one.kind,
-            "shape": " × ".join(map(str, one.shape)),
+            "signal": one.title.removeprefix(one.file).lstrip(", "),
+            "stored as": f"{one.kind}: {' × '.join(map(str, one.shape))} {one.dtype}",
             "reader": one.reader,
-            "bytes": str(one.container_size),
         }
         for one in measurements[:ROWS]
     ]

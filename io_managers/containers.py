@@ -30,7 +30,7 @@ class ContainerIOManager(IOManager):
         """Move containers and previews into the lake, the document that names them last."""
         with self._failures(context.step_context.previous_attempt_count):
             store(self._services(), obj)
-        context.log.info(f"stored {len(obj.written)} containers")
+        context.log.info("stored %d containers", len(obj.written))
 
     def load_input(self, context: InputContext) -> Conversion:
         """Return what the last conversion of this experiment left in the lake."""
@@ -40,7 +40,7 @@ class ContainerIOManager(IOManager):
 
 
 def containers(failures: Failures) -> IOManagerDefinition:
-    """Containers, in the lake of the resource ``emfair``; `failures` says what an error means to Dagster."""
+    """Containers, in the lake of ``emfair``; `failures` says what an error means to Dagster."""
 
     @io_manager(required_resource_keys={"emfair"})
     def manager(context: InitResourceContext) -> ContainerIOManager:

@@ -33,7 +33,9 @@ class TableIOManager(IOManager):
         """Replace the experiment's rows, publish the snapshot, set the experiment's state."""
         with self._failures(context.step_context.previous_attempt_count):
             changed = publish(self._services(), obj)
-        context.log.info("the index has new rows" if changed else "the index had these rows already")
+        context.log.info(
+            "the index has new rows" if changed else "the index had these rows already"
+        )
 
     def load_input(self, context: InputContext) -> dict[str, pa.Table]:
         """Return the rows of this experiment, by table."""
@@ -41,7 +43,7 @@ class TableIOManager(IOManager):
 
 
 def tables(failures: Failures) -> IOManagerDefinition:
-    """Tables, in the index of the resource ``emfair``; `failures` says what an error means to Dagster."""
+    """Tables, in the index of ``emfair``; `failures` says what an error means to Dagster."""
 
     @io_manager(required_resource_keys={"emfair"})
     def manager(context: InitResourceContext) -> TableIOManager:

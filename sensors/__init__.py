@@ -1,1 +1,1 @@
-"""Sensors: what happens by itself. Each has a pure function that decides, and a thin one that acts."""
+"""Sensors: what happens by itself. What decides is pure, what acts is thin."""

@@ -42,9 +42,7 @@ def mark_cancelled(context: RunStatusSensorContext, emfair: EmfairResource) -> N
 
 def _is_newest(context: RunStatusSensorContext, experiment: str) -> bool:
     """Whether no run began on the experiment since: what a later run found stands."""
-    newest = context.instance.get_run_records(
-        RunsFilter(tags={PARTITION: experiment}), limit=1
-    )
+    newest = context.instance.get_run_records(RunsFilter(tags={PARTITION: experiment}), limit=1)
     return not newest or newest[0].dagster_run.run_id == context.dagster_run.run_id
 
 

@@ -1,4 +1,4 @@
-"""New content in the outbox becomes runs: one for each experiment, never twice for the same content.
+"""New content in the outbox becomes runs: one an experiment, never twice for the same content.
 
 The cursor is on the registry's outbox, never a listing of the bucket. The run key names the
 content (manifest and annotations): Dagster drops a run whose key it has seen, so a row that is

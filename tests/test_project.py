@@ -59,9 +59,9 @@ def test_a_node_lock_names_no_host() -> None:
         "--index-url https://mirror.example/simple",
         "--extra-index-url file:///opt/pypi",
         "# --find-links /opt/wheels",
-        "emfair @ file:///work/main",
-        "-e /work/main",
-        "#    uv pip compile /work/main/pyproject.toml",
+        "emfair @ file:///home/x/emfair",
+        "-e /home/x/emfair",
+        "#    uv pip compile /home/x/emfair/pyproject.toml",
     ],
 )
 def test_the_search_for_foreign_lines_finds_them(line) -> None:

@@ -52,7 +52,12 @@ def test_an_empty_variable_counts_as_unset(monkeypatch, name):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("APP_PORT", "many"), ("APP_PORT", "70000"), ("DAGSTER_PORT", "-1"), ("HOME", "~nobody-here/x")],
+    [
+        ("APP_PORT", "many"),
+        ("APP_PORT", "70000"),
+        ("DAGSTER_PORT", "-1"),
+        ("HOME", "~nobody-here/x"),
+    ],
 )
 def test_a_wrong_variable_is_named_with_its_value(monkeypatch, name, value):
     monkeypatch.setenv(f"EMFAIR_{name}", value)

@@ -75,7 +75,7 @@ class Description:
     columns: tuple[Column, ...]
 
 
-def ask(  # noqa: PLR0913  each bound can be set, none has to be
+def ask(
     index: Index,
     sql: str,
     *,

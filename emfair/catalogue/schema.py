@@ -7,6 +7,7 @@ values come from (`rows`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import pyarrow as pa
 
@@ -53,7 +54,7 @@ def _table(
         pa.field(column, kind, metadata={DESCRIPTION: text.encode()})
         for column, kind, text in [identifier, *columns]
     ]
-    metadata = {DESCRIPTION: description.encode()}
+    metadata: dict[bytes | str, bytes | str] = {DESCRIPTION: description.encode()}
     return TableSchema(
         name, description, pa.schema(fields, metadata), ("experiment_id", *order.split())
     )
@@ -206,5 +207,7 @@ def in_order(name: str, rows: pa.Table) -> pa.Table:
         for field in table.columns
         if field.name not in table.order and not pa.types.is_nested(field.type)
     ]
-    keys = [(column, "ascending") for column in (*table.order, *rest)]
+    keys: list[tuple[str, Literal["ascending", "descending"]]] = [
+        (column, "ascending") for column in (*table.order, *rest)
+    ]
     return rows.sort_by(keys).combine_chunks()

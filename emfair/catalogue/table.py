@@ -143,7 +143,7 @@ class IndexTable:
         """Return the lake keys of the Parquet files of `version`."""
         with _delta_errors(self.name):
             paths = pa.table(self.open(version).get_add_actions())["path"].to_pylist()
-        return sorted(f"{self.prefix}/{unquote(path)}" for path in paths)
+        return sorted(f"{self.prefix}/{unquote(str(path))}" for path in paths)
 
     def _commit(self, table: DeltaTable, predicate: str, present: pa.Table, rows: pa.Table) -> None:
         """Append where nothing is present (cheap), else rewrite the files that hold it."""

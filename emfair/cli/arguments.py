@@ -38,7 +38,7 @@ def services() -> Iterator[Services]:
         yield opened
 
 
-def annotations(path: Path | None) -> Annotations:
+def read_notes(path: Path | None) -> Annotations:
     """Read the annotation file, if one is given. Raises `BadAnnotations`."""
     from emfair.model.annotations import Annotations
     from emfair.nxem.annotations import read_annotations

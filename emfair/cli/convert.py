@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from emfair.cli import screen
-from emfair.cli.arguments import AnnotationFile, Files, Json, annotations, settings
+from emfair.cli.arguments import AnnotationFile, Files, Json, read_notes, settings
 
 if TYPE_CHECKING:
     from emfair.service.conversion import FileOutcome
@@ -28,7 +28,7 @@ def convert(
     from emfair.service.conversion import convert_files, read_profile
 
     with screen.errors_end_the_process():
-        notes = annotations(annotation_file)
+        notes = read_notes(annotation_file)
         profile = read_profile(instrument, settings().home) if instrument else None
         with screen.count_bar() as bar:
             task = bar.add_task("converting", total=None)

@@ -103,7 +103,7 @@ def _tell_what_next(stores: Services, told: list[Told]) -> None:
         ("a verdict", _near(stores.lake.locate(layout.report(last, "html")))),
         ("app and Dagster", "emfair up"),
         ("ask more", 'emfair query "SELECT * FROM experiments"'),
-        ("without emfair", f"duckdb -c \"SELECT * FROM '{snapshot}'\"  (DuckDB's own shell)"),
+        ("without emfair", f"duckdb -c \"FROM '{snapshot}'\"  (DuckDB's own shell)"),
     ):
         screen.out.print(f"{what + ':':<17}", style="dim", end="")
         screen.out.print(where, soft_wrap=True, markup=False)

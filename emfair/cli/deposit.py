@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from emfair.cli import screen
-from emfair.cli.arguments import AnnotationFile, Json, annotations, services
+from emfair.cli.arguments import AnnotationFile, Json, read_notes, services
 
 if TYPE_CHECKING:
     from emfair.service.deposits import Deposited, DepositRequest
@@ -19,7 +19,7 @@ PATIENCE = 20.0
 """Seconds without any change after which --wait says that nothing seems to process."""
 
 
-def deposit(  # noqa: PLR0913  each is an option
+def deposit(
     paths: Annotated[list[Path], typer.Argument(help="Files, or folders with files.")],
     project: Annotated[str, typer.Option(help="Title or identifier; made if it is new.")],
     proposal: Annotated[str, typer.Option(help="Likewise, within the project.")],
@@ -45,7 +45,7 @@ def deposit(  # noqa: PLR0913  each is an option
             sample=sample,
             depositor=local_user(),
             title=title,
-            annotations=annotations(annotation_file),
+            annotations=read_notes(annotation_file),
         )
         with services() as stores:
             done = _with_bar(stores, request)
@@ -136,4 +136,6 @@ def _tell(stores: Services, done: Deposited, state: str | None, *, as_json: bool
          ("title", done.titles.experiment), ("where", where)],
     )  # fmt: skip
     if state is None and not done.already_there:
-        screen.out.print("Next: `emfair up` processes it by itself; `emfair process --pending` now.")
+        screen.out.print(
+            "Next: `emfair up` processes it by itself; `emfair process --pending` now."
+        )

@@ -8,7 +8,7 @@ import typer
 from rich.text import Text
 
 from emfair.cli import screen
-from emfair.cli.arguments import AnnotationFile, Files, Json, annotations
+from emfair.cli.arguments import AnnotationFile, Files, Json, read_notes
 
 if TYPE_CHECKING:
     from emfair.service.inspection import Inspected
@@ -19,7 +19,7 @@ def inspect(files: Files, annotation_file: AnnotationFile = None, as_json: Json 
     from emfair.service.inspection import inspect_file, named
 
     with screen.errors_end_the_process():
-        notes = annotations(annotation_file)
+        notes = read_notes(annotation_file)
         results = [inspect_file(path, bundle, notes) for path, bundle in named(files)]
     if as_json:
         screen.print_json([one.model_dump(mode="json") for one in results])

@@ -23,7 +23,7 @@ from emfair.cli import (
 app = typer.Typer(
     name="emfair",
     help="Raw electron-microscopy files in, FAIR data out.",
-    epilog="Exit codes: 0 done, 1 the data are bad, 2 the call is wrong, 3 a store does not answer.",
+    epilog="Exit codes: 0 done, 1 bad data, 2 a wrong call, 3 a store does not answer.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

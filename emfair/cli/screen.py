@@ -120,7 +120,7 @@ def print_table(
 ) -> None:
     """Print a table; a cell is text as it is (what a file holds is never markup).
 
-    On a terminal long cells are folded; in a pipe or a file every row is one line, as wide as it is.
+    On a terminal long cells are folded; in a pipe or a file every row is one line.
 
     Parameters
     ----------

@@ -73,7 +73,9 @@ def _tell(
         )
     else:
         for path, verdict, findings in verdicts:
-            line = screen.state_text(verdict.value).append(f" {screen.printable(str(path))}", "default")
+            line = screen.state_text(verdict.value).append(
+                f" {screen.printable(str(path))}", "default"
+            )
             screen.out.print(line, soft_wrap=True)
             if findings:
                 screen.print_table(

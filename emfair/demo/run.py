@@ -76,6 +76,7 @@ def run(
     corpus: Path,
     scratch: Path,
     tell: Callable[[str], None] = lambda _: None,
+    *,
     chosen: Sequence[Session] | None = None,
 ) -> Iterator[Told]:
     """Deposit every session (or those chosen) and run the chain on each; yield them as done."""

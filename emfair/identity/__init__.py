@@ -1,0 +1,1 @@
+"""Who someone is: one local user where nothing else is set."""

@@ -17,7 +17,7 @@ _FORBIDDEN = {"AccessDenied", "Forbidden", "InvalidAccessKeyId", "SignatureDoesN
 _BUSY = {"RequestTimeout", "RequestTimeTooSkewed", "SlowDown", "Throttling", "TooManyRequests"}
 
 
-class Taken(Exception):  # noqa: N818  no error: the caller looks at what is there
+class Taken(Exception):
     """The key is taken, or the answer to an upload that had succeeded was lost."""
 
 

@@ -48,7 +48,7 @@ class Written:
     measurement: Measurement
 
 
-def write_container(  # noqa: PLR0913  what is known of a signal comes from six sides
+def write_container(
     signal: Signal,
     source: Source,
     notes: Annotations,
@@ -145,7 +145,7 @@ def _data_path(shape: Shape) -> str:
     return f"/entry/measurement/event1/{shape.group}/{shape.kind}"
 
 
-def _write_signal(  # noqa: PLR0913  the tail of `write_container`
+def _write_signal(
     file: h5py.File,
     signal: Signal,
     shape: Shape,

@@ -38,7 +38,7 @@ UNREAD_RULES = frozenset({"unreadable-file", "empty-file", "not-a-measurement"})
 """Rules that say that no signal came out of a file."""
 
 
-def convert_file(  # noqa: PLR0913  what `write_container` needs, and the path
+def convert_file(
     path: Path,
     source: Source,
     notes: Annotations,

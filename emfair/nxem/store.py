@@ -30,7 +30,7 @@ Offset = tuple[int, ...]
 Watch = Callable[[Offset, Block], None]
 
 
-def store_array(  # noqa: PLR0913  one call a dataset; all but three by name
+def store_array(
     group: h5py.Group,
     name: str,
     data: Any,

@@ -30,7 +30,7 @@ class Origin:
     reader: str
 
 
-def build_entry(  # noqa: PLR0913  each part comes from another room
+def build_entry(
     facts: Mapping[str, Fact],
     shape: Shape,
     origin: Origin,

@@ -175,8 +175,7 @@ def _to_mend(findings: Sequence[Finding]) -> list[str]:
         return []
     lines = ["## To mend", ""]
     lines += [
-        f"- {_words(what)}: {_words(hint)}"
-        for what, hint in list(open_points.items())[:LISTED]
+        f"- {_words(what)}: {_words(hint)}" for what, hint in list(open_points.items())[:LISTED]
     ]
     return [*lines, ""]
 

@@ -111,7 +111,7 @@ class Deposits:
                 update(experiment).where(experiment.c.id == identifier).values(updated_at=now)
             )
 
-    def seal(  # noqa: PLR0913 -- each is one thing the seal says
+    def seal(
         self,
         identifier: str,
         *,
@@ -164,7 +164,7 @@ class Deposits:
             }
             return experiments.change(connection, identifier, now, changes)
 
-    def annotate(  # noqa: PLR0913 -- each is one thing the edit says
+    def annotate(
         self,
         identifier: str,
         expected_version: int,

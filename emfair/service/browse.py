@@ -95,7 +95,7 @@ class Download:
     open: Callable[[], BinaryIO]
 
 
-def experiments(  # noqa: PLR0913  four filters and the page
+def experiments(
     services: Services,
     *,
     state: ExperimentState | None = None,

@@ -1,4 +1,4 @@
-"""A preflight check: does everything that emfair needs answer?"""
+"""A preflight check: everything that emfair needs is asked whether it answers."""
 
 from __future__ import annotations
 

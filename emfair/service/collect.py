@@ -22,7 +22,7 @@ SKIPPED = frozenset({"thumbs.db", "desktop.ini"})
 
 @dataclass(frozen=True)
 class LocalFile:
-    """A file on this machine, its name in the deposit (relative, with ``/``), its size when found."""
+    """A file on this machine, its name in the deposit (relative, with ``/``), its size at first."""
 
     path: Path
     name: str
@@ -111,7 +111,7 @@ def _look_at(path: Path) -> os.stat_result:
 
 
 def _refuse_links(folder: str, folders: list[str]) -> None:
-    """Refuse a link to a folder: following it could go round in circles, leaving it out lose data."""
+    """Refuse a link to a folder: followed it could go in circles, left out it would lose data."""
     for name in folders:
         if (linked := Path(folder, name)).is_symlink():
             raise BadCall(
@@ -135,7 +135,7 @@ def printable(path: Path) -> str:
 
 
 def _printable(name: str) -> str:
-    """Return a name that is text: bytes that are no UTF-8 become ``\\xNN``."""
+    r"""Return a name that is text: bytes that are no UTF-8 become ``\xNN``."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 

@@ -175,7 +175,9 @@ def read_manifest(services: Services, place: Place, version: int) -> Manifest:
 
 def _default_title(local: list[LocalFile]) -> str:
     first = local[0].name.split("/")[0]
-    return first if len(local) == 1 or "/" in local[0].name else f"{first} and {len(local) - 1} more"
+    return (
+        first if len(local) == 1 or "/" in local[0].name else f"{first} and {len(local) - 1} more"
+    )
 
 
 def _send(
@@ -245,7 +247,7 @@ def _first_manifest(services: Services, manifest: Manifest) -> Manifest:
 
 
 def _reannotate(services: Services, place: Place, request: DepositRequest) -> bool:
-    """The same files with other words: a new version of the annotations. Returns whether so.
+    """Give the same files other words, as a new version; return whether there were others.
 
     Also after a seal: where two processes deposited at once, the other's words may be sealed.
     """

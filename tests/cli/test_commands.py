@@ -64,11 +64,13 @@ def test_help_says_what_a_command_does_and_explains_every_option(emfair, command
 
 def test_help_of_the_whole_tells_the_exit_codes(emfair):
     said = emfair("--help")
-    assert "0 done, 1 the data are bad, 2 the call is wrong, 3 a store does not answer" in said.out
+    assert re.search(r"0 done, 1 .*data.*, 2 .*call.*, 3 .*store does not answer", said.out)
     assert emfair("--version").out.startswith("emfair ")
 
 
-@pytest.mark.parametrize("call", [("nope",), ("deposit",), ("query", "--limit", "0", "x"), ("convert", "x")])
+@pytest.mark.parametrize(
+    "call", [("nope",), ("deposit",), ("query", "--limit", "0", "x"), ("convert", "x")]
+)
 def test_a_call_that_does_not_fit_ends_with_2_and_usage(emfair, call):
     said = emfair(*call)
     assert said.code == 2
@@ -401,8 +403,8 @@ def test_a_question_is_answered_before_anything_was_indexed(emfair):
 def test_an_answer_is_json_whatever_it_holds(emfair):
     sql = (
         "SELECT 1 AS a, 2 AS a, 'nan'::DOUBLE AS nan, 'inf'::DOUBLE AS inf, now() AS t, "
-        "1.5::DECIMAL(9, 2) AS d, [1, NULL] AS l, {'k': 'nan'::DOUBLE} AS s, 'ü\U0001f600' AS text, "
-        "'\\xAB'::BLOB AS b, NULL AS nothing, INTERVAL 1 DAY AS i"
+        "1.5::DECIMAL(9, 2) AS d, [1, NULL] AS l, {'k': 'nan'::DOUBLE} AS s, "
+        "'ü\U0001f600' AS text, '\\xAB'::BLOB AS b, NULL AS nothing, INTERVAL 1 DAY AS i"
     )
     (row,) = emfair("query", sql, "--json").json
     assert (row["a"], row["a_2"], row["nan"], row["inf"]) == (1, 2, None, None)
@@ -495,22 +497,22 @@ def test_a_name_that_no_terminal_can_show_ends_no_program(tmp_path):
 
 
 def test_the_program_answers_in_any_encoding(tmp_path):
-    done = script(
-        "query", "SELECT 'µ😀' AS x", EMFAIR_HOME=str(tmp_path), PYTHONIOENCODING="ascii"
-    )
+    done = script("query", "SELECT 'µ😀' AS x", EMFAIR_HOME=str(tmp_path), PYTHONIOENCODING="ascii")
     assert done.returncode == 0
     assert "\\xb5\\U0001f600" in done.stdout
 
 
 def test_the_program_starts_without_heavy_imports(tmp_path):
-    code = "import sys, emfair.cli.main; print([m for m in sys.modules if m in {'dagster', 'numpy', 'h5py', 'pyarrow', 'sqlalchemy', 'rsciio', 'pydantic'}])"
+    heavy = "dagster numpy h5py pyarrow sqlalchemy rsciio pydantic"
+    code = f"import sys, emfair.cli.main; print(sorted(set('{heavy}'.split()) & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
 def test_a_reader_that_stops_early_is_no_crash(tmp_path):
     done = subprocess.run(
-        ["/bin/bash", "-c", f"'{SCRIPT}' query 'SELECT * FROM range(100000)' --limit 100000 --json | head -1"],
+        ["/bin/bash", "-c", '"$0" query "$1" --limit 100000 --json | head -1', str(SCRIPT),
+         "SELECT * FROM range(100000)"],
         env={"EMFAIR_HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
         capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
@@ -523,4 +525,3 @@ def test_the_registry_is_made_where_the_home_is(tmp_path):
     with sqlite3.connect(tmp_path / "home" / "registry.db") as connection:
         assert connection.execute("SELECT count(*) FROM experiment").fetchone() == (0,)
     connection.close()
-

@@ -142,9 +142,7 @@ def materialized(house: House, experiment: str) -> dict[str, set[str]]:
     with DagsterInstance.from_config(str(house.dagster_home)) as instance:
         for run in instance.get_runs(RunsFilter(tags={"dagster/partition": experiment})):
             events = instance.all_logs(run.run_id, of_type=DagsterEventType.ASSET_MATERIALIZATION)
-            names = {
-                e.dagster_event.asset_key.to_user_string() for e in events if e.dagster_event
-            }
+            names = {e.dagster_event.asset_key.to_user_string() for e in events if e.dagster_event}
             found[run.tags["dagster/run_key"]] = names
     return found
 
@@ -180,7 +178,9 @@ def test_a_deposit_is_processed_by_itself_and_again_when_its_annotations_change(
         assert key.startswith(f"{experiment}:")
         house.wait("it has five materializations", partial(is_complete, house, experiment))
 
-    notes.write_text(yaml.safe_dump(COMPLETE | {"sample": COMPLETE["sample"] | {"name": "renamed"}}))
+    notes.write_text(
+        yaml.safe_dump(COMPLETE | {"sample": COMPLETE["sample"] | {"name": "renamed"}})
+    )
     again = house.emfair("deposit", image, *PLACE, "-a", notes)
     assert (again["experiment"], again["annotations_changed"]) == (good, True)
 

@@ -67,9 +67,7 @@ def materialized(result: ExecuteInProcessResult) -> dict[str, AssetMaterializati
 
 def data_versions(result: ExecuteInProcessResult) -> dict[str, str]:
     """Return the data version of each asset that a run materialized."""
-    return {
-        name: one.tags["dagster/data_version"] for name, one in materialized(result).items()
-    }
+    return {name: one.tags["dagster/data_version"] for name, one in materialized(result).items()}
 
 
 def key(name: str) -> AssetKey:

@@ -47,6 +47,8 @@ def test_checks_tell_errors_from_what_is_missing(ran, state, no_errors, complete
     }
     assert checks["no_errors"].severity.value == "ERROR"
     assert checks["complete"].severity.value == "WARN"
+    for check in checks.values():
+        assert check.metadata["experiment"].value == ran.experiments[state]
     counts = {name: value.value for name, value in checks["no_errors"].metadata.items()}
     assert (counts["error"] == 0, counts["missing"] == 0) == (no_errors, complete)
 
@@ -208,4 +210,3 @@ def test_the_latest_materialization_can_be_asked_of_the_instance(ran):
     for name in CHAIN:
         event = ran.ground.instance.get_latest_materialization_event(AssetKey(name))
         assert event is not None
-

@@ -133,4 +133,3 @@ def test_every_error_of_ours_ends_a_step_one_way_or_the_other():
     for kind in tree(EmfairError):
         expected = RetryRequested if issubclass(kind, Unavailable) else Failure
         assert isinstance(ending(kind("it happened.")), expected)
-

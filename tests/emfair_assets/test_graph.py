@@ -23,7 +23,8 @@ def asset(definition: AssetsDefinition) -> dict[str, Any]:
     return {
         "deps": sorted(dep.asset_key.to_user_string() for dep in spec.deps),
         "checks": sorted(
-            f"{check.name}{' (blocking)' if check.blocking else ''}" for check in definition.check_specs
+            f"{check.name}{' (blocking)' if check.blocking else ''}"
+            for check in definition.check_specs
         ),
         "kinds": sorted(spec.kinds),
         "group": spec.group_name,

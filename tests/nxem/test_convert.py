@@ -139,7 +139,8 @@ path, folder = Path(sys.argv[1]), Path(sys.argv[2])
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
 try:
-    convert_file(path, Source(path.name, "0" * 64), Annotations(), folder, experiment="", software={})
+    source = Source(path.name, "0" * 64)
+    convert_file(path, source, Annotations(), folder, experiment="", software={})
 except Unavailable as error:
     print("unavailable:", error.message, sorted(folder.iterdir()))
 """

@@ -89,7 +89,10 @@ def test_a_killed_run_has_the_runs_words(ground):
     )
     hear(ground, run, event)
     row = lab.row(experiment)
-    assert (row.state, row.state_reason) == (ExperimentState.FAILED, "The run's process was killed.")
+    assert (row.state, row.state_reason) == (
+        ExperimentState.FAILED,
+        "The run's process was killed.",
+    )
 
 
 def test_what_a_later_run_found_stands(ground):
@@ -115,7 +118,9 @@ def test_a_cancelled_run_leaves_nothing_in_processing(ground):
     experiment = lab.deposit(lab.file("test-1.dm3")).place.experiment
     lab.services.registry.experiments.set_state(experiment, ExperimentState.PROCESSING)
     run = ground.instance.create_run_for_job(
-        ground.defs.resolve_job_def(PROCESS), tags={"dagster/partition": experiment}, status=DagsterRunStatus.CANCELED
+        ground.defs.resolve_job_def(PROCESS),
+        tags={"dagster/partition": experiment},
+        status=DagsterRunStatus.CANCELED,
     )
     event = DagsterEvent(DagsterEventType.RUN_CANCELED.value, run.job_name)
     context = build_run_status_sensor_context(

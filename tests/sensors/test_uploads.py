@@ -187,4 +187,3 @@ def test_the_sensors_keys_fit_dagsters_tags(services, instance, tmp_path):
     for request in tick(services, instance).run_requests:
         assert len(request.run_key) <= 63
         assert len(request.partition_key) <= 63
-

@@ -8,7 +8,9 @@ from typing import Any
 from emfair.errors import Unavailable
 from emfair.lake.base import Lake
 
-METHODS = frozenset({"put_file", "put_bytes", "read_bytes", "open", "local_copy", "info", "list", "delete"})
+METHODS = frozenset(
+    {"put_file", "put_bytes", "read_bytes", "open", "local_copy", "info", "list", "delete"}
+)
 
 
 class Killed(BaseException):
@@ -50,7 +52,7 @@ class Countdown:
         self._error = error
         self.fired = False
 
-    def __call__(self, name: str, key: str) -> None:
+    def __call__(self, *_: str) -> None:
         """Count one operation."""
         if self.fired:
             return

@@ -8,7 +8,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -111,7 +111,10 @@ def test_a_failed_experiment_is_mended_by_another_run(lab):
     place = lab.deposit(lab.file("test-1.dm3")).place
     fail(lab.services, place.experiment, "the store burnt")
     lab.process(place.experiment)
-    assert (lab.row(place.experiment).state, lab.row(place.experiment).state_reason) == (S.VALID, "")
+    assert (lab.row(place.experiment).state, lab.row(place.experiment).state_reason) == (
+        S.VALID,
+        "",
+    )
 
 
 def test_a_check_by_hand_of_what_was_processed_leaves_its_state(lab):
@@ -320,11 +323,8 @@ def test_a_store_that_fails_half_way_leaves_every_object_whole(lab):
     while fired:
         cut = Countdown(number, lambda: Unavailable("gone.", remedy="Wait."))
         sick = replace(lab.services, lake=Tapped(lab.services.lake, before=cut))
-        with converted(lab, place.experiment) as again:
-            try:
-                store(sick, again)
-            except Unavailable:
-                pass
+        with converted(lab, place.experiment) as again, suppress(Unavailable):
+            store(sick, again)
         conversion = stored(lab.services, place)
         assert conversion == before
         for one in conversion.measurements:
@@ -353,9 +353,7 @@ def test_annotations_that_change_during_a_run_are_processed_by_the_next(lab):
     with converted(lab, experiment) as made:
         store(lab.services, made)
     later = Annotations.model_validate(COMPLETE | {"description": "said meanwhile"})
-    annotate(
-        lab.services, experiment, later, expected_version=1, author="bob", reason="meanwhile"
-    )
+    annotate(lab.services, experiment, later, expected_version=1, author="bob", reason="meanwhile")
     judge(lab.services, experiment, run="one")
     described = describe(lab.services, experiment, run="one")
     publish(lab.services, gather(lab.services, experiment, run="one"))
@@ -503,7 +501,9 @@ def test_records_name_everything_that_was_used_and_made(lab):
     assert len(by_name["experiment_record"].outputs) == 4
     rows = by_name["metadata_index"].configuration
     assert rows["rows"]["measurements"] == 1
-    assert rows["rows_sha256"] == digest_of_rows(gather(lab.services, place.experiment, run="x").tables)
+    assert rows["rows_sha256"] == digest_of_rows(
+        gather(lab.services, place.experiment, run="x").tables
+    )
 
 
 def test_a_record_is_json_that_a_text_editor_shows(lab):

@@ -133,7 +133,7 @@ def test_a_name_in_decomposed_form_is_kept_and_stored_composed(tmp_path):
 
 
 def test_a_name_longer_than_other_stores_take_is_refused_by_name(tmp_path):
-    with pytest.raises(BadName, match="too long.*Shorten"):
+    with pytest.raises(BadName, match=r"too long.*Shorten"):
         collect(made(tmp_path, "x" * 240 + ".dm3"))
 
 
@@ -237,7 +237,7 @@ def test_what_may_not_be_read_is_named():
         with without_privileges():
             with pytest.raises(BadCall, match="closed: cannot be read"):
                 collect([folder / "session"])
-            with pytest.raises(BadCall, match="closed/b.dm3: cannot be looked at"):
+            with pytest.raises(BadCall, match=r"closed/b\.dm3: cannot be looked at"):
                 collect([folder / "session" / "closed" / "b.dm3"])
             with pytest.raises(BadCall, match=r"a\.dm3: cannot be read"):
                 describe(collect([file])[0], lambda _: None)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -84,9 +85,13 @@ def check_whole(services: Services, place: Place, session: Path, notes: Annotati
     row = services.registry.experiments.get(place.experiment)
     manifest = read_manifest(services, place, 1)
     assert row.state is ExperimentState.SEALED
-    assert {file.name for file in manifest.files} == {f"session/{p.name}" for p in session.iterdir()}
+    assert {file.name for file in manifest.files} == {
+        f"session/{p.name}" for p in session.iterdir()
+    }
     for file in manifest.files:
-        assert sha256_bytes(services.lake.read_bytes(layout.raw_file(place, file.path))) == file.sha256
+        assert (
+            sha256_bytes(services.lake.read_bytes(layout.raw_file(place, file.path))) == file.sha256
+        )
     history = services.registry.deposits.annotations(place.experiment)
     assert documents(services, place) == {one.version: one.document for one in history}
     assert Annotations.model_validate_json(history[0].document) == notes
@@ -102,7 +107,9 @@ def test_a_deposit_puts_files_manifest_and_annotations_into_the_lake(services, s
     assert manifest.deposited_by == "ada"
     assert manifest.titles.experiment == "session"
     assert manifest.place.project == "minerals"
-    assert outbox(services) == [("deposit-sealed", services.registry.experiments.get(done.place.experiment).run_key)]
+    assert outbox(services) == [
+        ("deposit-sealed", services.registry.experiments.get(done.place.experiment).run_key)
+    ]
 
 
 def test_the_same_deposit_again_is_the_same_experiment(services, session):
@@ -132,13 +139,11 @@ def test_a_kill_at_any_point_leaves_what_the_same_command_completes(services, se
     while True:
         sample = f"Sample {number}"
         cut = Countdown(number)
-        try:
+        with suppress(Killed):
             deposit(
                 with_lake(services, Tapped(services.lake, **{when: cut})),
                 request(session, sample=sample),
             )
-        except Killed:
-            pass
         known = set(experiments(services))
         done = deposit(services, request(session, sample=sample))
         manifest = check_whole(services, done.place, session, NOTES)
@@ -161,7 +166,9 @@ def test_a_manifest_written_before_a_kill_is_the_one_that_seals(services, sessio
             raise Killed
 
     with pytest.raises(Killed):
-        deposit(with_lake(services, Tapped(services.lake, after=die_after_manifest)), request(session))
+        deposit(
+            with_lake(services, Tapped(services.lake, after=die_after_manifest)), request(session)
+        )
     (session / "a.dm3").touch()  # another time of change, the same bytes
     done = deposit(services, request(session))
     assert services.lake.read_bytes(layout.manifest(done.place, 1)) == written[0]
@@ -349,4 +356,3 @@ def test_the_raw_files_of_a_local_lake_cannot_be_written(tmp_path, session):
         for file in read_manifest(services, place, 1).files:
             path = Path(services.lake.locate(layout.raw_file(place, file.path)))
             assert path.stat().st_mode & 0o222 == 0
-

@@ -60,7 +60,7 @@ class Tags(HTMLParser):
         super().__init__()
         self.seen = []
 
-    def handle_starttag(self, tag, attrs):  # noqa: ARG002, D102  HTMLParser's own signature
+    def handle_starttag(self, tag, attrs):  # noqa: D102  HTMLParser's own signature
         self.seen.append(tag)
 
 

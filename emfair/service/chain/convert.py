@@ -15,9 +15,9 @@ from emfair.model.manifest import Place, RawFile
 from emfair.nxem.container import Source, Written
 from emfair.nxem.convert import Converted, convert_file
 from emfair.provenance.record import ProvenanceRecord, shaping_versions
+from emfair.service.chain.copies import same_bytes
 from emfair.service.chain.step import Step, Subject, begin, keep, subject_of
 from emfair.service.services import Services
-from emfair.service.chain.copies import same_bytes
 from emfair.vendor.bundles import Bundle, bundle
 
 CODE_VERSION = "1"
@@ -85,9 +85,7 @@ def store(services: Services, containers: ContainerSet) -> None:
     current = {layout.conversion(place)}
     for one in containers.written:
         key = layout.container(place, one.measurement.measurement)
-        services.lake.put_file(
-            key, one.path, sha256=one.measurement.container_sha256, replace=True
-        )
+        services.lake.put_file(key, one.path, sha256=one.measurement.container_sha256, replace=True)
         picture = layout.preview(place, one.measurement.measurement)
         services.lake.put_bytes(picture, one.preview, replace=True)
         current |= {key, picture}
@@ -117,9 +115,7 @@ def _finish(
             one.measurement.container_sha256,
             one.measurement.container_size,
         )
-        step.made(
-            layout.preview(subject.place, name), sha256_bytes(one.preview), len(one.preview)
-        )
+        step.made(layout.preview(subject.place, name), sha256_bytes(one.preview), len(one.preview))
     content = pretty_json(conversion)
     step.made(layout.conversion(subject.place), sha256_bytes(content), len(content))
     return step.finish(subject.manifest.deposited_by)
@@ -203,7 +199,9 @@ def _raw_files(services: Services, subject: Subject, folder: Path) -> Iterator[P
     with ExitStack() as stack:
         for file in subject.manifest.files:
             copy = stack.enter_context(
-                services.lake.local_copy(layout.raw_file(subject.place, file.path), services.scratch)
+                services.lake.local_copy(
+                    layout.raw_file(subject.place, file.path), services.scratch
+                )
             )
             link = folder / file.name
             link.parent.mkdir(parents=True, exist_ok=True)

@@ -130,4 +130,3 @@ def _set_state(services: Services, rows: ExperimentRows) -> None:
     except Conflict:
         if experiments.get(rows.place.experiment).state not in kept:
             raise
-

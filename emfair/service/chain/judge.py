@@ -1,4 +1,4 @@
-"""Third step: what are the containers worth?"""
+"""Third step: a verdict on every container."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""First step: are the raw bytes what the manifest says?"""
+"""First step: the raw bytes are compared with the manifest."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from emfair.errors import FixityMismatch, NotFound
 from emfair.lake import layout
 from emfair.model.canonical import sha256_stream
-from emfair.model.manifest import Manifest, RawFile
+from emfair.model.manifest import Manifest, Place, RawFile
 from emfair.model.states import ExperimentState
 from emfair.provenance.record import ProvenanceRecord
 from emfair.service.chain.step import Step, begin, keep, subject_of
@@ -43,7 +43,9 @@ def receive(services: Services, experiment: str, *, run: str) -> Received:
         services.registry.experiments.set_state(experiment, ExperimentState.PROCESSING)
     keep_annotations(services, row.place)
     subject = subject_of(step)
-    wrong = [file.name for file in subject.manifest.files if not _is_whole(step, subject.place, file)]
+    wrong = [
+        file.name for file in subject.manifest.files if not _is_whole(step, subject.place, file)
+    ]
     if wrong:
         raise FixityMismatch(
             f"{len(wrong)} raw file(s) are missing or differ from the manifest: "
@@ -56,7 +58,7 @@ def receive(services: Services, experiment: str, *, run: str) -> Received:
     return Received(subject.manifest, kept)
 
 
-def _is_whole(step: Step, place: layout.Place, file: RawFile) -> bool:
+def _is_whole(step: Step, place: Place, file: RawFile) -> bool:
     key = layout.raw_file(place, file.path)
     try:
         with step.services.lake.open(key) as stream:

@@ -121,7 +121,9 @@ def converted(step: Step) -> tuple[Subject, Conversion]:
     Raises `NotFound`.
     """
     place, _ = step.services.registry.experiments.place(step.experiment)
-    conversion = Conversion.model_validate_json(step.read(layout.conversion(place), "nxem_container"))
+    conversion = Conversion.model_validate_json(
+        step.read(layout.conversion(place), "nxem_container")
+    )
     subject = _read(step, place, conversion.manifest_version, conversion.annotations_version)
     return subject, conversion
 
