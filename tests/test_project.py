@@ -57,8 +57,8 @@ def test_a_node_lock_names_no_host() -> None:
     "line",
     [
         "--index-url https://mirror.example/simple",
-        "--extra-index-url file:///opt/pypi",
-        "# --find-links /opt/wheels",
+        "--extra-index-url file:///srv/mirror",
+        "# --find-links /srv/wheels",
         "emfair @ file:///home/x/emfair",
         "-e /home/x/emfair",
         "#    uv pip compile /home/x/emfair/pyproject.toml",

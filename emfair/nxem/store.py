@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from emfair.nxem.blocks import chunk_shape, walk
 
-GZIP_LEVEL = 1  # of ISA-L; smaller files than zlib's 4 on microscope data, see docs/adr
+GZIP_LEVEL = 1  # of ISA-L; as small as zlib's 4 on microscope data: docs/adr/0005
 SMALL = 64 << 10  # below this a dataset is stored as it is
 Block = NDArray[Any]
 Offset = tuple[int, ...]

@@ -545,3 +545,18 @@ def test_a_container_that_rotted_is_not_judged(lab):
     with pytest.raises(FixityMismatch) as caught:
         judge(lab.services, place.experiment, run="local")
     assert caught.value.subject == name
+
+
+def test_the_index_is_compacted_from_time_to_time(lab):
+    for name in ("test-1.dm3", "test-2.dm3"):
+        place = lab.deposit(lab.file(name)).place
+        lab.process(place.experiment)
+    assert {len(files) for files in lab.services.index.files().values()} == {2}
+    place = lab.deposit(lab.file("test-3.dm3")).place
+    lab.process(place.experiment)
+    rows = gather(lab.services, place.experiment, run="local")
+    annotated = replace(rows, tables=rows.tables | {"findings": rows.tables["findings"].slice(1)})
+    publish(lab.services, annotated, compact_every=1)
+    assert {len(files) for files in lab.services.index.files().values()} == {1}
+    asked = ask(lab.services.index, "SELECT count(*) FROM experiments")
+    assert asked.rows == [(3,)]
