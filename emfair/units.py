@@ -40,6 +40,14 @@ _ALIASES = {
     "%": "percent",
 }
 _SPELLINGS = str.maketrans({"\u03bc": "µ", "\u212b": "Å", "⁻": "-", "¹": "1", "²": "2", "³": "3"})
+_SPELLINGS |= {ord(raised): f"^{number}" for number, raised in enumerate("⁴⁵⁶⁷⁸⁹", 4)}
+
+
+_POWER = re.compile(
+    r"((?:[^\W\d]|°)\w*|\((?:[^()*^]|\*(?!\*))*\))(?:\*\*|\^)"
+    r"(?:-?\d{1,2}(?:\.\d{1,2})?(?![\w.])|\(-?\d{1,2}(?:/\d{1,2})?\))"
+)
+"""A name, or a bracket without powers, to the power of a number of at most two digits."""
 
 
 @cache
@@ -80,7 +88,7 @@ def convert(value: float, unit: str, target: str) -> float:
     Raises
     ------
     ValueError
-        The two measure different things, or one is no unit.
+        The two measure different things, one is no unit, or the result is too large.
     """
     from pint.errors import PintError
 
@@ -88,7 +96,7 @@ def convert(value: float, unit: str, target: str) -> float:
         return value
     try:
         return float(registry().Quantity(value, unit or "1").to(target or "1").magnitude)
-    except (PintError, AttributeError, TypeError) as error:
+    except (PintError, ArithmeticError, AttributeError, TypeError) as error:
         given = unit or "a pure number"
         raise ValueError(f"{given} cannot be turned into {target or '1'}") from error
 
@@ -124,8 +132,23 @@ def read_quantity(text: str, si_unit: str, shown: str, field: str) -> float:
 def _parses(text: str) -> bool:
     if not re.fullmatch(r"[\w\s/*^().µ°ωΩ-]{1,40}", text) or re.fullmatch(r"[\d.\s]+", text):
         return False
+    if not _is_quick(text):
+        return False
     try:
         registry().parse_units(text)
     except Exception:  # noqa: BLE001  pint raises tokenizer, syntax and its own errors alike
         return False
     return True
+
+
+def _is_quick(text: str) -> bool:
+    """Tell whether Pint is soon done with `text`: it works out ``9**9**9**9`` before it refuses it.
+
+    A unit's only number besides exponents is the 1 of ``1/nm``. Powers of powers are refused too,
+    as `convert` works out ``((min**99)**99)**99`` in whole numbers.
+    """
+    rest, powers = _POWER.subn(r"\1", text)
+    if powers and re.search(r"\b(?:sq|square|cubic)\b", text):
+        return False
+    numbers = re.findall(r"(?<!\w)\.?\d[\w.]*", rest)
+    return not re.search(r"\*\*|[-^⁰]", rest) and set(numbers) <= {"1", "1.0"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from dagster import DagsterInstance, DynamicPartitionsDefinition
+from sqlalchemy.exc import IntegrityError
 
 NAME = "experiment"
 EXPERIMENTS = DynamicPartitionsDefinition(name=NAME)
@@ -17,8 +18,14 @@ AT_ONCE = 1000
 
 def add_experiments(instance: DagsterInstance, keys: Iterable[str]) -> None:
     """Make experiments known as partitions; those that are known already do no harm."""
-    for some in _in_portions(sorted(set(keys))):
-        instance.add_dynamic_partitions(NAME, some)
+    new = set(keys) - set(instance.get_dynamic_partitions(NAME))
+    for some in _in_portions(sorted(new)):
+        try:
+            instance.add_dynamic_partitions(NAME, some)
+        except IntegrityError:  # another process added one of them meanwhile
+            for key in some:
+                if not instance.has_dynamic_partition(NAME, key):
+                    instance.add_dynamic_partitions(NAME, [key])
 
 
 def _in_portions(keys: list[str]) -> Iterator[list[str]]:

@@ -6,12 +6,13 @@ same Dagster instance that the UI shows.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import socket
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from emfair.service.services import Services, open_services
 from emfair.settings import Settings
 from emfair_assets.definitions import build
 from emfair_assets.jobs import PROCESS
+from emfair_assets.partitions import NAME as EXPERIMENTS_NAME
 from emfair_assets.partitions import PARTITION, add_experiments
 from emfair_assets.resources import EmfairResource
 
@@ -108,13 +110,25 @@ def _is_dead(run: DagsterRun) -> bool:
 @contextmanager
 def DagsterChain(settings: Settings) -> Iterator[InProcessChain]:  # noqa: N802  a factory
     """Open the Dagster instance below ``settings.dagster_home`` (made if it is not there)."""
-    prepare_home(settings.dagster_home)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
-    with (
-        open_services(settings) as services,
-        DagsterInstance.from_config(str(settings.dagster_home)) as instance,
-    ):
+    with open_services(settings) as services, ExitStack() as stack:
+        with _one_at_a_time(settings.dagster_home):
+            prepare_home(settings.dagster_home)
+            instance = stack.enter_context(
+                DagsterInstance.from_config(str(settings.dagster_home))
+            )
+            instance.get_dynamic_partitions(EXPERIMENTS_NAME)  # makes the tables, if need be
+            instance.get_runs_count()
         yield InProcessChain(settings, instance, services)
+
+
+@contextmanager
+def _one_at_a_time(home: Path) -> Iterator[None]:
+    """Let one process at once set up a Dagster home: its SQLite files are made by who comes first."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / ".setup.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def prepare_home(home: Path) -> None:

@@ -1,14 +1,15 @@
 """Units as vendors and people write them."""
 
 import math
+from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from emfair.errors import BadAnnotations
 from emfair.nxem.keys import keys
-from emfair.units import axis_unit, convert, pint_unit, read_quantity
+from emfair.units import axis_unit, convert, pint_unit, read_quantity, registry
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,30 @@ def test_at_an_axis_a_is_the_angstrom(written, read):
 def test_no_text_breaks_the_reading_of_units(text):
     unit = pint_unit(text)
     assert unit is None or pint_unit(unit) == unit, "a unit that was read is read again"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("m⁴", "m^4"), ("(m/s)^2", "(m/s)^2"), ("Hz^0.5", "Hz^0.5"), ("m^(-1)", "m^(-1)"),
+     ("1/(nm^2*s)", "1/(nm^2*s)"), ("°^2", "°^2"), ("m^99", "m^99"), ("sq m", "sq m"),
+     ("5 9**9**9**9", None), ("9^9^9^9 m", None), ("9⁹⁹⁹⁹", None), ("(9)^9", None),
+     ("((((9)**99)**99)**99)**99 m", None), ("((((1-1-1-1)^99)^99)^99)^99", None),
+     ("m^9^9^9", None), ("m^(9^9^9)", None), ("m^100", None), ("((min)^99)^99", None),
+     ("(min^99)^99", None), ("sq m^99", None), ("1e9^99", None), ("m⁹^9^9", None)],
+)  # fmt: skip
+def test_powers_are_read_unless_working_them_out_takes_long(written, read):
+    assert pint_unit(written) == read
+
+
+@settings(deadline=1000)
+@example("5 9**9**9**9")
+@given(st.text("9*^()/ mksVA.-", max_size=40))
+def test_no_arithmetic_holds_the_reading_up(text):
+    registry()
+    unit = pint_unit(text)
+    if unit is not None:
+        with suppress(ValueError):
+            convert(1.0, unit, "m")
 
 
 @pytest.mark.parametrize(

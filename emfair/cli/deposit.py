@@ -123,6 +123,8 @@ def _tell(stores: Services, done: Deposited, state: str | None, *, as_json: bool
     size = human_size(sum(file.size for file in done.files))
     if done.reannotated:
         what = "These files were there; the annotations are new."
+    elif done.already_there and done.sent:
+        what = f"The lake had lost {human_size(done.sent)} of these files; they are put back."
     elif done.already_there:
         what = "Nothing to do: the same files are there already."
     else:

@@ -150,8 +150,12 @@ def print_table(
         )
     for row in cells:
         table.add_row(*row)
-    whole = None if out.is_terminal else max(out.width, sum(widths.values()), len(title))
-    out.print(table, width=whole, crop=out.is_terminal)
+    if out.is_terminal:
+        out.print(table)
+        return
+    whole = max(out.width, sum(widths.values()), len(title))
+    # `Console.print(width=…)` never goes beyond the console's own width, and drops columns instead.
+    Console(file=out.file, width=whole, highlight=False).print(table)
 
 
 def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

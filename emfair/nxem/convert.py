@@ -34,7 +34,9 @@ class Converted:
         return not any(f.rule in UNREAD_RULES for f in self.findings)
 
 
-UNREAD_RULES = frozenset({"unreadable-file", "empty-file", "not-a-measurement"})
+UNREAD_RULES = frozenset(
+    {"unreadable-file", "empty-file", "not-a-measurement", "reader-died", "reader-hung"}
+)
 """Rules that say that no signal came out of a file."""
 
 

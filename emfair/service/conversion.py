@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import yaml
 from pydantic import ValidationError
@@ -15,9 +16,9 @@ from emfair.model.canonical import digest_of, sha256_file
 from emfair.model.documents import Measurement
 from emfair.model.findings import Finding, Severity
 from emfair.nxem.container import Source
-from emfair.nxem.convert import convert_file
 from emfair.provenance.record import shaping_versions
 from emfair.service.collect import collect
+from emfair.service.sandbox import Sandbox, Task
 from emfair.vendor.bundles import Bundle, bundle
 
 
@@ -58,8 +59,10 @@ def convert_files(
             remedy="Name another folder for the containers.",
         ) from error
     bundles = bundle(local)
-    for done, each in enumerate(bundles, 1):
-        yield done, len(bundles), _convert(each, local, folder, notes, profile)
+    with Sandbox() as sandbox, TemporaryDirectory(dir=folder, prefix=".emfair-") as scratch:
+        for done, each in enumerate(bundles, 1):
+            outcome = _convert(each, local, Path(scratch), notes, profile, sandbox)
+            yield done, len(bundles), _moved(outcome, folder)
 
 
 def _convert(
@@ -68,6 +71,7 @@ def _convert(
     folder: Path,
     notes: Annotations,
     profile: InstrumentNotes | None,
+    sandbox: Sandbox,
 ) -> FileOutcome:
     path = path_to_read(each, local)
     try:
@@ -75,20 +79,28 @@ def _convert(
     except OSError as error:
         return FileOutcome(each.primary, (), (_unreadable(each, error),))
     sha256 = sums.get(each.primary) or digest_of(sorted(sums.items()))
-    done = convert_file(
-        path,
-        Source(each.primary, sha256, each.companions),
-        notes,
-        folder,
-        experiment="",
-        software=shaping_versions(),
-        profile=profile,
+    done = sandbox.convert(
+        Task(
+            path=path,
+            source=Source(each.primary, sha256, each.companions),
+            notes=notes,
+            folder=folder,
+            experiment="",
+            software=shaping_versions(),
+            profile=profile,
+        )
     )
     return FileOutcome(
         each.primary,
         tuple((one.path, one.measurement) for one in done.written),
         tuple(done.findings),
     )
+
+
+def _moved(outcome: FileOutcome, folder: Path) -> FileOutcome:
+    """Move whole containers to where they were asked for."""
+    containers = [(path.rename(folder / path.name), one) for path, one in outcome.containers]
+    return replace(outcome, containers=tuple(containers))
 
 
 def _unreadable(each: Bundle, error: OSError) -> Finding:

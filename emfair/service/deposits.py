@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from emfair.errors import Conflict
+from emfair.errors import Conflict, FixityMismatch
 from emfair.lake import layout
 from emfair.model.annotations import Annotations
 from emfair.model.canonical import canonical_json, digest_of
@@ -100,8 +100,9 @@ def deposit(
         files=files,
     )
     place, titles = opened.place, opened.titles
-    sent = 0
-    if not opened.already_sealed:
+    if opened.already_sealed:
+        sent = _put_back(services, place, local, files, progress)
+    else:
         sent = _send(services, place, local, files, set(opened.todo), progress)
         _seal(services, place, titles, files, request)
     changed = _reannotate(services, place, request)
@@ -202,6 +203,37 @@ def _send(
         services.registry.deposits.file_done(place.experiment, file.path)
         sent += file.size
     return sent
+
+
+def _put_back(
+    services: Services,
+    place: Place,
+    local: list[LocalFile],
+    files: tuple[RawFile, ...],
+    progress: DepositProgress,
+) -> int:
+    """Store again what the lake has lost of a sealed deposit; return how many bytes.
+
+    Raises
+    ------
+    FixityMismatch
+        An object is there with another size: it is not replaced without anybody's knowledge.
+    """
+    again = 0
+    for here, file in zip(local, files, strict=True):
+        key = layout.raw_file(place, file.path)
+        there = services.lake.info(key)
+        if there is None:
+            services.lake.put_file(key, here.path, sha256=file.sha256, progress=progress.sent)
+            again += file.size
+        elif there.size != file.size:
+            raise FixityMismatch(
+                f"the lake holds {there.size} bytes of it, the manifest says {file.size}.",
+                subject=file.name,
+                remedy=f"Move {services.lake.locate(key)} away, then deposit again: the file is "
+                "put back.",
+            )
+    return again
 
 
 def _seal(

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import h5py
+import numpy as np
 
 from emfair.errors import NotFound
 from emfair.validation.judge import crash
@@ -38,7 +39,13 @@ def open_container(path: Path) -> h5py.File | Breach:
 
 
 def entries_of(container: h5py.File) -> tuple[list[str], list[Breach]]:
-    """Return the paths of the entries that follow NXem, and what is to be said of the others."""
+    """Return the paths of the entries that follow NXem, and what is to be said of the others.
+
+    Raises
+    ------
+    Exception
+        The file is damaged; h5py raises many kinds, and a name that is no text is a ValueError.
+    """
     definitions = dict(_definitions(container))
     ours = [name for name, definition in definitions.items() if definition == DEFINITION]
     if not definitions:
@@ -53,8 +60,8 @@ def entries_of(container: h5py.File) -> tuple[list[str], list[Breach]]:
 
 def text_of(value: object) -> str:
     """Return text as h5py reads it (``bytes``, ``str`` or an array of one) without outer blanks."""
-    while hasattr(value, "size") and hasattr(value, "flat"):
-        value = next(iter(value.flat), "") if value.size == 1 else ""
+    if isinstance(value, np.ndarray):  # NumPy's scalars are left: their ``flat`` is of scalars
+        value = value.item() if value.size == 1 else ""
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
     return value.strip() if isinstance(value, str) else ""
@@ -69,6 +76,8 @@ def _definitions(container: h5py.File) -> Iterator[tuple[str, str]]:
     for name in container:
         entry = container.get(name)
         if isinstance(entry, h5py.Group) and class_of(entry) == "NXentry":
+            if not isinstance(name, str):  # h5py leaves what is no UTF-8 as bytes
+                raise ValueError(f"an entry's name is no text: {name!r}")
             stated = entry.get("definition")
             yield f"/{name}", text_of(stated[()]) if isinstance(stated, h5py.Dataset) else ""
 

@@ -123,7 +123,7 @@ def test_a_deposit_answers_with_its_identifier_and_again_with_the_same(emfair, i
 
 def test_a_deposit_tells_a_person_what_to_do_next(emfair, image, notes):
     said = emfair("deposit", image, *PLACE, "--title", "[bold]not markup", "-a", notes)
-    assert "Deposited 1 files" in said.out
+    assert "Deposited 1 file" in said.out
     assert "[bold]not markup" in said.out
     assert "emfair process --pending" in said.out
     assert "Nothing to do" in emfair("deposit", image, *PLACE, "--title", "[bold]not markup").out
@@ -500,6 +500,14 @@ def test_the_program_answers_in_any_encoding(tmp_path):
     done = script("query", "SELECT 'µ😀' AS x", EMFAIR_HOME=str(tmp_path), PYTHONIOENCODING="ascii")
     assert done.returncode == 0
     assert "\\xb5\\U0001f600" in done.stdout
+
+
+def test_in_a_pipe_every_row_is_one_line_and_no_column_is_lost(tmp_path):
+    sql = "SELECT 'a' AS first, repeat('x', 200) AS long, 'z' AS last"
+    done = script("query", sql, EMFAIR_HOME=str(tmp_path), COLUMNS="40")
+    head, row = (line.split() for line in done.stdout.splitlines() if line.strip())
+    assert head == ["first", "long", "last"]
+    assert row == ["a", "x" * 200, "z"]
 
 
 def test_the_program_starts_without_heavy_imports(tmp_path):

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -239,6 +239,25 @@ def test_a_kill_while_annotations_change_loses_no_version_in_the_lake(services, 
     check_whole(services, place, session, third)
 
 
+def test_a_version_that_a_kill_left_out_of_the_lake_comes_with_the_next(services, session):
+    place = deposit(services, request(session)).place
+    sick = with_lake(services, Tapped(services.lake, before=die_at("put_bytes")))
+    with pytest.raises(Killed):
+        annotate(sick, place.experiment, OTHER, expected_version=1, author="bob", reason="2nd")
+    assert sorted(documents(services, place)) == [1]
+    annotate(services, place.experiment, NOTES, expected_version=2, author="bob", reason="3rd")
+    assert sorted(documents(services, place)) == [1, 2, 3]
+    check_whole(services, place, session, NOTES)
+
+
+def die_at(operation: str) -> Callable[[str, str], None]:
+    def die(name: str, _: str) -> None:
+        if name == operation:
+            raise Killed
+
+    return die
+
+
 def test_two_deposits_at_once_are_one_and_the_later_words_are_not_lost(services, session):
     """The other finishes between this one's last file and its manifest."""
     others: list[str] = []
@@ -356,3 +375,25 @@ def test_the_raw_files_of_a_local_lake_cannot_be_written(tmp_path, session):
         for file in read_manifest(services, place, 1).files:
             path = Path(services.lake.locate(layout.raw_file(place, file.path)))
             assert path.stat().st_mode & 0o222 == 0
+
+
+def test_what_the_lake_has_lost_is_put_back_by_the_same_deposit(services, session):
+    first = deposit(services, request(session))
+    lost = first.files[0]
+    key = layout.raw_file(first.place, lost.path)
+    services.lake.delete(key)
+    again = deposit(services, request(session))
+    assert again.place == first.place
+    assert again.already_there
+    assert again.sent == lost.size
+    assert sha256_bytes(services.lake.read_bytes(key)) == lost.sha256
+
+
+def test_a_file_that_changed_its_size_in_the_lake_is_told_and_not_replaced(services, session):
+    first = deposit(services, request(session))
+    key = layout.raw_file(first.place, first.files[0].path)
+    other = b"x" * (first.files[0].size + 1)
+    services.lake.put_bytes(key, other, replace=True)
+    with pytest.raises(FixityMismatch, match=f"{len(other)} bytes"):
+        deposit(services, request(session))
+    assert services.lake.read_bytes(key) == other

@@ -28,6 +28,24 @@ def test_the_smallest_tree_is_valid(container):
     assert verdict_of(findings) is Verdict.VALID
 
 
+def test_text_of_fixed_length_is_judged_as_any_other(container):
+    def fix(entry, trees):
+        entry.attrs["NX_class"] = np.bytes_("NXentry")
+        entry["sample1"].attrs["NX_class"] = np.bytes_("NXsample")
+        for name in ("definition", "start_time", "sample1/preparation_date", "sample1/atom_types"):
+            trees.replace(entry, name, np.bytes_(entry[name][()]))
+
+    assert validate_container(container(fix)) == validate_container(container())
+
+
+@pytest.mark.parametrize("number", [3, np.uint8(3), [3], [[3]], [1, 2], 0.5])
+def test_a_class_that_is_a_number_is_no_class(container, number):
+    def spoil(entry, trees):
+        entry.attrs["NX_class"] = number
+
+    assert only_rule(container(spoil)) == ["no-entry"]
+
+
 def test_an_image_with_its_instrument_is_valid(container):
     path = container(lambda entry, trees: trees.image(entry, (4, 6)))
     assert severe(validate_container(path)) == set()
@@ -369,6 +387,21 @@ def test_damage_inside_never_crashes_the_validation(container):
     for start in range(1024, len(content), 2048):
         spoilt = content[:start] + b"\xff" * 64 + content[start + 64 :]
         path.write_bytes(spoilt)
+        validate_container(path)
+
+
+def test_an_entry_whose_name_is_damaged_is_said_to_be_damage(container):
+    path = container(lambda entry, trees: entry.file.move("entry", "entry12"))
+    path.write_bytes(path.read_bytes().replace(b"entry12", b"entry1\xc7"))
+    assert only_rule(path) == ["truncated-file"]
+    assert "entry1" in validate_container(path)[0].message
+
+
+def test_a_name_inside_that_is_no_text_never_crashes_the_validation(container):
+    path = container(lambda entry, trees: trees.image(entry))
+    content = path.read_bytes()
+    for name in (b"sample1", b"atom_types", b"measurement", b"instrument", b"image1", b"real"):
+        path.write_bytes(content.replace(name, name[:-1] + b"\xc7"))
         validate_container(path)
 
 

@@ -13,10 +13,11 @@ from emfair.model.documents import Conversion
 from emfair.model.findings import Finding, Severity, in_order
 from emfair.model.manifest import Place, RawFile
 from emfair.nxem.container import Source, Written
-from emfair.nxem.convert import Converted, convert_file
+from emfair.nxem.convert import Converted
 from emfair.provenance.record import ProvenanceRecord, shaping_versions
 from emfair.service.chain.copies import same_bytes
 from emfair.service.chain.step import Step, Subject, begin, keep, subject_of
+from emfair.service.sandbox import Sandbox, Task
 from emfair.service.services import Services
 from emfair.vendor.bundles import Bundle, bundle
 
@@ -58,9 +59,10 @@ def convert(
         step.used(layout.raw_file(subject.place, file.path), file.sha256, file.size)
     written: list[Written] = []
     findings: list[Finding] = []
-    with _raw_files(services, subject, folder / "raw") as raw:
+    with Sandbox() as sandbox, _raw_files(services, subject, folder / "raw") as raw:
+        shop = _Shop(sandbox, raw, subject, files, folder, tell)
         for group in same_bytes(bundle(files), files, subject.annotations):
-            done = _convert_group(group, raw, subject, files, folder, tell)
+            done = _convert_group(group, shop)
             written += done.written
             findings += done.findings
     conversion = Conversion(
@@ -121,19 +123,24 @@ def _finish(
     return step.finish(subject.manifest.deposited_by)
 
 
-def _convert_group(
-    group: list[Bundle],
-    raw: Path,
-    subject: Subject,
-    files: dict[str, RawFile],
-    folder: Path,
-    tell: Callable[[str], None],
-) -> Converted:
+@dataclass(frozen=True)
+class _Shop:
+    """What converting a bundle takes."""
+
+    sandbox: Sandbox
+    raw: Path
+    subject: Subject
+    files: dict[str, RawFile]
+    folder: Path
+    tell: Callable[[str], None]
+
+
+def _convert_group(group: list[Bundle], shop: _Shop) -> Converted:
     """Convert files of the same bytes once, under the first name that a reader takes."""
     first: Converted | None = None
     for each in group:
-        tell(f"converting {each.primary}")
-        done = _convert_bundle(each, raw, subject, files, folder)
+        shop.tell(f"converting {each.primary}")
+        done = _convert_bundle(each, shop)
         if done.read:
             return _with_copies(done, each, group)
         first = first or done
@@ -155,32 +162,30 @@ def _with_copies(done: Converted, chosen: Bundle, group: list[Bundle]) -> Conver
     return done
 
 
-def _convert_bundle(
-    each: Bundle, raw: Path, subject: Subject, files: dict[str, RawFile], folder: Path
-) -> Converted:
+def _convert_bundle(each: Bundle, shop: _Shop) -> Converted:
     """Convert a bundle; if its primary is no use, what belongs to it is tried one by one."""
-    done = _convert_one(each, raw, subject, files, folder)
-    if done.read or not each.companions or each.primary not in files:
+    done = _convert_one(each, shop)
+    if done.read or not each.companions or each.primary not in shop.files:
         return done
     for name in each.companions:
-        single = _convert_one(Bundle(name), raw, subject, files, folder)
+        single = _convert_one(Bundle(name), shop)
         done.written += single.written
         done.findings += single.findings
     return done
 
 
-def _convert_one(
-    each: Bundle, raw: Path, subject: Subject, files: dict[str, RawFile], folder: Path
-) -> Converted:
-    file = files.get(each.primary)
-    sha256 = file.sha256 if file else _store_digest(each, files)
-    return convert_file(
-        raw / each.primary,
-        Source(each.primary, sha256, each.companions),
-        subject.annotations,
-        folder,
-        experiment=subject.place.experiment,
-        software=shaping_versions(),
+def _convert_one(each: Bundle, shop: _Shop) -> Converted:
+    file = shop.files.get(each.primary)
+    sha256 = file.sha256 if file else _store_digest(each, shop.files)
+    return shop.sandbox.convert(
+        Task(
+            path=shop.raw / each.primary,
+            source=Source(each.primary, sha256, each.companions),
+            notes=shop.subject.annotations,
+            folder=shop.folder,
+            experiment=shop.subject.place.experiment,
+            software=shaping_versions(),
+        )
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import signal
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -19,6 +18,7 @@ from emfair.settings import Settings
 PATIENCE = 120.0
 """Seconds until everything must have answered; Dagster takes 5–20 of them."""
 TERMINAL: Callable[[str], None] = partial(print, flush=True)
+_BEAT = 0.05
 _STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -50,7 +50,7 @@ def up(settings: Settings, tell: Callable[[str], None] = TERMINAL) -> None:
                 return
             for line in _welcome(settled):
                 tell(line)
-            while not stop.wait(0.5):
+            while not stop.within(0.5):
                 for child in children:
                     child.check()
             tell("Stopping …")
@@ -66,14 +66,14 @@ def _welcome(settings: Settings) -> list[str]:
     ]
 
 
-def _wait(children: Sequence[Child], stop: threading.Event) -> bool:
+def _wait(children: Sequence[Child], stop: _Stop) -> bool:
     """Wait until all answer; return False if the person stopped it before."""
     waiting = list(children)
     deadline = time.monotonic() + PATIENCE
     while waiting := [child for child in waiting if not child.answers()]:
         if time.monotonic() > deadline:
             raise waiting[0].trouble(f"did not answer within {PATIENCE:.0f} s.")
-        if stop.wait(0.1):
+        if stop.within(0.1):
             return False
     return True
 
@@ -94,11 +94,33 @@ def _running(planned: Sequence[ChildPlan]) -> Iterator[list[Child]]:
                 stack.callback(child.wait_stopped, deadline)
 
 
+class _Stop:
+    """Whether a signal asked to stop: a plain flag, as a handler must not wait for a lock.
+
+    It was a ``threading.Event`` once. Its handler runs in the main thread, and one that came while
+    this thread held the Event's own lock waited for that lock for ever.
+    """
+
+    def __init__(self) -> None:
+        self._asked = False
+
+    def note(self, *_: object) -> None:
+        """Handle a signal."""
+        self._asked = True
+
+    def within(self, seconds: float) -> bool:
+        """Wait until a signal asked to stop, or `seconds` are over; return whether one asked."""
+        deadline = time.monotonic() + seconds
+        while not self._asked and time.monotonic() < deadline:
+            time.sleep(_BEAT)  # a signal alone does not end a sleep
+        return self._asked
+
+
 @contextmanager
-def _stop_signals() -> Iterator[threading.Event]:
-    """Yield an event that is set by the signals that ask to stop."""
-    stop = threading.Event()
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in _STOP}
+def _stop_signals() -> Iterator[_Stop]:
+    """Yield what the signals that ask to stop are noted in."""
+    stop = _Stop()
+    before = {number: signal.signal(number, stop.note) for number in _STOP}
     try:
         yield stop
     finally:
