@@ -114,9 +114,7 @@ def DagsterChain(settings: Settings) -> Iterator[InProcessChain]:  # noqa: N802 
     with open_services(settings) as services, ExitStack() as stack:
         with _one_at_a_time(settings.dagster_home):
             prepare_home(settings.dagster_home)
-            instance = stack.enter_context(
-                DagsterInstance.from_config(str(settings.dagster_home))
-            )
+            instance = stack.enter_context(DagsterInstance.from_config(str(settings.dagster_home)))
             instance.get_dynamic_partitions(EXPERIMENTS_NAME)  # makes the tables, if need be
             instance.get_runs_count()
         yield InProcessChain(settings, instance, services)

@@ -11,9 +11,9 @@ from __future__ import annotations
 from datetime import datetime
 from itertools import pairwise
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from emfair.errors import NotFound
+from emfair.errors import BadData, NotFound
 from emfair.lake.base import Lake
 from emfair.lake.layout import INDEX
 from emfair.model.canonical import canonical_json
@@ -33,9 +33,9 @@ class Pointer(BaseModel):
 
 
 def read_current(lake: Lake) -> Pointer | None:
-    """Return the pointer; None before anything was written."""
+    """Return the pointer; None before anything was written. Raises `BadData` if it is damaged."""
     try:
-        return Pointer.model_validate_json(lake.read_bytes(CURRENT))
+        return _read(lake, CURRENT)
     except NotFound:
         return None
 
@@ -47,13 +47,15 @@ def read_at(lake: Lake, when: datetime) -> Pointer | None:
     ------
     NotFound
         The index has changed since, and the state of that time is no longer kept.
+    BadData
+        A pointer is damaged.
     """
     current = read_current(lake)
     if current is None or current.committed_at <= when:
         return current
     oldest: Pointer | None = None
     for key in reversed(_history(lake)):
-        pointer = Pointer.model_validate_json(lake.read_bytes(key))
+        pointer = _read(lake, key)
         if pointer.serial >= current.serial:
             continue  # its writer died before it became the current one
         if pointer.committed_at <= when:
@@ -72,7 +74,7 @@ def read_latest(lake: Lake) -> Pointer | None:
     """Return the pointer that a writer goes on from, and make it the current one."""
     current = latest = read_current(lake)
     while lake.info(key := _key(latest.serial + 1 if latest else 1)):
-        latest = Pointer.model_validate_json(lake.read_bytes(key))
+        latest = _read(lake, key)
     if latest is not None and latest != current:
         lake.put_bytes(CURRENT, canonical_json(latest), replace=True)
     return latest
@@ -95,9 +97,22 @@ def forget(lake: Lake, before: datetime) -> None:
     """Remove the pointers that were replaced before `before`."""
     keys = _history(lake)
     for key, successor in pairwise(keys):
-        if Pointer.model_validate_json(lake.read_bytes(successor)).committed_at >= before:
+        if _read(lake, successor).committed_at >= before:
             return
         lake.delete(key)
+
+
+def _read(lake: Lake, key: str) -> Pointer:
+    try:
+        return Pointer.model_validate_json(lake.read_bytes(key))
+    except ValidationError as error:
+        raise BadData(
+            "is damaged: it is no pointer to a state of the index.",
+            subject=key,
+            remedy=f"Put a copy of the newest object below {HISTORY} in its place."
+            if key == CURRENT
+            else "Restore it from a backup of the lake.",
+        ) from error
 
 
 def _key(serial: int) -> str:

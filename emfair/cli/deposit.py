@@ -10,6 +10,7 @@ import typer
 
 from emfair.cli import screen
 from emfair.cli.arguments import AnnotationFile, Json, read_notes, services
+from emfair.errors import BadCall
 
 if TYPE_CHECKING:
     from emfair.service.deposits import Deposited, DepositRequest
@@ -20,7 +21,7 @@ PATIENCE = 20.0
 
 
 def deposit(
-    paths: Annotated[list[Path], typer.Argument(help="Files, or folders with files.")],
+    paths: Annotated[list[str], typer.Argument(help="Files, or folders with files.")],
     project: Annotated[str, typer.Option(help="Title or identifier; made if it is new.")],
     proposal: Annotated[str, typer.Option(help="Likewise, within the project.")],
     sample: Annotated[str, typer.Option(help="Likewise, within the proposal.")],
@@ -39,7 +40,7 @@ def deposit(
 
     with screen.errors_end_the_process():
         request = DepositRequest(
-            paths=paths,
+            paths=_named(paths),
             project=project,
             proposal=proposal,
             sample=sample,
@@ -53,6 +54,16 @@ def deposit(
             _tell(stores, done, state, as_json=as_json)
             if state in ("failed", "invalid"):
                 raise typer.Exit(screen.BAD_DATA)
+
+
+def _named(paths: list[str]) -> list[Path]:
+    """Return the paths. An empty one (an unset ``"$DIR"``) would be the current folder."""
+    if not all(paths):
+        raise BadCall(
+            "one of the paths is empty.",
+            remedy="Is a variable of your script unset? The current folder is called `.`.",
+        )
+    return [Path(path) for path in paths]
 
 
 def _with_bar(stores: Services, request: DepositRequest) -> Deposited:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -12,17 +11,21 @@ from emfair.cli import screen
 from emfair.cli.arguments import Json, services
 
 ROWS = 1000
+MOST_ROWS = 1_000_000
 
 
 def query(
     sql: Annotated[
         str, typer.Argument(help="One SELECT (DuckDB's dialect); without: the tables.")
     ] = "",
-    limit: Annotated[int, typer.Option(min=1, help="Show at most so many rows.")] = ROWS,
+    limit: Annotated[
+        int, typer.Option(min=1, max=MOST_ROWS, help="Show at most so many rows.")
+    ] = ROWS,
     as_json: Json = False,
 ) -> None:
     """Ask the index: tables experiments, measurements, facts, findings, files."""
     from emfair.catalogue.query import ask
+    from emfair.service.browse import rows
 
     with screen.errors_end_the_process():
         if not sql.strip():
@@ -30,23 +33,28 @@ def query(
             return
         with services() as stores:
             answer = ask(stores.index, sql, limit=limit)
+        found = rows(answer)
     if as_json:
         names = _unique(answer.columns)
-        screen.print_json([dict(zip(names, row, strict=True)) for row in answer.rows])
+        screen.print_json([dict(zip(names, row, strict=True)) for row in found])
         return
-    screen.print_rows(answer.columns, answer.rows)
-    rest = f", more are there: --limit {limit * 10}" if answer.truncated else ""
+    screen.print_rows(answer.columns, found)
+    more = f"--limit {limit * 10}" if limit * 10 <= MOST_ROWS else "ask for less at once"
+    rest = f", more are there: {more}" if answer.truncated else ""
     number = answer.table.num_rows
     screen.err.print(f"{number} row{'s' * (number != 1)}{rest}", style="dim")
 
 
 def _unique(columns: Sequence[str]) -> list[str]:
     """Return names that can be keys: SQL may give two columns one name."""
-    seen: Counter[str] = Counter()
-    names = []
+    taken = set(columns)
+    names: list[str] = []
     for column in columns:
-        seen[column] += 1
-        names.append(column if seen[column] == 1 else f"{column}_{seen[column]}")
+        name, number = column, 1
+        while name in names or (number > 1 and name in taken):
+            number += 1
+            name = f"{column}_{number}"
+        names.append(name)
     return names
 
 

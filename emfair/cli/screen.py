@@ -130,7 +130,9 @@ def print_table(
     cells = [[_text(cell) for cell in row] for row in rows]
     widths = _widths(columns, cells)
     cut = [name for name in columns if styles.get(name) == "one line"]
-    room = out.width - sum(width for name, width in widths.items() if name not in cut)
+    room = out.width - sum(
+        width for name, width in zip(columns, widths, strict=True) if name not in cut
+    )
     table = Table(
         title=Text(printable(title)) if title else None,
         title_justify="left",
@@ -140,7 +142,7 @@ def print_table(
     for name in columns:
         style = styles.get(name, "")
         table.add_column(
-            name,
+            _text(name),
             justify="right" if style == "right" else "left",
             style="" if style in ("right", "one line") else style,
             max_width=max(12, room // len(cut) - GAP) if name in cut and out.is_terminal else None,
@@ -153,7 +155,7 @@ def print_table(
     if out.is_terminal:
         out.print(table)
         return
-    whole = max(out.width, sum(widths.values()), len(title))
+    whole = max(out.width, sum(widths), Text(printable(title)).cell_len)
     # `Console.print(width=…)` never goes beyond the console's own width, and drops columns instead.
     Console(file=out.file, width=whole, highlight=False).print(table)
 
@@ -161,7 +163,7 @@ def print_table(
 def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Print rows as a table, or one under the other where the terminal is too narrow for that."""
     cells = [[_text(cell) for cell in row] for row in rows]
-    if not out.is_terminal or sum(_widths(columns, cells).values()) <= max(out.width, 60):
+    if not out.is_terminal or sum(_widths(columns, cells)) <= max(out.width, 60):
         print_table("", columns, cells)
         return
     for number, row in enumerate(cells, 1):
@@ -172,12 +174,12 @@ GAP = 2
 """Blanks between two columns."""
 
 
-def _widths(columns: Sequence[str], cells: Sequence[Sequence[Text]]) -> dict[str, int]:
+def _widths(columns: Sequence[str], cells: Sequence[Sequence[Text]]) -> list[int]:
     """Return how wide each column would like to be, with the gap behind it."""
-    return {
-        name: max([len(name), *(row[place].cell_len for row in cells)]) + GAP
+    return [
+        max([_text(name).cell_len, *(row[place].cell_len for row in cells)]) + GAP
         for place, name in enumerate(columns)
-    }
+    ]
 
 
 def _text(cell: Any) -> Text:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import reprlib
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,12 @@ from emfair.errors import BadAnnotations
 from emfair.model.annotations import Annotations
 from emfair.nxem.keys import Key, keys
 from emfair.units import read_quantity
+
+LARGEST = 1_000_000
+"""Bytes of an annotation file; a person's words are a thousandth of it."""
+
+_LONGEST = 1024  # bits of an integer; Python refuses to show much longer ones
+_TIMES = frozenset({"start_time", "end_time", "preparation_date"})
 
 
 def parse_annotations(document: Any, source: str = "annotations") -> Annotations:
@@ -28,20 +36,31 @@ def parse_annotations(document: Any, source: str = "annotations") -> Annotations
     except ValidationError as error:
         lines = [
             f"{'.'.join(str(part) for part in item['loc']) or 'the document'}: "
-            f"{item['msg'].removeprefix('Value error, ')} (given: {item['input']!r:.60})"
+            f"{item['msg'].removeprefix('Value error, ')} (given: {_shown(item['input'])})"
             for item in error.errors()
         ]
         raise BadAnnotations(
             "; ".join(lines) + ".",
             subject=source,
-            remedy="Times need an offset (2026-01-22T12:14:12+01:00).",
+            remedy=_remedy(error),
         ) from error
     check_measurement_notes(notes, source)
     return notes
 
 
+def _shown(value: Any) -> str:
+    return reprlib.repr(value)[:60]
+
+
+def _remedy(error: ValidationError) -> str:
+    wrong = [item for item in error.errors() if item["type"] != "extra_forbidden"]
+    if any(item["loc"] and item["loc"][-1] in _TIMES for item in wrong):
+        return "Times need an offset (2026-01-22T12:14:12+01:00)."
+    return "Correct what is named and try again."
+
+
 def read_annotations(path: Path) -> Annotations:
-    """Read a YAML (or JSON) annotation file.
+    """Read a YAML (or JSON) annotation file of at most `LARGEST` bytes.
 
     Raises
     ------
@@ -49,18 +68,59 @@ def read_annotations(path: Path) -> Annotations:
         It cannot be read, is not YAML, or does not fit.
     """
     try:
-        document = yaml.safe_load(path.read_text("utf-8"))
+        _check_file(path)
+        text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadAnnotations(
             f"cannot be read ({error}).", subject=str(path), remedy="Check the path."
+        ) from error
+    return parse_annotations(_document(text, str(path)), str(path))
+
+
+def _check_file(path: Path) -> None:
+    """Look before reading: a pipe would never end."""
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise BadAnnotations(
+            "cannot be read: it is no regular file.", subject=str(path), remedy="Check the path."
+        )
+    if found.st_size > LARGEST:
+        raise BadAnnotations(
+            f"is larger than {LARGEST // 1_000_000} MB.",
+            subject=str(path),
+            remedy="Name the file with the annotations, not a data file.",
+        )
+
+
+class _Loader(yaml.SafeLoader):
+    """PyYAML's, but what cannot be made a date or a number is an error that knows its line."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            value = super().construct_object(node, deep)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            raise yaml.MarkedYAMLError(problem_mark=node.start_mark) from error
+        if isinstance(value, int) and value.bit_length() > _LONGEST:
+            raise yaml.MarkedYAMLError(problem_mark=node.start_mark)
+        return value
+
+
+def _document(text: str, source: str) -> Any:
+    """Return what YAML `text` holds."""
+    try:
+        return yaml.load(text, _Loader)  # noqa: S506 -- it is a SafeLoader
+    except RecursionError as error:
+        raise BadAnnotations(
+            "is nested too deep.", subject=source, remedy="Write it as flat as README shows."
         ) from error
     except yaml.YAMLError as error:
         where = getattr(error, "problem_mark", None)
         line = f" in line {where.line + 1}" if where else ""
         raise BadAnnotations(
-            f"is not valid YAML{line}.", subject=str(path), remedy="Mend the line and try again."
+            f"is not valid YAML{line}.",
+            subject=source,
+            remedy="Mend the line (text that looks like a date or a number wants quotes).",
         ) from error
-    return parse_annotations(document, str(path))
 
 
 def check_files(notes: Annotations, names: Iterable[str], source: str = "annotations") -> None:

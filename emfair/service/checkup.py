@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from emfair.errors import EmfairError, FixityMismatch
+from emfair.errors import BadData, EmfairError, FixityMismatch
 from emfair.lake.open import open_lake
 from emfair.registry.registry import open_registry
 from emfair.settings import Settings
@@ -43,7 +43,7 @@ class Checked(BaseModel):
 
 
 def check_up(settings: Settings) -> Iterator[Checked]:
-    """Look at Python, packages, home, lake, registry and the chain's runner, in that order."""
+    """Look at Python, packages, home, lake, index, registry and the chain's runner, in that order."""
     yield Checked(
         what="Python",
         fine=sys.version_info >= (3, 11),
@@ -52,20 +52,20 @@ def check_up(settings: Settings) -> Iterator[Checked]:
     )
     for package, purpose in _PARTS.items():
         yield _package(package, purpose)
-    for what, check in (
-        ("home", _home),
-        ("lake", _lake),
-        ("registry", _registry),
-        ("chain", _chain),
-    ):
-        yield _tried(what, check, settings)
+    yield _tried("home", _home, settings)
+    yield (lake := _tried("lake", _lake, settings))
+    if lake.fine:  # else the index would say the same again
+        yield _tried("index", _index, settings)
+    yield _tried("registry", _registry, settings)
+    yield _tried("chain", _chain, settings)
 
 
 def _tried(what: str, check: Callable[[Settings], Checked], settings: Settings) -> Checked:
     try:
         return check(settings)
     except EmfairError as error:
-        return Checked(what=what, fine=False, found=str(error.message), remedy=error.remedy)
+        subject = f"{error.subject}: " if what == "index" and error.subject else ""
+        return Checked(what=what, fine=False, found=subject + error.message, remedy=error.remedy)
     except OSError as error:
         return Checked(
             what=what,
@@ -109,6 +109,28 @@ def _lake(settings: Settings) -> Checked:
     finally:
         lake.delete(key)
     return Checked(what="lake", fine=True, found=f"{settings.lake}: writes, reads, deletes")
+
+
+def _index(settings: Settings) -> Checked:
+    """Open the tables as a question does."""
+    try:
+        import duckdb
+
+        from emfair.catalogue.delta import Index
+        from emfair.catalogue.query import ask
+    except ImportError as error:
+        raise BadData(f"cannot be asked: {error}.", remedy="Install what is missing.") from error
+    index = Index(open_lake(settings.lake), settings.home / "cache" / "index")
+    pointer = index.pointer()
+    try:
+        ask(index, "SELECT 1")
+    except duckdb.Error as error:
+        raise BadData(
+            f"a file of the index cannot be read ({error}).",
+            remedy="Restore the lake's index/ from a backup.",
+        ) from error
+    found = f"state {pointer.serial}" if pointer else "empty, nothing was processed yet"
+    return Checked(what="index", fine=True, found=f"{found}: answers")
 
 
 def _registry(settings: Settings) -> Checked:

@@ -10,8 +10,11 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
-from emfair.errors import Conflict, FixityMismatch
+from pydantic import BaseModel, ValidationError
+
+from emfair.errors import BadData, Conflict, FixityMismatch
 from emfair.lake import layout
 from emfair.model.annotations import Annotations
 from emfair.model.canonical import canonical_json, digest_of
@@ -20,6 +23,8 @@ from emfair.model.manifest import Manifest, Place, RawFile, Titles
 from emfair.nxem.annotations import check_files
 from emfair.service.collect import LocalFile, collect, describe
 from emfair.service.services import Services
+
+_Document = TypeVar("_Document", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -170,8 +175,21 @@ def run_key(manifest: Manifest, annotations: Annotations, annotations_version: i
 
 
 def read_manifest(services: Services, place: Place, version: int) -> Manifest:
-    """Return a manifest from the lake. Raises `NotFound`."""
-    return Manifest.model_validate_json(services.lake.read_bytes(layout.manifest(place, version)))
+    """Return a manifest from the lake. Raises `NotFound`; `BadData` if it is damaged."""
+    key = layout.manifest(place, version)
+    return parse_document(Manifest, services.lake.read_bytes(key), key)
+
+
+def parse_document(kind: type[_Document], content: bytes, key: str) -> _Document:
+    """Return the document that the lake holds under `key`. Raises `BadData` if it is damaged."""
+    try:
+        return kind.model_validate_json(content)
+    except ValidationError as error:
+        raise BadData(
+            f"is damaged: it is no {kind.__name__.lower()} document of this emfair.",
+            subject=key,
+            remedy="Restore it from a backup of the lake, then process the experiment again.",
+        ) from error
 
 
 def _default_title(local: list[LocalFile]) -> str:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from emfair.catalogue import pointer
-from emfair.errors import Conflict, NotFound
+from emfair.errors import BadData, Conflict, NotFound
 from emfair.lake.memory import MemoryLake
 
 NIGHT = datetime(2026, 1, 22, 23, 30, tzinfo=UTC)
@@ -74,3 +74,31 @@ def test_forgotten_states_are_refused_and_the_one_in_force_is_kept():
     with pytest.raises(NotFound, match="no longer kept"):
         pointer.read_at(lake, NIGHT)
     assert pointer.read_current(lake) == made[3]
+
+
+@pytest.mark.parametrize("content", [b"{bad", b"", b"[]", b"{}", b"\xff"])
+def test_a_damaged_pointer_is_named_and_the_newest_of_the_history_mends_it(content):
+    lake = MemoryLake()
+    made = states(lake, 2)
+    lake.put_bytes(pointer.CURRENT, content, replace=True)
+    for read in (pointer.read_current, pointer.read_latest):
+        with pytest.raises(BadData, match="is damaged") as caught:
+            read(lake)
+        assert caught.value.subject == pointer.CURRENT
+        assert pointer.HISTORY in caught.value.remedy
+        assert "pydantic" not in str(caught.value)
+    newest = max(found.key for found in lake.list(pointer.HISTORY))
+    lake.put_bytes(pointer.CURRENT, lake.read_bytes(newest), replace=True)
+    assert pointer.read_current(lake) == made[1]
+
+
+def test_a_damaged_state_of_the_history_is_named():
+    lake = MemoryLake()
+    states(lake, 3)
+    key = f"{pointer.HISTORY}0000000002.json"
+    lake.put_bytes(key, b"{bad", replace=True)
+    with pytest.raises(BadData) as caught:
+        pointer.read_at(lake, NIGHT)
+    assert caught.value.subject == key
+    with pytest.raises(BadData):
+        pointer.forget(lake, NIGHT + timedelta(days=1))

@@ -69,7 +69,14 @@ def test_help_of_the_whole_tells_the_exit_codes(emfair):
 
 
 @pytest.mark.parametrize(
-    "call", [("nope",), ("deposit",), ("query", "--limit", "0", "x"), ("convert", "x")]
+    "call",
+    [
+        ("nope",),
+        ("deposit",),
+        ("query", "--limit", "0", "x"),
+        ("query", "--limit", "9" * 20, "x"),
+        ("convert", "x"),
+    ],
 )
 def test_a_call_that_does_not_fit_ends_with_2_and_usage(emfair, call):
     said = emfair(*call)
@@ -181,6 +188,16 @@ def test_bad_paths_are_wrong_calls_that_name_the_file(emfair, tmp_path, image):
         assert words in one_error(said)
     assert emfair("deposit", image, image, *PLACE).code == 2
     assert emfair("deposit", image, "--project", "🔬", *PLACE[2:]).code == 2
+
+
+def test_an_empty_path_is_not_the_current_folder(emfair, tmp_path, monkeypatch, image):
+    monkeypatch.chdir(image.parent)
+    for paths in ([""], [image, ""]):
+        said = emfair("deposit", *paths, *PLACE)
+        assert said.code == 2
+        assert "path" in one_error(said)
+        assert "empty" in said.err
+    assert not (tmp_path / "home" / "lake").exists()
 
 
 def test_waiting_ends_with_the_verdict_that_another_process_finds(emfair, home, image, notes):
@@ -409,6 +426,24 @@ def test_an_answer_is_json_whatever_it_holds(emfair):
     (row,) = emfair("query", sql, "--json").json
     assert (row["a"], row["a_2"], row["nan"], row["inf"]) == (1, 2, None, None)
     assert (row["text"], row["b"], row["nothing"], row["s"]) == ("ü😀", "ab", None, {"k": None})
+
+
+def test_no_column_is_lost_where_names_repeat(emfair):
+    sql = "SELECT 1 a, 2 a, 3 a_2, repeat('x', 300) AS b, repeat('y', 300) AS b, 5 AS \"[/c]\""
+    (row,) = emfair("query", sql, "--json").json
+    assert list(row.values()) == [1, 2, 3, "x" * 300, "y" * 300, 5]
+    assert (row["a"], row["a_2"]) == (1, 3)
+    head, cells = (line.split() for line in emfair("query", sql).out.splitlines() if line.strip())
+    assert head == ["a", "a", "a_2", "b", "b", "[/c]"]
+    assert cells == ["1", "2", "3", "x" * 300, "y" * 300, "5"]
+
+
+@pytest.mark.parametrize("value", ["DATE '290000-01-01'", "TIMESTAMP 'infinity'"])
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_a_time_that_python_cannot_hold_is_told(emfair, value, form):
+    said = emfair("query", f"SELECT {value}", *form)
+    assert said.code == 1
+    assert "outside the years 1 to 9999" in one_error(said)
 
 
 def test_an_answer_that_is_cut_says_so(emfair):

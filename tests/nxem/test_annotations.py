@@ -1,5 +1,6 @@
 """From a person's text to checked annotations; each mistake names its field."""
 
+import os
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -107,6 +108,61 @@ def test_what_cannot_be_read_says_so(tmp_path, content):
         path.write_bytes(content)
     with pytest.raises(BadAnnotations, match="cannot be read"):
         read_annotations(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("title: " + "[" * 3000, "nested too deep"),
+        ("title: x\nsample: {name: 2026-13-45}", "not valid YAML in line 2"),
+        ("title: x\n\nstart_time: 2026-01-22 12:14:12 +99:00", "not valid YAML in line 3"),
+        ("title: " + "1" * 6000, "not valid YAML in line 1"),
+        ("title: 0x" + "f" * 6000, "not valid YAML in line 1"),
+        ("title: !!timestamp x", "not valid YAML in line 1"),
+        ("title: !!bool x", "not valid YAML in line 1"),
+        ("# " + "x" * 1_000_000, "larger than 1 MB"),
+    ],
+    ids=lambda text: text[-20:],
+)
+def test_what_no_loader_can_make_sense_of_is_told_with_the_file(tmp_path, text, words):
+    path = tmp_path / "a.yaml"
+    path.write_text(text)
+    with pytest.raises(BadAnnotations, match=words) as caught:
+        read_annotations(path)
+    assert caught.value.subject == str(path)
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_what_is_no_regular_file_is_refused_unread(tmp_path, make):
+    make(tmp_path / "a.yaml")
+    with pytest.raises(BadAnnotations, match="no regular file"):
+        read_annotations(tmp_path / "a.yaml")
+
+
+def test_a_document_that_holds_itself_many_times_is_told_in_few_words(tmp_path):
+    path = tmp_path / "a.yaml"
+    lines = [f"- &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
+    path.write_text("\n".join(["title:", "- &a0 x", *lines]))
+    with pytest.raises(BadAnnotations) as caught:
+        read_annotations(path)
+    assert len(caught.value.message) < 200
+
+
+@pytest.mark.parametrize(
+    ("document", "about_times"),
+    [
+        ({"start_time": "2026-01-22T12:14:12"}, True),
+        ({"sample": {"preparation_date": "2026-01-20"}}, True),
+        ({"files": {"start_time": {"title": ""}}}, False),
+        ({"sample": {"start_time": "2026-01-20"}}, False),
+        ({"sample": {"atom_types": ["Qq"]}}, False),
+    ],
+)
+def test_offsets_are_spoken_of_only_where_a_time_is_wrong(document, about_times):
+    with pytest.raises(BadAnnotations) as caught:
+        parse_annotations(document)
+    assert ("offset" in caught.value.remedy) == about_times
 
 
 def test_a_number_is_returned_in_si_and_none_for_text():

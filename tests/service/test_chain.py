@@ -17,7 +17,7 @@ import h5py
 import pytest
 
 from emfair.catalogue.query import ask
-from emfair.errors import Conflict, FixityMismatch, NotFound, Unavailable
+from emfair.errors import BadData, Conflict, FixityMismatch, NotFound, Unavailable
 from emfair.lake import layout
 from emfair.model.annotations import Annotations
 from emfair.model.canonical import sha256_bytes
@@ -83,6 +83,27 @@ def test_what_no_file_carries_is_asked_for(lab):
     assert row.state_reason
     fields = {f.field for f in lab.validation(place).findings if f.severity is Severity.MISSING}
     assert {"sample.atom_types", "sample.is_simulation", "sample.preparation_date"} <= fields
+
+
+@pytest.mark.parametrize("content", [b"{bad", b"[]", b'{"title": 7, "colour": 1}'])
+@pytest.mark.parametrize("document", ["manifest", "annotations", "conversion"])
+def test_a_damaged_document_is_named_by_its_key(lab, document, content):
+    place = lab.deposit(lab.file("test-1.dm3")).place
+    with converted(lab, place.experiment) as made:
+        store(lab.services, made)
+    key = {
+        "manifest": layout.manifest(place, 1),
+        "annotations": layout.annotation_document(place, 1),
+        "conversion": layout.conversion(place),
+    }[document]
+    lab.services.lake.put_bytes(key, content, replace=True)
+    with pytest.raises(BadData, match="is damaged") as caught:
+        judge(lab.services, place.experiment, run="test")
+    assert caught.value.subject == key
+    assert "http" not in str(caught.value)
+    if document == "manifest":
+        with pytest.raises(BadData, match="is damaged"):
+            read_manifest(lab.services, place, 1)
 
 
 # --- receive

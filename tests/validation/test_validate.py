@@ -391,7 +391,7 @@ def test_damage_inside_never_crashes_the_validation(container):
 
 
 def test_an_entry_whose_name_is_damaged_is_said_to_be_damage(container):
-    path = container(lambda entry, trees: entry.file.move("entry", "entry12"))
+    path = container(lambda entry, _: entry.file.move("entry", "entry12"))
     path.write_bytes(path.read_bytes().replace(b"entry12", b"entry1\xc7"))
     assert only_rule(path) == ["truncated-file"]
     assert "entry1" in validate_container(path)[0].message

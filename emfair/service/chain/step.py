@@ -13,6 +13,7 @@ from emfair.model.canonical import pretty_json, sha256_bytes
 from emfair.model.documents import Conversion
 from emfair.model.manifest import Manifest, Place
 from emfair.provenance.record import Entity, ProvenanceRecord, record
+from emfair.service.deposits import parse_document
 from emfair.service.services import Services
 
 
@@ -103,6 +104,8 @@ def subject_of(step: Step) -> Subject:
         Its deposit is not sealed yet.
     NotFound
         There is no such experiment, or the lake lacks a document of it.
+    BadData
+        A document is damaged.
     """
     row = step.services.registry.experiments.get(step.experiment)
     if row.manifest_version is None or row.annotations_version is None:
@@ -118,22 +121,21 @@ def converted(step: Step) -> tuple[Subject, Conversion]:
     """Return the last conversion and the documents it was made of, and note all as used.
 
     Not the documents as they are now: annotations that changed since are the next run's.
-    Raises `NotFound`.
+    Raises `NotFound`; `BadData` if one is damaged.
     """
     place, _ = step.services.registry.experiments.place(step.experiment)
-    conversion = Conversion.model_validate_json(
-        step.read(layout.conversion(place), "nxem_container")
-    )
+    key = layout.conversion(place)
+    conversion = parse_document(Conversion, step.read(key, "nxem_container"), key)
     subject = _read(step, place, conversion.manifest_version, conversion.annotations_version)
     return subject, conversion
 
 
 def _read(step: Step, place: Place, manifest: int, annotations: int) -> Subject:
-    sealed = step.read(layout.manifest(place, manifest))
-    notes = step.read(layout.annotation_document(place, annotations))
+    sealed = layout.manifest(place, manifest)
+    notes = layout.annotation_document(place, annotations)
     return Subject(
         place,
-        Manifest.model_validate_json(sealed),
-        Annotations.model_validate_json(notes),
+        parse_document(Manifest, step.read(sealed), sealed),
+        parse_document(Annotations, step.read(notes), notes),
         annotations,
     )
