@@ -43,7 +43,7 @@ class Checked(BaseModel):
 
 
 def check_up(settings: Settings) -> Iterator[Checked]:
-    """Look at Python, packages, home, lake, index, registry and the chain's runner, in that order."""
+    """Look at Python, packages, home, lake, index, registry and chain, in that order."""
     yield Checked(
         what="Python",
         fine=sys.version_info >= (3, 11),

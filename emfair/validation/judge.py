@@ -92,7 +92,7 @@ def _listening(entry: str, found: list[Breach]) -> Iterator[None]:
             found.append(_breach(entry, path, problem.name, value, args))
             collector.clear()
 
-    with _LOCK, kept_trees():
+    with _LOCK, kept_trees(), _fixed_text_read(thread):
         before, logging = collector.data, collector.logging
         collector.data = {kind: set() for kind in before}
         collector.logging = False
@@ -102,6 +102,29 @@ def _listening(entry: str, found: list[Breach]) -> Iterator[None]:
         finally:
             del collector.collect_and_log
             collector.data, collector.logging = before, logging
+
+
+@contextmanager
+def _fixed_text_read(thread: int) -> Iterator[None]:
+    """Let pynxtools read attributes of fixed length as text, as it does those of variable length.
+
+    h5py returns the former as ``bytes``: ``b'NXsample'`` is then no class that pynxtools knows, and
+    breaks its search. Only what `thread` reads meanwhile is changed.
+    """
+    from h5py import AttributeManager
+
+    read = AttributeManager.__getitem__
+
+    def door(attributes: AttributeManager, name: str) -> Any:
+        value = read(attributes, name)
+        ours = isinstance(value, bytes) and get_ident() == thread
+        return value.decode("utf-8", "replace") if ours else value
+
+    AttributeManager.__getitem__ = door
+    try:
+        yield
+    finally:
+        AttributeManager.__getitem__ = read
 
 
 def _breach(entry: str, path: str, problem: str, value: Any, args: tuple[Any, ...]) -> Breach:

@@ -206,6 +206,18 @@ def test_it_can_be_stopped_before_anything_answers(tmp_path, number):
     assert running.processes() == set()
 
 
+def test_signals_in_a_burst_stop_it_too(tmp_path):
+    """Each interrupts the handling of the one before: a handler that takes a lock hangs here."""
+    running = Up(tmp_path)
+    while not (tmp_path / "logs" / "dagster.log").exists():
+        time.sleep(0.02)
+        assert running.process.poll() is None
+    for number in [signal.SIGTERM, signal.SIGHUP, signal.SIGINT] * 100:
+        running.process.send_signal(number)
+    assert running.stop() == 0
+    assert running.processes() == set()
+
+
 def test_a_child_that_dies_is_named_with_its_last_words(tmp_path):
     (tmp_path / "registry.db").write_bytes(b"this is no database" * 100)
     running = Up(tmp_path)

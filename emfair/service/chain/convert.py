@@ -17,6 +17,7 @@ from emfair.nxem.convert import Converted
 from emfair.provenance.record import ProvenanceRecord, shaping_versions
 from emfair.service.chain.copies import same_bytes
 from emfair.service.chain.step import Step, Subject, begin, keep, subject_of
+from emfair.service.deposits import parse_document
 from emfair.service.sandbox import Sandbox, Task
 from emfair.service.services import Services
 from emfair.vendor.bundles import Bundle, bundle
@@ -104,7 +105,8 @@ def store(services: Services, containers: ContainerSet) -> None:
 
 def stored(services: Services, place: Place) -> Conversion:
     """Return what the last conversion left in the lake. Raises `NotFound`."""
-    return Conversion.model_validate_json(services.lake.read_bytes(layout.conversion(place)))
+    key = layout.conversion(place)
+    return parse_document(Conversion, services.lake.read_bytes(key), key)
 
 
 def _finish(

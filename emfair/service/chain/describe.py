@@ -10,6 +10,7 @@ from emfair.model.manifest import Place
 from emfair.provenance.record import ProvenanceRecord
 from emfair.records.readme import Child, Level, experiment_readme, level_readme
 from emfair.service.chain.step import Subject, begin, converted, keep
+from emfair.service.deposits import parse_document
 from emfair.service.services import Services
 
 CODE_VERSION = "1"
@@ -31,7 +32,7 @@ def describe(services: Services, experiment: str, *, run: str) -> Described:
     subject, conversion = converted(step)
     place = subject.place
     report = step.read(layout.report(place, "json"), "validation_report")
-    validation = Validation.model_validate_json(report)
+    validation = parse_document(Validation, report, layout.report(subject.place, "json"))
     readme = experiment_readme(subject.manifest, subject.annotations, conversion, validation)
     pages = {layout.readme(layout.experiment_prefix(place)): readme, **_above(services, subject)}
     for key, page in pages.items():

@@ -17,7 +17,7 @@ from emfair.model.manifest import Place
 from emfair.model.states import ExperimentState
 from emfair.provenance.record import ProvenanceRecord
 from emfair.service.chain.step import Step, Subject, begin, converted, keep
-from emfair.service.deposits import run_key
+from emfair.service.deposits import parse_document, run_key
 from emfair.service.services import Services
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def gather(services: Services, experiment: str, *, run: str) -> ExperimentRows:
     step = begin(services, "metadata_index", experiment, run, CODE_VERSION)
     subject, conversion = converted(step)
     report = step.read(layout.report(subject.place, "json"), "validation_report")
-    validation = Validation.model_validate_json(report)
+    validation = parse_document(Validation, report, layout.report(subject.place, "json"))
     tables = rows_of(subject.manifest, subject.annotations, conversion, validation)
     step.configuration["rows"] = {name: table.num_rows for name, table in tables.items()}
     step.configuration["rows_sha256"] = digest_of_rows(tables)
