@@ -122,7 +122,7 @@ def DagsterChain(settings: Settings) -> Iterator[InProcessChain]:  # noqa: N802 
 
 @contextmanager
 def _one_at_a_time(home: Path) -> Iterator[None]:
-    """Let one process at once set up a Dagster home: its SQLite files are made by who comes first."""
+    """Let one process at once set up a Dagster home, whose SQLite files the first one makes."""
     home.mkdir(parents=True, exist_ok=True)
     with (home / ".setup.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
