@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import multiprocessing
 import os
 import resource
 import signal
+import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
+from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from emfair.errors import Unavailable
 from emfair.model.annotations import Annotations, InstrumentNotes
 from emfair.model.findings import Finding, Severity
 from emfair.nxem.container import Source
@@ -29,6 +29,8 @@ from emfair.nxem.convert import Converted, convert_file
 
 PATIENCE = 300.0
 """Seconds that any file may take."""
+START = 60.0
+"""Seconds that the process may take to start."""
 SLOWEST = 2e6
 """Bytes a second below which a reader is taken to hang, beyond `PATIENCE`."""
 SHARE = 0.8
@@ -66,7 +68,7 @@ class Sandbox:
 
     def __init__(self, patience: float = PATIENCE) -> None:
         self._patience = patience
-        self._process: BaseProcess | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._line: Connection | None = None
 
     def __enter__(self) -> Self:
@@ -86,52 +88,71 @@ class Sandbox:
         Raises
         ------
         BadCall, Unavailable
-            As `emfair.nxem.convert.convert_file`: not the file's fault.
+            As `emfair.nxem.convert.convert_file`: not the file's fault. `Unavailable` also where
+            the process cannot be started.
         """
         process, line = self._ready()
         limit = self._patience + task.size / SLOWEST
         line.send(task)
-        heard = wait([line, process.sentinel], timeout=limit)
-        if line in heard:
+        heard = line.poll(limit)
+        if heard:
             with contextlib.suppress(EOFError, OSError):
                 answer = line.recv()
                 if isinstance(answer, Converted):
                     return answer
                 raise answer
-        process.join(timeout=0 if not heard else 10)
-        died = process.exitcode
+            process.wait(timeout=10)
+        died = process.poll()
         self._end()
         for part in task.folder.glob(".*.part"):
             part.unlink()
         finding = _died(task, died) if heard else _hung(task, limit)
         return Converted(findings=[finding])
 
-    def _ready(self) -> tuple[BaseProcess, Connection]:
+    def _ready(self) -> tuple[subprocess.Popen[bytes], Connection]:
         """Return the process and the line to it; a new one if there is none."""
-        if self._process is None or self._line is None or not self._process.is_alive():
+        if self._process is None or self._line is None or self._process.poll() is not None:
             self._end()
-            context = multiprocessing.get_context("spawn")
-            self._line, other = context.Pipe()
-            self._process = context.Process(target=_serve, args=(other,), daemon=True)
-            self._process.start()
+            self._line, other = Pipe()
+            # A plain interpreter: multiprocessing would run this process' main module again.
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", f"from {__name__} import serve; serve({other.fileno()})"],
+                pass_fds=[other.fileno()],
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                stdin=subprocess.DEVNULL,
+            )
             other.close()
+            self._greet(self._line)
         return self._process, self._line
+
+    def _greet(self, line: Connection) -> None:
+        """Wait until the process can take files: what goes wrong before is no file's fault."""
+        with contextlib.suppress(EOFError, OSError):
+            if line.poll(START):
+                line.recv()
+                return
+        self._end()
+        raise Unavailable(
+            "the process that reads vendor files could not be started.",
+            remedy="Look at the log for its last words; the step is tried again.",
+        )
 
     def _end(self) -> None:
         if self._line is not None:
             self._line.close()
         if self._process is not None:
             self._process.kill()
-            self._process.join()
-            self._process.close()
+            self._process.wait()
         self._line = self._process = None
 
 
-def _serve(line: Connection) -> None:
-    """Convert what comes along the line until its other end is closed."""
+def serve(descriptor: int) -> None:
+    """Convert what comes along a pipe until its other end is closed: the process' main."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever watches decides
     _limit()
-    with contextlib.suppress(EOFError, BrokenPipeError):
+    line: Connection = Connection(descriptor)
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        line.send("ready")
         while True:
             task: Task = line.recv()
             line.send(_done(task))
