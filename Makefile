@@ -54,6 +54,10 @@ check: $(READY) ## lint, format, types, import walls, Dagster definitions
 bench: $(READY) ## measure emfair against its targets
 	$(BIN)/python -m bench
 
+.PHONY: corpus
+corpus: $(READY) ## convert every real file at hand, compare, write docs/coverage.md
+	$(BIN)/python -m bench.corpus --write docs/coverage.md
+
 .PHONY: lock
 lock: .venv/.uv ## resolve the newest versions that pyproject.toml allows
 	$(BIN)/uv pip compile --quiet $(LOCK) --group bootstrap --output-file bootstrap.lock

@@ -104,12 +104,12 @@ def container(raw: str, folder: str) -> Work:
 def container_in_the_chain(raw: str, folder: str) -> Work:
     """Return the work of the chain's conversion, to which the manifest tells the file's SHA-256."""
     from emfair.model.annotations import Annotations
-    from emfair.nxem.container import Source
     from emfair.nxem.convert import convert_file
+    from emfair.nxem.dossier import Dossier, Source
 
     def convert(path: Path) -> int:
-        source = Source(path.name, "0" * 64)
-        done = convert_file(path, source, Annotations(), Path(folder), experiment="", software={})
+        dossier = Dossier(Source(path.name, "0" * 64), Annotations(), "", {})
+        done = convert_file(path, dossier, Path(folder))
         return sum(one.measurement.container_size for one in done.written)
 
     convert(tilt_series(Path(raw).parent, *_TINY))

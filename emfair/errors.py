@@ -5,13 +5,15 @@
     │   ├── BadName             an identifier or file name we refuse
     │   ├── BadAnnotations      the annotation document does not fit
     │   ├── BadSetting          a setting is missing or contradicts another
+    │   ├── BadQuery            SQL that DuckDB refuses, or that takes too much
     │   ├── NotFound            no such experiment, file, table …
     │   └── Conflict            it exists already, or someone was faster
     ├── BadData                 the data are bad: never retried          exit 1
-    │   ├── UnreadableFile      no reader can read it, or one crashed on it
+    │   ├── UnreadableFile      no reader can read it, or one raised an error on it
+    │   │   ├── ReaderDied      … or ended its process
+    │   │   └── ReaderHung      … or never ended
     │   ├── UnsupportedSignal   it was read, but NXem has no place for its shape
-    │   ├── FixityMismatch      bytes differ from the manifest
-    │   └── BadQuery            SQL that DuckDB refuses
+    │   └── FixityMismatch      bytes differ from the manifest
     └── Unavailable             a store is sick: retried with growing delays
 
 What does not belong here: how a face shows an error (exit codes, problem+json, notices). Each face
@@ -59,6 +61,10 @@ class BadSetting(BadCall):
     """A setting is missing or contradicts another."""
 
 
+class BadQuery(BadCall):
+    """SQL that DuckDB refuses, or that ran past its limits."""
+
+
 class NotFound(BadCall):
     """What was asked for does not exist."""
 
@@ -75,16 +81,20 @@ class UnreadableFile(BadData):
     """No reader can read the file, or the reader crashed on it."""
 
 
+class ReaderDied(UnreadableFile):
+    """The reader ended the process that it ran in."""
+
+
+class ReaderHung(UnreadableFile):
+    """The reader was not done in time."""
+
+
 class UnsupportedSignal(BadData):
     """The file was read, but the signal has no place in NXem."""
 
 
 class FixityMismatch(BadData):
     """Stored bytes differ from what the manifest promises."""
-
-
-class BadQuery(BadData):
-    """SQL that DuckDB refuses, or that ran past its limits."""
 
 
 class Unavailable(EmfairError):

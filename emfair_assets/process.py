@@ -9,7 +9,6 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-import socket
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -19,7 +18,6 @@ from pathlib import Path
 from dagster import (
     DagsterEventType,
     DagsterInstance,
-    DagsterRun,
     DagsterRunStatus,
     ExecuteInProcessResult,
     RunsFilter,
@@ -37,7 +35,11 @@ from emfair_assets.resources import EmfairResource
 
 AT_WORK = [DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
 OWNER = "emfair/process"
-"""Tag of the runs made here: host and process, so that one whose process was killed is known."""
+"""Tag of the runs made here. Their processes hold a lock on a file of the experiment, which ends
+with them however they end: host names and process numbers come again."""
+
+INTERRUPTED = "DagsterExecutionInterruptedError"
+"""What Dagster makes of Ctrl-C or SIGTERM in a step."""
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """Events go to the instance, where the UI shows them; the terminal is the caller's."""
@@ -54,26 +56,36 @@ class InProcessChain:
         )
         self._job = build(stores).resolve_job_def(PROCESS)
 
-    def process(self, experiments: Iterable[str]) -> Iterator[Processed]:
-        """Run the chain for each experiment in turn; yield how it went."""
+    def process(self, experiments: Iterable[str], *, again: bool = True) -> Iterator[Processed]:
+        """Run the chain for each experiment in turn; yield how it went.
+
+        Without `again` those are left out that the daemon, say, has processed meanwhile.
+        """
         wanted = list(experiments)
         for experiment in wanted:
             self._services.registry.experiments.get(experiment)  # unknown ones fail before any run
         add_experiments(self._instance, wanted)
         for experiment in wanted:
+            row = self._services.registry.experiments.get(experiment)
+            if not again and row.processed_key == row.run_key:
+                continue
             if other := self._at_work(experiment):
                 reason = f"run {other} is at work on it; wait for it, or end it in the Dagster UI"
                 yield Processed(experiment, False, 0.0, other, reason)
                 continue
             started = time.monotonic()
-            result = self._job.execute_in_process(
-                instance=self._instance,
-                partition_key=experiment,
-                raise_on_error=False,
-                run_config=QUIET,
-                tags={OWNER: f"{socket.gethostname()}.{os.getpid()}"},
-            )
+            with self._held(experiment):
+                result = self._job.execute_in_process(
+                    instance=self._instance,
+                    partition_key=experiment,
+                    raise_on_error=False,
+                    run_config=QUIET,
+                    tags={OWNER: "lock"},
+                )
             reason = "" if result.success else _reason(result)
+            if INTERRUPTED in reason:
+                fail(self._services, experiment, "The run was interrupted; process it again.")
+                raise KeyboardInterrupt
             if reason:
                 fail(self._services, experiment, reason)
             seconds = time.monotonic() - started
@@ -87,24 +99,30 @@ class InProcessChain:
         """
         found = self._instance.get_runs(RunsFilter(statuses=AT_WORK, tags={PARTITION: experiment}))
         for run in found:
-            if not _is_dead(run):
+            if OWNER not in run.tags or self._is_held(experiment):
                 return run.run_id
             self._instance.report_run_failed(run, "The process that ran it was killed.")
         return ""
 
+    @contextmanager
+    def _held(self, experiment: str) -> Iterator[None]:
+        with self._lock_file(experiment).open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
-def _is_dead(run: DagsterRun) -> bool:
-    """Whether a run was made by a process of this machine that is no more."""
-    host, _, process = run.tags.get(OWNER, "").rpartition(".")
-    if host != socket.gethostname():
+    def _is_held(self, experiment: str) -> bool:
+        """Whether a process is at work on an experiment here."""
+        with self._lock_file(experiment).open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
         return False
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return int(process) == os.getpid()  # an earlier run of this process has ended
+
+    def _lock_file(self, experiment: str) -> Path:
+        folder = self._services.settings.dagster_home / "at-work"
+        folder.mkdir(exist_ok=True)
+        return folder / experiment
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Units as vendors and people write them."""
 
 import math
+import time
 from contextlib import suppress
 
 import pytest
@@ -57,15 +58,17 @@ def test_powers_are_read_unless_working_them_out_takes_long(written, read):
     assert pint_unit(written) == read
 
 
-@settings(deadline=1000)
-@example("5 9**9**9**9")
+@settings(deadline=None)
+@example("5 9**7**8")  # Pint works on it for 2 s, on 9**9**9 for ever: a test should end
 @given(st.text("9*^()/ mksVA.-", max_size=40))
 def test_no_arithmetic_holds_the_reading_up(text):
     registry()
+    started = time.process_time()
     unit = pint_unit(text)
     if unit is not None:
         with suppress(ValueError):
             convert(1.0, unit, "m")
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize(

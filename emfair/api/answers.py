@@ -17,7 +17,8 @@ from emfair.model.findings import Verdict, count_by_severity
 from emfair.model.manifest import Manifest, Place, Titles
 from emfair.model.states import ExperimentState
 from emfair.registry import ExperimentRow
-from emfair.service.browse import ExperimentList, ExperimentPage, rows
+from emfair.service.browse import ExperimentList, ExperimentPage
+from emfair.service.questions import rows
 
 ROWS = 1000
 ROWS_LIMIT = 100_000
@@ -122,7 +123,7 @@ class Question(BaseModel):
 
     sql: str = Field(
         max_length=100_000,
-        examples=["SELECT technique, count(*) AS n FROM measurements GROUP BY ALL ORDER BY n DESC"],
+        examples=["SELECT reader, count(*) AS n FROM measurements GROUP BY ALL ORDER BY n DESC"],
     )
     limit: int = Field(ROWS, ge=1, le=ROWS_LIMIT, description="At most so many rows.")
 
@@ -130,7 +131,7 @@ class Question(BaseModel):
 class ColumnAnswer(BaseModel):
     """A column of an answer."""
 
-    name: str = Field(examples=["technique"])
+    name: str = Field(examples=["reader"])
     type: str = Field(examples=["VARCHAR"])
 
 

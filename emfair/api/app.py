@@ -8,10 +8,10 @@ from __future__ import annotations
 from fastapi import APIRouter, FastAPI
 
 from emfair import __version__
-from emfair.api import experiments
+from emfair.api import downloads, experiments
 from emfair.api.answers import Health, QueryAnswer, Question
 from emfair.api.problems import responses, tell_problems
-from emfair.service import browse
+from emfair.service import browse, questions
 from emfair.service.services import Services
 
 PREFIX = "/api/v1"
@@ -30,6 +30,7 @@ def create_app(services: Services) -> FastAPI:
     tell_problems(app)
     app.include_router(_general(services), prefix=PREFIX)
     app.include_router(experiments.routes(services), prefix=PREFIX)
+    app.include_router(downloads.routes(services), prefix=PREFIX)
     return app
 
 
@@ -42,9 +43,9 @@ def _general(services: Services) -> APIRouter:
         browse.counts(services)
         return Health(status="ok", version=__version__)
 
-    @router.post("/query", tags=["query"], responses=responses(400, 422))
+    @router.post("/query", tags=["query"], responses=responses(400, 422, 503))
     def query(question: Question) -> QueryAnswer:
         """Ask the index with SQL, read only."""
-        return QueryAnswer.of(browse.query(services, question.sql, limit=question.limit))
+        return QueryAnswer.of(questions.query(services, question.sql, limit=question.limit))
 
     return router

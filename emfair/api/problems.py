@@ -28,7 +28,7 @@ _STATUS: dict[type[errors.EmfairError], tuple[int, str]] = {
     errors.BadCall: (400, "The request is wrong"),
     errors.BadQuery: (400, "The query is refused"),
     errors.BadData: (422, "The data are bad"),
-    errors.Unavailable: (503, "A store does not answer"),
+    errors.Unavailable: (503, "Not available now"),
     errors.EmfairError: (500, "emfair could not do this"),
 }
 

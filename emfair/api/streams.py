@@ -1,6 +1,6 @@
 """Objects streamed to a client: whole or one range (RFC 9110), under a file name that is safe.
 
-What does not belong here: which objects there are (`emfair.service.browse`).
+What does not belong here: which objects there are (`emfair.service.downloads`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from fastapi import Request
 from starlette.responses import Response, StreamingResponse
 
 from emfair.model.canonical import BLOCK
-from emfair.service.browse import Download
+from emfair.service.downloads import Download
 
 _INERT = {
     "X-Content-Type-Options": "nosniff",

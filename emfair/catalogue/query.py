@@ -1,16 +1,17 @@
 """A person's SQL over the five tables: read only, within bounds of time and memory.
 
-Each question gets a DuckDB of its own, which sees the five tables and nothing else. What does not
-belong here: who may ask, and how an answer is shown (the faces).
+Each question gets a DuckDB of its own, which sees the five tables and nothing else. DuckDB's own
+bounds do not hold for everything (a list made by one function), so a person's SQL runs in a process
+that can be killed (`asker`); emfair's own may be asked here directly. What does not belong here:
+who may ask, and how an answer is shown (the faces).
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,14 +20,14 @@ import pyarrow as pa
 from emfair.catalogue.delta import Index
 from emfair.catalogue.readonly import PROTOCOL, ReadOnlyFiles
 from emfair.catalogue.schema import DESCRIPTION, TABLES
-from emfair.errors import BadQuery
+from emfair.errors import BadData, BadQuery
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 TIMEOUT = 30.0
 MEMORY = "1GB"
-ANSWER_LIMIT = 256 << 20  # bytes of an answer in this process' memory
+ANSWER_LIMIT = 64 << 20  # bytes of an answer in memory
 _BATCH = 8192
 _KNOWN = f"Tables: {', '.join(TABLES)}. DESCRIBE measurements lists a table's columns."
 
@@ -75,14 +76,18 @@ class Description:
     columns: tuple[Column, ...]
 
 
-def ask(
-    index: Index,
+def ask(index: Index, sql: str) -> Answer:
+    """Answer SQL of emfair's own in this process; otherwise as `answer`."""
+    return answer(index.files(), sql)
+
+
+def answer(
+    files: Mapping[str, Sequence[Path]],
     sql: str,
     *,
     limit: int | None = None,
     timeout: float = TIMEOUT,
     memory: str = MEMORY,
-    at: datetime | None = None,
 ) -> Answer:
     """Answer one SELECT, WITH, DESCRIBE, SUMMARIZE or SHOW statement.
 
@@ -90,8 +95,8 @@ def ask(
 
     Parameters
     ----------
-    index : Index
-        Where the tables are.
+    files : mapping
+        Each table's Parquet files (`Index.files`).
     sql : str
         DuckDB's dialect.
     limit : int, optional
@@ -100,22 +105,20 @@ def ask(
         Seconds.
     memory : str
         What DuckDB may use for sorting, grouping and joining.
-    at : datetime, optional
-        Ask the index as it was then.
 
     Raises
     ------
     BadQuery
         DuckDB refuses the statement (the message is DuckDB's), it does something else than read,
         or it takes too long or too much.
-    NotFound
-        The index of the time `at` is no longer kept.
+    BadData
+        The index's files are damaged.
     """
     import duckdb
 
-    files = index.files(at)
     bounds: dict[str, Any] = {"memory_limit": memory, "temp_directory": ""}
     with duckdb.connect(":memory:", config=bounds) as connection:
+        connection.execute("SET enable_progress_bar = false")
         store = _open_tables(connection, files)
         _check_statement(connection, sql)
         with _readable_errors(store), _time_limit(connection, timeout):
@@ -144,8 +147,12 @@ def describe() -> tuple[Description, ...]:
         )
 
 
-def _open_tables(connection: DuckDBPyConnection, files: dict[str, list[Path]]) -> ReadOnlyFiles:
+def _open_tables(
+    connection: DuckDBPyConnection, files: Mapping[str, Sequence[Path]]
+) -> ReadOnlyFiles:
     """Make the views, then shut everything else and throw away the key."""
+    import duckdb
+
     named = {
         name: {f"{name}/{number}.parquet": path for number, path in enumerate(paths)}
         for name, paths in files.items()
@@ -155,8 +162,10 @@ def _open_tables(connection: DuckDBPyConnection, files: dict[str, list[Path]]) -
     urls = {name: [f"{PROTOCOL}://{file}" for file in found] for name, found in named.items()}
     for name, found in urls.items():
         if found:
-            source = f"read_parquet({found})"
-            connection.execute(f"CREATE VIEW {name} AS FROM {source}")
+            try:
+                connection.execute(f"CREATE VIEW {name} AS FROM read_parquet({found})")
+            except duckdb.Error as error:
+                raise _damaged(name, store.lost or str(error)) from error
         else:
             connection.from_arrow(TABLES[name].columns.empty_table()).create(name)
     allowed = [url for found in urls.values() for url in found]
@@ -169,6 +178,25 @@ def _open_tables(connection: DuckDBPyConnection, files: dict[str, list[Path]]) -
     ):
         connection.execute(f"SET {setting}")
     return store
+
+
+def _damaged(table: str, why: str) -> BadData:
+    return BadData(
+        f"the index's files cannot be read: {why}",
+        subject=table,
+        remedy="Restore the lake's index/ from a backup, or remove it and run "
+        "emfair process on every experiment.",
+    )
+
+
+def _is_damage(error: Exception, store: ReadOnlyFiles) -> bool:
+    """Whether an error comes from the index's files rather than from the question."""
+    import duckdb
+
+    told = f"{PROTOCOL}://" in str(error) or "don't know what type" in str(error)  # Thrift's words
+    return bool(store.lost) or (
+        told and isinstance(error, duckdb.InvalidInputException | duckdb.IOException)
+    )
 
 
 def _check_statement(connection: DuckDBPyConnection, sql: str) -> None:
@@ -197,7 +225,7 @@ def _run(connection: DuckDBPyConnection, sql: str, limit: int | None) -> Answer:
     for batch in reader:
         batches.append(batch)
         rows += batch.num_rows
-        size += batch.nbytes
+        size += sum(_weight(column) for column in batch.columns)
         if size > ANSWER_LIMIT:
             raise BadQuery(
                 f"the answer is larger than {ANSWER_LIMIT >> 20} MiB.",
@@ -212,6 +240,21 @@ def _run(connection: DuckDBPyConnection, sql: str, limit: int | None) -> Answer:
         table=table if limit is None else table.slice(0, limit),
         truncated=limit is not None and rows > limit,
     )
+
+
+def _weight(column: Any) -> int:
+    """Return about how many bytes a column takes as Python values: no less than 8 a value.
+
+    Arrow packs truth values into bits, repeated texts into one, and lists of nulls into nothing.
+    """
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return _weight(column.dictionary_decode())
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+        return 8 * len(column) + _weight(column.flatten())
+    if pa.types.is_struct(kind):
+        return sum(_weight(column.field(place)) for place in range(kind.num_fields))
+    return max(int(column.nbytes), 8 * len(column))
 
 
 @contextmanager
@@ -232,7 +275,7 @@ def _time_limit(connection: DuckDBPyConnection, seconds: float) -> Iterator[None
     watcher.start()
     try:
         yield
-    except (duckdb.Error, pa.ArrowException, RuntimeError) as error:
+    except (duckdb.Error, pa.ArrowException, RuntimeError, OSError) as error:
         if not late.is_set():
             raise
         raise BadQuery(
@@ -250,10 +293,21 @@ def _readable_errors(store: ReadOnlyFiles) -> Iterator[None]:
 
     try:
         yield
-    except (duckdb.Error, pa.ArrowException) as error:
+    except (MemoryError, OSError, duckdb.Error, pa.ArrowException) as error:
         if store.refused:
             raise BadQuery("the catalogue is read-only.", remedy="Use SELECT alone.") from error
-        raise BadQuery(str(error), remedy=_remedy(error)) from error
+        if _is_damage(error, store):
+            raise _damaged("index", store.lost or str(error)) from error
+        raise BadQuery(_told(error), remedy=_remedy(error)) from error
+
+
+def _told(error: Exception) -> str:
+    """Return DuckDB's words, without its advice on settings that are locked here."""
+    import duckdb
+
+    text = str(error) or "out of memory."
+    spoken = isinstance(error, duckdb.OutOfMemoryException)
+    return text.partition("\n")[0] if spoken else text
 
 
 def _remedy(error: Exception) -> str:
@@ -261,7 +315,7 @@ def _remedy(error: Exception) -> str:
 
     if isinstance(error, duckdb.PermissionException):
         return f"SQL here reads the five tables and nothing else. {_KNOWN}"
-    if isinstance(error, duckdb.OutOfMemoryException):
+    if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
         return "Ask for less at once: filter, group, or sort fewer columns."
     if isinstance(error, duckdb.BinderException | duckdb.CatalogException):
         return _KNOWN

@@ -24,7 +24,9 @@ PROTOCOL = "emfair"
 
 
 class ReadOnlyFiles(AbstractFileSystem):  # type: ignore[misc]
-    """Some files by virtual name; `refused` turns true at the first attempt to write.
+    """Some files by virtual name.
+
+    `refused` turns true at the first attempt to write; `lost` says why a file could not be opened.
 
     Parameters
     ----------
@@ -39,6 +41,7 @@ class ReadOnlyFiles(AbstractFileSystem):  # type: ignore[misc]
         super().__init__()
         self._files = dict(files)
         self.refused = False
+        self.lost = ""
 
     def open(self, path: str, mode: str = "rb", **_: Any) -> OpenFile:
         """Open for reading.
@@ -51,7 +54,11 @@ class ReadOnlyFiles(AbstractFileSystem):  # type: ignore[misc]
         if mode != "rb":
             self.refused = True
             raise PermissionError("the catalogue is read-only")
-        return OpenFile(self._path(path))
+        try:
+            return OpenFile(self._path(path))
+        except OSError as error:
+            self.lost = error.strerror or "not in the index"
+            raise
 
     def info(self, path: str, **_: Any) -> dict[str, Any]:
         """Return the file's name and size."""
@@ -87,6 +94,7 @@ class OpenFile:
     """A file open for reading, with a position for each thread."""
 
     def __init__(self, path: Path) -> None:
+        self._descriptor = -1  # for `__del__`, where opening fails
         self._descriptor = os.open(path, os.O_RDONLY)
         self._size = os.fstat(self._descriptor).st_size
         self._position = threading.local()

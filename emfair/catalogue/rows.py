@@ -19,6 +19,7 @@ from emfair.model.documents import Conversion, Measurement, Validation
 from emfair.model.facts import Fact
 from emfair.model.findings import Severity, count_by_severity
 from emfair.model.manifest import Manifest, Place, RawFile
+from emfair.nxem.facts import used
 
 NUMBERS = {
     "acceleration_voltage_V": "acceleration_voltage",
@@ -45,10 +46,10 @@ def rows_of(
 
     A quantity's column holds the used fact of its key: neither replaced nor warned of.
     """
-    used = {m.measurement: used_facts(m.facts) for m in conversion.measurements}
+    chosen = {m.measurement: used(m.facts) for m in conversion.measurements}
     rows: dict[str, Iterable[Row]] = {
-        "experiments": [_experiment(manifest, annotations, conversion, validation, used)],
-        "measurements": _measurements(conversion, validation, used),
+        "experiments": [_experiment(manifest, annotations, conversion, validation, chosen)],
+        "measurements": _measurements(conversion, validation, chosen),
         "facts": _facts(conversion),
         "findings": _findings(validation),
         "files": _files(manifest, conversion, validation),
@@ -62,19 +63,14 @@ def rows_of(
     }
 
 
-def used_facts(facts: Iterable[Fact]) -> dict[str, Fact]:
-    """Return the fact of each key that stands: neither replaced nor warned of."""
-    return {fact.key: fact for fact in facts if not fact.replaced_by and not fact.warning}
-
-
 def _experiment(
     manifest: Manifest,
     notes: Annotations,
     conversion: Conversion,
     validation: Validation,
-    used: Mapping[str, UsedFacts],
+    chosen: Mapping[str, UsedFacts],
 ) -> Row:
-    all_used = list(used.values())
+    all_used = list(chosen.values())
     elements = notes.sample.atom_types or _split(_most_common(all_used, "atom_types"))
     counts = count_by_severity(validation.findings)
     return {
@@ -118,11 +114,11 @@ def _names(manifest: Manifest, notes: Annotations) -> Row:
 
 
 def _measurements(
-    conversion: Conversion, validation: Validation, used: Mapping[str, UsedFacts]
+    conversion: Conversion, validation: Validation, chosen: Mapping[str, UsedFacts]
 ) -> Iterable[Row]:
     verdicts = {report.measurement: report.verdict.value for report in validation.containers}
     for measurement in conversion.measurements:
-        facts = used[measurement.measurement]
+        facts = chosen[measurement.measurement]
         yield {
             **_as_stored(conversion.place, measurement),
             "verdict": verdicts.get(measurement.measurement),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,11 +16,60 @@ if TYPE_CHECKING:
     from emfair.settings import Settings
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
-Files = Annotated[list[Path], typer.Argument(help="Files, or folders with files.")]
+Files = Annotated[
+    list[str], typer.Argument(help="Files, folders with files, or patterns ('**/*.dm4').")
+]
 AnnotationFile = Annotated[
     Path | None,
     typer.Option("--annotations", "-a", help="YAML: what no file carries (see README)."),
 ]
+
+
+def named(files: list[str]) -> list[Path]:
+    """Return the paths that are named, patterns expanded where the shell has not done so.
+
+    Raises
+    ------
+    BadCall
+        A pattern fits no file, or a name is empty: an unset ``"$DIR"`` would be the current folder.
+    """
+    from emfair.errors import BadCall
+    from emfair.service.collect import printable
+
+    if not all(files):
+        raise BadCall(
+            "one of the paths is empty.",
+            remedy="Is a variable of your script unset? The current folder is called `.`.",
+        )
+    paths: list[Path] = []
+    for name in files:
+        if not {"*", "?"} & set(name) or os.path.lexists(name):
+            paths.append(Path(name))
+        elif found := _fitting(name):
+            paths += found
+        else:
+            raise BadCall(
+                "no file fits this pattern.",
+                subject=printable(Path(name)),
+                remedy="Check it, and the folder.",
+            )
+    return paths
+
+
+def _fitting(pattern: str) -> list[Path]:
+    """Return what fits a pattern of ``*``, ``?`` and ``**``; a format that is a folder as a whole.
+
+    Of ``**``, which goes into folders itself, the files alone: their folders would name them again.
+    """
+    from emfair.vendor.bundles import STORES
+
+    whole = Path(pattern.replace("[", "[[]") + ("/*" if pattern.endswith("**") else ""))
+    base = Path(whole.anchor)  # pathlib's globs follow no link into a folder, and so end
+    found = sorted(base.glob(str(whole.relative_to(base))))
+    if "**" not in pattern:
+        return found
+    outside = [one for one in found if not any(up.suffix in STORES for up in one.parents)]
+    return [one for one in outside if one.is_file() or one.suffix in STORES]
 
 
 def settings() -> Settings:

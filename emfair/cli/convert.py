@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from emfair.cli import screen
-from emfair.cli.arguments import AnnotationFile, Files, Json, read_notes, settings
+from emfair.cli.arguments import AnnotationFile, Files, Json, named, read_notes, settings
 
 if TYPE_CHECKING:
     from emfair.service.conversion import FileOutcome
@@ -33,7 +33,7 @@ def convert(
         with screen.count_bar() as bar:
             task = bar.add_task("converting", total=None)
             outcomes = []
-            for done, total, outcome in convert_files(files, output, notes, profile):
+            for done, total, outcome in convert_files(named(files), output, notes, profile):
                 outcomes.append(outcome)
                 bar.update(task, completed=done, total=total)
     _tell(outcomes, as_json=as_json)
@@ -45,17 +45,20 @@ def _tell(outcomes: list[FileOutcome], *, as_json: bool) -> None:
     if as_json:
         screen.print_json([_plain(outcome) for outcome in outcomes])
         return
-    rows: list[tuple[Any, ...]] = []
-    for outcome in outcomes:
-        rows += [
-            (outcome.file, one.title, one.kind, " × ".join(map(str, one.shape)), path.name)
-            for path, one in outcome.containers
-        ]
-        rows += [
-            (outcome.file, screen.severity_text(finding.severity.value), "", "", finding.message)
-            for finding in outcome.findings
-        ]
-    screen.print_table("", ["file", "title", "stored as", "shape", "container"], rows)
+    made = [
+        (outcome.file, one.title, one.kind, " × ".join(map(str, one.shape)), path.name)
+        for outcome in outcomes
+        for path, one in outcome.containers
+    ]
+    told = [
+        (outcome.file, screen.severity_text(finding.severity.value), finding.message, finding.hint)
+        for outcome in outcomes
+        for finding in outcome.findings
+    ]
+    if made:
+        screen.print_table("", ["file", "title", "stored as", "shape", "container"], made)
+    if told:
+        screen.print_table("", ["file", "severity", "what", "what to do"], told)
 
 
 def _plain(outcome: FileOutcome) -> dict[str, Any]:

@@ -101,8 +101,8 @@ def _tell_what_next(stores: Services, told: list[Told]) -> None:
     for what, where in (
         ("containers", _near(stores.lake.locate(f"{layout.experiment_prefix(place)}/nexus"))),
         ("a verdict", _near(stores.lake.locate(layout.report(last, "html")))),
-        ("app and Dagster", "emfair up"),
-        ("ask more", 'emfair query "SELECT * FROM experiments"'),
+        ("app and Dagster", f"{screen.program()} up"),
+        ("ask more", f"{screen.program()} query 'FROM experiments'"),
         ("without emfair", f"duckdb -c \"FROM '{snapshot}'\"  (DuckDB's own shell)"),
     ):
         screen.out.print(f"{what + ':':<17}", style="dim", end="")

@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from emfair.cli import screen
-from emfair.cli.arguments import AnnotationFile, Json, read_notes, services
-from emfair.errors import BadCall
+from emfair.cli.arguments import AnnotationFile, Files, Json, named, read_notes, services
+from emfair.errors import Unavailable
 
 if TYPE_CHECKING:
     from emfair.service.deposits import Deposited, DepositRequest
     from emfair.service.services import Services
 
-PATIENCE = 20.0
-"""Seconds without any change after which --wait says that nothing seems to process."""
+PATIENCE = 60.0
+"""Seconds after which --wait gives up on a deposit that nothing has begun to process."""
 
 
 def deposit(
-    paths: Annotated[list[str], typer.Argument(help="Files, or folders with files.")],
+    paths: Files,
     project: Annotated[str, typer.Option(help="Title or identifier; made if it is new.")],
     proposal: Annotated[str, typer.Option(help="Likewise, within the project.")],
     sample: Annotated[str, typer.Option(help="Likewise, within the proposal.")],
     title: Annotated[str, typer.Option(help="The experiment's title.")] = "",
     annotation_file: AnnotationFile = None,
-    wait: Annotated[bool, typer.Option(help="Wait until it is processed.")] = False,
+    wait: Annotated[bool, typer.Option(help="Wait until it is processed (by emfair up).")] = False,
     as_json: Json = False,
 ) -> None:
     """Deposit files as one experiment.
@@ -40,7 +39,7 @@ def deposit(
 
     with screen.errors_end_the_process():
         request = DepositRequest(
-            paths=_named(paths),
+            paths=named(paths),
             project=project,
             proposal=proposal,
             sample=sample,
@@ -50,20 +49,14 @@ def deposit(
         )
         with services() as stores:
             done = _with_bar(stores, request)
-            state = _wait(stores, done.place.experiment) if wait else None
+            try:
+                state = _wait(stores, done.place.experiment) if wait else None
+            except Unavailable:
+                _tell(stores, done, "sealed", as_json=as_json)
+                raise
             _tell(stores, done, state, as_json=as_json)
             if state in ("failed", "invalid"):
                 raise typer.Exit(screen.BAD_DATA)
-
-
-def _named(paths: list[str]) -> list[Path]:
-    """Return the paths. An empty one (an unset ``"$DIR"``) would be the current folder."""
-    if not all(paths):
-        raise BadCall(
-            "one of the paths is empty.",
-            remedy="Is a variable of your script unset? The current folder is called `.`.",
-        )
-    return [Path(path) for path in paths]
 
 
 def _with_bar(stores: Services, request: DepositRequest) -> Deposited:
@@ -91,7 +84,7 @@ def _with_bar(stores: Services, request: DepositRequest) -> Deposited:
 
 def _wait(stores: Services, experiment: str) -> str:
     """Wait until the present content is processed; return the state."""
-    told, since, last = False, time.monotonic(), None
+    since, last = time.monotonic(), None
     with screen.err.status("waiting for the chain …"):
         while True:
             row = stores.registry.experiments.get(experiment)
@@ -99,12 +92,13 @@ def _wait(stores: Services, experiment: str) -> str:
                 return row.state.value
             if row.state != last:
                 last, since = row.state, time.monotonic()
-            if not told and row.state.value == "sealed" and time.monotonic() - since > PATIENCE:
-                screen.err.print(
-                    "Nothing has taken it yet. Run `emfair up` for the daemon, or "
-                    "`emfair process --pending`, in another terminal."
+            if row.state.value == "sealed" and time.monotonic() - since > PATIENCE:
+                raise Unavailable(
+                    f"is deposited, but nothing has begun to process it for {PATIENCE:.0f} s.",
+                    subject=experiment,
+                    remedy=f"Run `{screen.program()} up` for the daemon, or "
+                    f"`{screen.program()} process --pending`; nothing needs to be sent again.",
                 )
-                told = True
             time.sleep(0.5)
 
 
@@ -150,5 +144,6 @@ def _tell(stores: Services, done: Deposited, state: str | None, *, as_json: bool
     )  # fmt: skip
     if state is None and not done.already_there:
         screen.out.print(
-            "Next: `emfair up` processes it by itself; `emfair process --pending` now."
+            f"Next: `{screen.program()} up` processes it by itself; "
+            f"`{screen.program()} process --pending` now."
         )

@@ -8,7 +8,7 @@ import typer
 from rich.text import Text
 
 from emfair.cli import screen
-from emfair.cli.arguments import AnnotationFile, Files, Json, read_notes
+from emfair.cli.arguments import AnnotationFile, Files, Json, named, read_notes
 
 if TYPE_CHECKING:
     from emfair.service.inspection import Inspected
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 def inspect(files: Files, annotation_file: AnnotationFile = None, as_json: Json = False) -> None:
     """Show signals, metadata with the source of each value, and what NXem still misses."""
-    from emfair.service.inspection import inspect_file, named
+    from emfair.service.inspection import inspect_files
 
+    results: list[Inspected] = []
     with screen.errors_end_the_process():
-        notes = read_notes(annotation_file)
-        results = [inspect_file(path, bundle, notes) for path, bundle in named(files)]
+        for one in inspect_files(named(files), read_notes(annotation_file)):
+            results.append(one)
+            if not as_json:
+                _show(one)
     if as_json:
         screen.print_json([one.model_dump(mode="json") for one in results])
-    else:
-        for one in results:
-            _show(one)
     if any(one.problem for one in results):
         raise typer.Exit(screen.BAD_DATA)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import signal
 import sys
 
 import typer
@@ -23,7 +24,7 @@ from emfair.cli import (
 app = typer.Typer(
     name="emfair",
     help="Raw electron-microscopy files in, FAIR data out.",
-    epilog="Exit codes: 0 done, 1 bad data, 2 a wrong call, 3 a store does not answer.",
+    epilog="Exit codes: 0 done, 1 bad data, 2 a wrong call, 3 not available now.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -48,8 +49,14 @@ def options(
     """Raw electron-microscopy files in, FAIR data out."""
 
 
+def _leave(number: int, _: object) -> None:
+    raise SystemExit(128 + number)
+
+
 def main() -> None:
     """Run the command line; what the terminal's encoding lacks is escaped, never a crash."""
+    for number in (signal.SIGTERM, signal.SIGHUP):  # a closed terminal leaves no scratch folder
+        signal.signal(number, _leave)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -20,6 +20,8 @@ def process(
     as_json: Json = False,
 ) -> None:
     """Run the chain here and now: for bulk import and repair."""
+    from itertools import chain as chain_of
+
     from emfair.errors import BadCall
     from emfair.service.processing import open_chain
     from emfair.service.services import open_services
@@ -29,14 +31,13 @@ def process(
             raise BadCall("no experiment is named.", remedy="Name some, or add --pending.")
         chosen = settings()
         with open_services(chosen) as stores, open_chain(chosen) as chain:
-            wanted = list(experiments or ())
-            if pending:
-                wanted += [row.id for row in stores.registry.experiments.pending()]
-            wanted = list(dict.fromkeys(wanted))
+            named = list(dict.fromkeys(experiments or ()))
+            rows = stores.registry.experiments.pending() if pending else ()
+            others = [row.id for row in rows if row.id not in named]
             done, broken = [], False
             with screen.count_bar() as bar:
-                task = bar.add_task("processing", total=len(wanted))
-                for one in chain.process(wanted):
+                task = bar.add_task("processing", total=len(named) + len(others))
+                for one in chain_of(chain.process(named), chain.process(others, again=False)):
                     row = stores.registry.experiments.get(one.experiment)
                     why = one.reason or row.state_reason
                     done.append((row.id, row.state.value, one.seconds, row.title, why))

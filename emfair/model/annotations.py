@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import (
@@ -19,6 +20,9 @@ from pydantic import (
     ConfigDict,
     Field,
 )
+
+FIRST_YEAR, LAST_YEAR = 1800, 2200
+"""Years of any time that is taken: a sample may be older than its microscope."""
 
 ELEMENTS = tuple(
     re.findall(
@@ -72,8 +76,15 @@ def _is_number(text: str) -> bool:
     return True
 
 
+def _of_this_age(value: datetime) -> datetime:
+    """Refuse years that are none of a measurement's (1 and 9999 cannot even be turned to UTC)."""
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise ValueError(f"the year must lie between {FIRST_YEAR} and {LAST_YEAR}")
+    return value
+
+
 Text = Annotated[str, BeforeValidator(_as_text), Field(min_length=1, max_length=2000)]
-Time = Annotated[AwareDatetime, BeforeValidator(_no_number)]
+Time = Annotated[AwareDatetime, BeforeValidator(_no_number), AfterValidator(_of_this_age)]
 Element = Annotated[str, AfterValidator(_element)]
 Orcid = Annotated[str, AfterValidator(_orcid)]
 

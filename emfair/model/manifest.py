@@ -10,6 +10,7 @@ from datetime import datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from emfair.model.annotations import Annotations
 from emfair.model.canonical import digest_of
 from emfair.model.identifiers import Identifier
 
@@ -70,3 +71,14 @@ class Manifest(BaseModel):
 def content_digest(files: tuple[RawFile, ...]) -> str:
     """SHA-256 over the sorted names, sizes and checksums of `files`."""
     return digest_of(sorted([file.name, file.size, file.sha256] for file in files))
+
+
+def run_key(manifest: Manifest, annotations: Annotations, annotations_version: int) -> str:
+    """Return the name of the content to process: manifest, annotations and their version.
+
+    The version is part of it, because Dagster drops a run whose key it has seen: annotations that
+    are changed and changed back are processed again.
+    """
+    documents = [manifest.model_dump(mode="json"), annotations.model_dump(mode="json")]
+    digest = digest_of([*documents, annotations_version])
+    return f"{manifest.place.experiment}:{digest[:16]}"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from urllib.parse import unquote_to_bytes
 
 from emfair.errors import BadName
 
@@ -49,11 +48,6 @@ def lake_path(name: str) -> str:
             remedy="Shorten the file or folder name.",
         )
     return path
-
-
-def original_name(path: str) -> str:
-    """Return the name that `lake_path` encoded, up to Unicode normalisation."""
-    return unquote_to_bytes(path).decode("utf-8", "surrogateescape")
 
 
 def check_no_collisions(names: Iterable[str]) -> None:

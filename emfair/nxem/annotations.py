@@ -67,6 +67,17 @@ def read_annotations(path: Path) -> Annotations:
     BadAnnotations
         It cannot be read, is not YAML, or does not fit.
     """
+    return parse_annotations(read_document(path), str(path))
+
+
+def read_document(path: Path) -> Any:
+    """Return what a YAML (or JSON) file of at most `LARGEST` bytes holds.
+
+    Raises
+    ------
+    BadAnnotations
+        It cannot be read, or is not YAML.
+    """
     try:
         _check_file(path)
         text = path.read_text("utf-8")
@@ -74,7 +85,7 @@ def read_annotations(path: Path) -> Annotations:
         raise BadAnnotations(
             f"cannot be read ({error}).", subject=str(path), remedy="Check the path."
         ) from error
-    return parse_annotations(_document(text, str(path)), str(path))
+    return _document(text, str(path))
 
 
 def _check_file(path: Path) -> None:
@@ -93,7 +104,15 @@ def _check_file(path: Path) -> None:
 
 
 class _Loader(yaml.SafeLoader):
-    """PyYAML's, but what cannot be made a date or a number is an error that knows its line."""
+    """PyYAML's, but what cannot be made a date or a number is an error that knows its line.
+
+    So is a merge (``<<``): nine lines of them can grow to a thousand million pairs.
+    """
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        for key, _ in node.value:
+            if key.tag == "tag:yaml.org,2002:merge":
+                raise yaml.MarkedYAMLError(problem_mark=key.start_mark)
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         try:

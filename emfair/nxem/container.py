@@ -6,8 +6,8 @@ Written beside its final name and renamed, so that a container is whole or not t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,28 +15,19 @@ from typing import Any
 import h5py
 import numpy as np
 
-from emfair.model.annotations import Annotations, InstrumentNotes
 from emfair.model.canonical import sha256_file
 from emfair.model.documents import AxisNotes, Measurement
 from emfair.model.identifiers import measurement_id
+from emfair.nxem.dossier import Dossier, Source
 from emfair.nxem.facts import facts_of, used
 from emfair.nxem.nodes import Field, Group, tag_tree
 from emfair.nxem.pixels import parts, pixels_of
 from emfair.nxem.preview import draw
-from emfair.nxem.shape import Shape, shape_of
+from emfair.nxem.shape import NxAxis, Shape, shape_of
 from emfair.nxem.store import store_array
 from emfair.nxem.tree import Origin, build_entry
 from emfair.nxem.watcher import Watcher
 from emfair.vendor.signal import Signal
-
-
-@dataclass(frozen=True)
-class Source:
-    """What the caller knows of a raw file: its name, its SHA-256, the files read with it."""
-
-    file: str
-    sha256: str
-    companions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,21 +41,15 @@ class Written:
 
 def write_container(
     signal: Signal,
-    source: Source,
-    notes: Annotations,
+    dossier: Dossier,
     folder: Path,
     *,
-    experiment: str,
-    software: Mapping[str, str],
-    profile: InstrumentNotes | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Written:
     """Write one signal as ``folder/<measurement>.nxs``.
 
     Parameters
     ----------
-    software
-        Packages and versions that shape the container; recorded in it.
     progress
         Called with the number of array bytes done since the last call.
 
@@ -75,61 +60,58 @@ def write_container(
     Exception
         Whatever a lazy reader raises on the way: nothing is left behind.
     """
+    source = dossier.source
     shape = shape_of(signal)
-    facts = facts_of(signal, source.file, notes, profile)
+    facts = facts_of(signal, source.file, dossier.notes, dossier.profile)
     chosen = used(facts)
-    identifier = measurement_id(source.file, source.sha256, signal.index)
     title = _title(signal, source, chosen.get("title"))
     tags, kept = tag_tree(signal.tags)
     origin = Origin(source.file, source.sha256, signal.index, signal.reader)
-    entry = build_entry(chosen, shape, origin, tags, software, title=title, experiment=experiment)
+    entry = build_entry(
+        chosen, shape, origin, tags, dossier.software, title=title, experiment=dossier.experiment
+    )
+    identifier = measurement_id(source.file, source.sha256, signal.index)
+    path = folder / f"{identifier}.nxs"
     watcher = Watcher(shape)
-    final = folder / f"{identifier}.nxs"
-    part = folder / f".{identifier}.nxs.part"
+    with _whole(path) as file:
+        _write(file, "entry", entry)
+        data_sha256 = _write_signal(file, signal, shape, title, watcher, progress=progress)
+        preview = draw(watcher)
+    measurement = Measurement(
+        measurement=identifier,
+        title=title,
+        file=source.file,
+        file_sha256=source.sha256,
+        companions=source.companions,
+        signal_index=signal.index,
+        reader=signal.reader,
+        kind=shape.kind,
+        shape=tuple(len(axis.points) for axis in shape.axes),
+        dtype=pixels_of(signal.data.dtype).dtype.name,
+        axes=tuple(_axis_notes(axis) for axis in shape.axes),
+        data_path=_data_path(shape),
+        data_sha256=data_sha256,
+        container_sha256=sha256_file(path),
+        container_size=path.stat().st_size,
+        tags_kept=kept,
+        facts=tuple(facts),
+    )
+    return Written(path, preview, measurement)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[h5py.File]:
+    """Yield a new file beside `path`, and give it this name when all went well."""
+    part = path.with_name(f".{path.name}.part")
     try:
         with h5py.File(part, "w") as file:
             file.attrs["NX_class"] = "NXroot"
             file.attrs["default"] = "entry"
-            _write(file, "entry", entry)
-            data_sha256 = _write_signal(file, signal, shape, title, watcher, progress=progress)
-        preview = draw(watcher)
-        part.replace(final)
+            yield file
+        part.replace(path)
     finally:
         with suppress(FileNotFoundError):
             part.unlink()
-    return Written(
-        path=final,
-        preview=preview,
-        measurement=Measurement(
-            measurement=identifier,
-            title=title,
-            file=source.file,
-            file_sha256=source.sha256,
-            companions=source.companions,
-            signal_index=signal.index,
-            reader=signal.reader,
-            kind=shape.kind,
-            shape=tuple(len(axis.points) for axis in shape.axes),
-            dtype=pixels_of(signal.data.dtype).dtype.name,
-            axes=tuple(
-                AxisNotes(
-                    name=axis.name,
-                    long_name=axis.long_name,
-                    size=len(axis.points),
-                    unit=axis.unit,
-                    scale=axis.scale,
-                    offset=axis.offset,
-                )
-                for axis in shape.axes
-            ),
-            data_path=_data_path(shape),
-            data_sha256=data_sha256,
-            container_sha256=sha256_file(final),
-            container_size=final.stat().st_size,
-            tags_kept=kept,
-            facts=tuple(facts),
-        ),
-    )
 
 
 def _title(signal: Signal, source: Source, given: Any) -> str:
@@ -139,6 +121,17 @@ def _title(signal: Signal, source: Source, given: Any) -> str:
         return signal.title
     name = source.file.rsplit("/", 1)[-1]
     return name if signal.index == 0 else f"{name}, signal {signal.index + 1}"
+
+
+def _axis_notes(axis: NxAxis) -> AxisNotes:
+    return AxisNotes(
+        name=axis.name,
+        long_name=axis.long_name,
+        size=len(axis.points),
+        unit=axis.unit,
+        scale=axis.scale,
+        offset=axis.offset,
+    )
 
 
 def _data_path(shape: Shape) -> str:

@@ -8,14 +8,14 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from emfair.errors import BadCall, BadData, EmfairError, Unavailable
-from emfair.model.annotations import Annotations, InstrumentNotes
 from emfair.model.findings import Finding, Severity
-from emfair.nxem.container import Source, Written, write_container
+from emfair.nxem.container import Written, write_container
+from emfair.nxem.dossier import Dossier
 from emfair.vendor.read import in_short, read_signals
 from emfair.vendor.signal import Signal
 from emfair.vendor.sniff import names_a_format, sniff
@@ -42,23 +42,15 @@ UNREAD_RULES = frozenset(
 
 def convert_file(
     path: Path,
-    source: Source,
-    notes: Annotations,
+    dossier: Dossier,
     folder: Path,
     *,
-    experiment: str,
-    software: Mapping[str, str],
-    profile: InstrumentNotes | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Converted:
     """Convert every signal of the file at `path` into ``folder``.
 
     Parameters
     ----------
-    source
-        What findings and containers call the file (its name in the manifest), and its SHA-256.
-    profile
-        The instrument's constants, which files do not carry.
     progress
         Called with the number of array bytes done since the last call.
 
@@ -67,38 +59,28 @@ def convert_file(
     Unavailable
         The disk that takes the containers is full or sick: not the file's fault.
     BadAnnotations
-        `notes` hold a quantity that cannot be read: not the file's fault either.
+        The notes hold a quantity that cannot be read: not the file's fault either.
     """
     result = Converted()
+    name = dossier.source.file
     try:
         signals = read_signals(path)
     except BadData as error:
-        result.findings.append(_unread(path, source.file, error))
+        result.findings.append(_unread(path, name, error))
         return result
     for signal in signals:
         try:
-            result.written.append(
-                write_container(
-                    signal,
-                    source,
-                    notes,
-                    folder,
-                    experiment=experiment,
-                    software=software,
-                    profile=profile,
-                    progress=progress,
-                )
-            )
+            result.written.append(write_container(signal, dossier, folder, progress=progress))
         except BadData as error:
-            result.findings.append(_not_taken(source.file, error))
+            result.findings.append(_not_taken(name, error))
         except BadCall:
             raise
         except MemoryError as error:
-            result.findings.append(_too_large(signal, source.file, error))
+            result.findings.append(_too_large(signal, name, error))
         # A lazy reader reads here, and raises whatever its parser trips over.
         except (Exception, RecursionError) as error:  # noqa: BLE001
             _raise_if_disk(error, folder)
-            result.findings.append(_crashed(signal, source.file, error))
+            result.findings.append(_crashed(signal, name, error))
     return result
 
 

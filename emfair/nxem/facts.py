@@ -69,10 +69,12 @@ def settle(facts: Iterable[Fact]) -> list[Fact]:
         if fact.warning:
             settled.append(fact)
         elif fact.key in strongest:
-            winner = strongest[fact.key].source.value
-            settled.append(
-                fact.model_copy(update={"replaced_by": winner, "reason": f"{winner} comes first"})
-            )
+            winner = strongest[fact.key]
+            first = winner.source.value
+            if winner.source is fact.source:  # two of a file's own tags, say
+                first = winner.source_path or first
+            changes = {"replaced_by": winner.source.value, "reason": f"{first} comes first"}
+            settled.append(fact.model_copy(update=changes))
         else:
             strongest[fact.key] = fact
             settled.append(fact)

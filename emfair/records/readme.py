@@ -186,8 +186,8 @@ _WHAT_LIES_HERE = [
     "| folder | holds |",
     "| --- | --- |",
     "| `raw/files/` | the files as they were deposited, never changed |",
-    "| `raw/manifest-0001.json` | every file with size and SHA-256; `raw/annotations-0001.json` "
-    "is what people said |",
+    "| `raw/manifest-*.json` | every file with size and SHA-256; `raw/annotations-*.json` is what "
+    "people said (of several, the last counts) |",
     "| `nexus/` | one NeXus/HDF5 container (NXem) a measurement; `conversion.json` tells where "
     "each value came from |",
     "| `reports/` | the verdict: `validation.html`, `.md`, `.json` |",

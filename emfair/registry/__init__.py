@@ -6,10 +6,10 @@ transaction. What does not belong here: bytes (``lake``), and the rules of a use
 lake and registry together (``service``).
 """
 
+from emfair.registry.annotations import AnnotationRow
 from emfair.registry.audit import AuditRow
 from emfair.registry.deposits import OpenDeposit
 from emfair.registry.experiments import ExperimentRow
-from emfair.registry.history import AnnotationRow
 from emfair.registry.outbox import OutboxCursor, OutboxRow, advance
 from emfair.registry.registry import Registry, open_registry
 

@@ -1,8 +1,9 @@
-"""Deposits: opened, uploaded file by file, sealed; and the annotations edited afterwards.
+"""Deposits: opened, uploaded file by file, sealed.
 
 A deposit is the same as another when it puts the same files under the same title into the same
 sample: opened again it resumes, or turns out to be sealed already. What does not belong here:
-the bytes, and the documents in the lake (``service`` writes those first, then seals).
+annotations edited afterwards (``annotations``), the bytes, and the documents in the lake
+(``service`` writes those first, then seals).
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from sqlalchemy import Connection, select, update
 from emfair.errors import Conflict
 from emfair.model.manifest import Place, RawFile, Titles, content_digest
 from emfair.model.states import ExperimentState, check_transition
-from emfair.registry import experiments, history, outbox, places, uploads
+from emfair.registry import experiments, outbox, places, uploads
+from emfair.registry.annotations import AnnotationRow, add_version
 from emfair.registry.audit import Deed, record
 from emfair.registry.engine import Database, insert_new
 from emfair.registry.experiments import ExperimentRow
-from emfair.registry.history import AnnotationRow
 from emfair.registry.tables import PERSON_LIMIT, experiment
 from emfair.registry.texts import storable
 
@@ -149,7 +150,7 @@ class Deposits:
                 return found
             _check_can_seal(connection, found)
             uploads.finish(connection, identifier)
-            history.add(
+            add_version(
                 connection,
                 AnnotationRow(identifier, annotations_version, document, author, now, "deposit"),
             )
@@ -163,62 +164,6 @@ class Deposits:
                 "annotations_version": annotations_version,
             }
             return experiments.change(connection, identifier, now, changes)
-
-    def annotate(
-        self,
-        identifier: str,
-        expected_version: int,
-        *,
-        document: str,
-        author: str,
-        reason: str,
-        run_key: str,
-    ) -> ExperimentRow:
-        """Add a version of the annotations, and announce it in the outbox.
-
-        An experiment in processing stays so (its run ends with a verdict on the old version, and
-        the outbox brings the next); any other becomes sealed. The document as it was changes
-        nothing: its run key has run already.
-
-        Parameters
-        ----------
-        expected_version
-            The `annotations_version` that the author has seen.
-
-        Raises
-        ------
-        NotFound
-            There is no such experiment.
-        Conflict
-            Someone else has changed the annotations meanwhile, the deposit is not sealed yet, or
-            the experiment's state forbids it.
-        """
-        now = self._now()
-        with self._database.writing() as connection:
-            found = experiments.lock(connection, identifier)
-            _check_can_annotate(found, expected_version)
-            if history.document(connection, identifier, expected_version) == document:
-                return found
-            version = expected_version + 1
-            history.add(
-                connection, AnnotationRow(identifier, version, document, author, now, reason)
-            )
-            outbox.put(connection, "annotations-changed", identifier, run_key, now)
-            detail = {"annotations_version": version, "reason": reason, "run_key": run_key}
-            record(connection, now, Deed(author, "annotations-changed", identifier, detail))
-            state = S.PROCESSING if found.state is S.PROCESSING else S.SEALED
-            changes = {
-                "state": state.value,
-                "state_reason": "",
-                "annotations_version": version,
-            }
-            return experiments.change(connection, identifier, now, changes)
-
-    def annotations(self, identifier: str) -> tuple[AnnotationRow, ...]:
-        """Return all versions of an experiment's annotations, newest first. Raises `NotFound`."""
-        with self._database.reading() as connection:
-            experiments.read(connection, identifier)
-            return history.versions(connection, identifier)
 
 
 def _new(place: Place, title: str, depositor: str, digest: str, now: datetime) -> dict[str, Any]:
@@ -286,21 +231,3 @@ def _check_can_seal(connection: Connection, found: ExperimentRow) -> None:
             remedy="Upload them, then seal again.",
         )
     check_transition(found.state, S.SEALED, found.id)
-
-
-def _check_can_annotate(found: ExperimentRow, expected_version: int) -> None:
-    if found.annotations_version is None:
-        raise Conflict(
-            f"is {found.state.value}: its deposit is not sealed yet.",
-            subject=found.id,
-            remedy="Finish the deposit first; its annotations can come with it.",
-        )
-    if found.annotations_version != expected_version:
-        raise Conflict(
-            f"the annotations are at version {found.annotations_version}, "
-            f"and this edit was made on version {expected_version}.",
-            subject=found.id,
-            remedy="Load them again, and repeat the edit on the new version.",
-        )
-    if found.state not in (S.SEALED, S.PROCESSING):
-        check_transition(found.state, S.SEALED, found.id)

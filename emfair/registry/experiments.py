@@ -1,11 +1,12 @@
 """Experiments: what they are, where they stand, which still have to be processed.
 
-What does not belong here: how an experiment comes to be and changes its content (``deposits``).
+What does not belong here: how an experiment comes to be (``deposits``) and how its content
+changes (``annotations``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,11 +17,10 @@ from emfair.model.manifest import Place, Titles
 from emfair.model.states import ExperimentState, check_transition
 from emfair.registry import places
 from emfair.registry.engine import Database
-from emfair.registry.tables import UNSEALED, experiment, file, outbox
+from emfair.registry.tables import UNSEALED, experiment, outbox
 from emfair.registry.texts import encodable
 
 PAGE_LIMIT = 1000
-_IN_LIMIT = 500  # values in one IN list; SQLite stops at 32,766 variables
 
 
 @dataclass(frozen=True)
@@ -168,24 +168,6 @@ class Experiments:
         query = query.order_by(experiment.c.created_at, experiment.c.id)
         with self._database.reading() as connection:
             return tuple(_row(row) for row in connection.execute(query).mappings())
-
-    def others_with(
-        self, sha256s: Iterable[str], except_experiment: str
-    ) -> Mapping[str, Sequence[tuple[str, str]]]:
-        """Return where else the same bytes lie: SHA-256 → ``(experiment, path)``, sealed ones."""
-        wanted = sorted(set(sha256s))
-        found: dict[str, list[tuple[str, str]]] = {}
-        with self._database.reading() as connection:
-            for start in range(0, len(wanted), _IN_LIMIT):
-                rows = connection.execute(
-                    select(file.c.sha256, file.c.experiment, file.c.path)
-                    .where(file.c.sha256.in_(wanted[start : start + _IN_LIMIT]))
-                    .where(file.c.experiment != except_experiment)
-                    .order_by(file.c.experiment, file.c.path)
-                )
-                for sha256, other, path in rows:
-                    found.setdefault(sha256, []).append((other, path))
-        return found
 
 
 def read(connection: Connection, identifier: str) -> ExperimentRow:

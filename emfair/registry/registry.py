@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from emfair.registry import schema
+from emfair.registry.annotations import Annotations
 from emfair.registry.audit import Audit
 from emfair.registry.deposits import Deposits
 from emfair.registry.engine import Database, connect
@@ -40,6 +41,7 @@ class Registry:
         self.url = database.name
         self.experiments = Experiments(database, now)
         self.deposits = Deposits(database, now)
+        self.annotations = Annotations(database, now)
         self.outbox = Outbox(database)
         self.audit = Audit(database, now)
 

@@ -15,6 +15,7 @@ from emfair.errors import BadCall, BadName, NotFound
 from emfair.model.canonical import BLOCK
 from emfair.model.manifest import RawFile
 from emfair.model.paths import check_no_collisions, lake_path
+from emfair.vendor.bundles import STORES
 
 SKIPPED = frozenset({"thumbs.db", "desktop.ini"})
 """What operating systems leave behind; hidden files are skipped as well."""
@@ -75,10 +76,11 @@ def _below(path: Path) -> Iterator[LocalFile]:
         )
     root = path.resolve()
     for folder, folders, files in os.walk(root, onerror=_refused):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        whole = _in_a_store(Path(folder))
+        folders[:] = sorted(name for name in folders if whole or not name.startswith("."))
         _refuse_links(folder, folders)
         for name in sorted(files):
-            if name.startswith(".") or name.lower() in SKIPPED:
+            if not whole and (name.startswith(".") or name.lower() in SKIPPED):
                 continue
             file = Path(folder, name)
             found = _look_at(file)
@@ -89,8 +91,13 @@ def _below(path: Path) -> Iterator[LocalFile]:
                     remedy="Remove it from the folder, or name the other files one by one.",
                 )
             inner = "/".join(file.relative_to(root).parts)
-            whole = f"{root.name}/{inner}" if root.name else inner
-            yield LocalFile(file, _printable(whole), found.st_size)
+            named = f"{root.name}/{inner}" if root.name else inner
+            yield LocalFile(file, _printable(named), found.st_size)
+
+
+def _in_a_store(folder: Path) -> bool:
+    """Whether a folder belongs to a format that is a folder: Zarr's hidden files are its header."""
+    return any(part.lower().endswith(STORES) for part in folder.parts)
 
 
 def _look_at(path: Path) -> os.stat_result:

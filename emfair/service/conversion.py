@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import yaml
 from pydantic import ValidationError
 
 from emfair.errors import BadAnnotations, BadCall
@@ -15,10 +16,11 @@ from emfair.model.annotations import Annotations, InstrumentNotes
 from emfair.model.canonical import digest_of, sha256_file
 from emfair.model.documents import Measurement
 from emfair.model.findings import Finding, Severity
-from emfair.nxem.container import Source
+from emfair.nxem.annotations import check_files, read_document
+from emfair.nxem.dossier import Dossier, Source
 from emfair.provenance.record import shaping_versions
 from emfair.service.collect import collect
-from emfair.service.sandbox import Sandbox, Task
+from emfair.service.sandbox import Sandbox
 from emfair.vendor.bundles import Bundle, bundle
 
 
@@ -47,9 +49,10 @@ def convert_files(
     Raises
     ------
     BadCall
-        A path is wrong, or `folder` is no folder.
+        A path is wrong, `folder` is no folder, or `notes` speak of a file that is not there.
     """
     local = {file.name: file.path for file in collect(paths)}
+    check_files(notes, local)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -59,10 +62,25 @@ def convert_files(
             remedy="Name another folder for the containers.",
         ) from error
     bundles = bundle(local)
-    with Sandbox() as sandbox, TemporaryDirectory(dir=folder, prefix=".emfair-") as scratch:
+    with Sandbox() as sandbox, _scratch(folder) as scratch:
         for done, each in enumerate(bundles, 1):
-            outcome = _convert(each, local, Path(scratch), notes, profile, sandbox)
+            outcome = _convert(each, local, scratch, notes, profile, sandbox)
             yield done, len(bundles), _moved(outcome, folder)
+
+
+@contextmanager
+def _scratch(folder: Path) -> Iterator[Path]:
+    """Yield a folder beside where the containers go. Raises `BadCall` if nothing can be written."""
+    try:
+        scratch = TemporaryDirectory(dir=folder, prefix=".emfair-")
+    except OSError as error:
+        raise BadCall(
+            f"nothing can be written there ({error.strerror}).",
+            subject=str(folder),
+            remedy="Name another folder for the containers.",
+        ) from error
+    with scratch as name:
+        yield Path(name)
 
 
 def _convert(
@@ -79,17 +97,14 @@ def _convert(
     except OSError as error:
         return FileOutcome(each.primary, (), (_unreadable(each, error),))
     sha256 = sums.get(each.primary) or digest_of(sorted(sums.items()))
-    done = sandbox.convert(
-        Task(
-            path=path,
-            source=Source(each.primary, sha256, each.companions),
-            notes=notes,
-            folder=folder,
-            experiment="",
-            software=shaping_versions(),
-            profile=profile,
-        )
+    dossier = Dossier(
+        source=Source(each.primary, sha256, each.companions),
+        notes=notes,
+        experiment="",
+        software=shaping_versions(),
+        profile=profile,
     )
+    done = sandbox.convert(path, dossier, folder)
     return FileOutcome(
         each.primary,
         tuple((one.path, one.measurement) for one in done.written),
@@ -99,6 +114,13 @@ def _convert(
 
 def _moved(outcome: FileOutcome, folder: Path) -> FileOutcome:
     """Move whole containers to where they were asked for."""
+    for path, _ in outcome.containers:
+        if (folder / path.name).is_dir():
+            raise BadCall(
+                "is a folder, where a container would go.",
+                subject=str(folder / path.name),
+                remedy="Move it, or name another folder for the containers.",
+            )
     containers = [(path.rename(folder / path.name), one) for path, one in outcome.containers]
     return replace(outcome, containers=tuple(containers))
 
@@ -131,11 +153,11 @@ def read_profile(name: str, home: Path) -> InstrumentNotes:
         There is none, or it does not fit.
     """
     path = Path(name)
-    if not path.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113  where pathlib raises for a name that is too long
         path = home / "instruments" / f"{Path(name).name}.yaml"
     try:
-        return InstrumentNotes.model_validate(yaml.safe_load(path.read_text("utf-8")) or {})
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
+        return InstrumentNotes.model_validate(read_document(path) or {})
+    except (OSError, ValidationError, BadAnnotations) as error:
         raise BadAnnotations(
             f"no instrument profile can be read there ({type(error).__name__}).",
             subject=str(path),

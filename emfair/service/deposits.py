@@ -1,7 +1,8 @@
 """Deposits: files and annotations go into the lake, a manifest seals them, the outbox tells.
 
 Every step can be repeated: a deposit that was cut short goes on where it stopped, and the same
-deposit again is the same experiment. What does not belong here: HTTP (`emfair.api`) and processing.
+deposit again is the same experiment. What does not belong here: HTTP (`emfair.api`), processing,
+and annotations that change after the seal (`annotations`).
 """
 
 from __future__ import annotations
@@ -10,21 +11,18 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
-from pydantic import BaseModel, ValidationError
-
-from emfair.errors import BadData, Conflict, FixityMismatch
+from emfair.errors import Conflict, FixityMismatch
 from emfair.lake import layout
 from emfair.model.annotations import Annotations
-from emfair.model.canonical import canonical_json, digest_of
+from emfair.model.canonical import canonical_json
 from emfair.model.identifiers import mint_experiment_id, slug
-from emfair.model.manifest import Manifest, Place, RawFile, Titles
+from emfair.model.manifest import Manifest, Place, RawFile, Titles, run_key
 from emfair.nxem.annotations import check_files
+from emfair.service.annotations import annotate, keep_annotations
 from emfair.service.collect import LocalFile, collect, describe
+from emfair.service.documents import read_manifest
 from emfair.service.services import Services
-
-_Document = TypeVar("_Document", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -112,84 +110,6 @@ def deposit(
         _seal(services, place, titles, files, request)
     changed = _reannotate(services, place, request)
     return Deposited(place, titles, files, opened.already_sealed, changed, sent)
-
-
-def annotate(
-    services: Services,
-    experiment: str,
-    annotations: Annotations,
-    *,
-    expected_version: int,
-    author: str,
-    reason: str,
-) -> None:
-    """Give an experiment a new version of its annotations, to be processed anew.
-
-    Raises
-    ------
-    Conflict
-        Someone else changed them since `expected_version`, or the deposit is not sealed yet.
-    NotFound
-        There is no such experiment.
-    """
-    row = services.registry.experiments.get(experiment)
-    if row.manifest_version is None:
-        raise Conflict(
-            f"is {row.state.value}: its deposit is not sealed yet.",
-            subject=experiment,
-            remedy="Finish the deposit first; its annotations can come with it.",
-        )
-    manifest = read_manifest(services, row.place, row.manifest_version)
-    services.registry.deposits.annotate(
-        experiment,
-        expected_version,
-        document=canonical_json(annotations).decode(),
-        author=author,
-        reason=reason,
-        run_key=run_key(manifest, annotations, expected_version + 1),
-    )
-    keep_annotations(services, row.place)
-
-
-def keep_annotations(services: Services, place: Place) -> None:
-    """Put into the lake whatever annotation documents of the registry are not there.
-
-    The registry decides who was first, so a document is kept after it did; should a process die
-    in between, the same deposit again does it, or the chain when it begins.
-    """
-    for row in services.registry.deposits.annotations(place.experiment):
-        key = layout.annotation_document(place, row.version)
-        if services.lake.info(key) is None:
-            services.lake.put_bytes(key, row.document.encode())
-
-
-def run_key(manifest: Manifest, annotations: Annotations, annotations_version: int) -> str:
-    """Return the name of the content to process: manifest, annotations and their version.
-
-    The version is part of it, because Dagster drops a run whose key it has seen: annotations that
-    are changed and changed back are processed again.
-    """
-    documents = [manifest.model_dump(mode="json"), annotations.model_dump(mode="json")]
-    digest = digest_of([*documents, annotations_version])
-    return f"{manifest.place.experiment}:{digest[:16]}"
-
-
-def read_manifest(services: Services, place: Place, version: int) -> Manifest:
-    """Return a manifest from the lake. Raises `NotFound`; `BadData` if it is damaged."""
-    key = layout.manifest(place, version)
-    return parse_document(Manifest, services.lake.read_bytes(key), key)
-
-
-def parse_document(kind: type[_Document], content: bytes, key: str) -> _Document:
-    """Return the document that the lake holds under `key`. Raises `BadData` if it is damaged."""
-    try:
-        return kind.model_validate_json(content)
-    except ValidationError as error:
-        raise BadData(
-            f"is damaged: it is no {kind.__name__.lower()} document of this emfair.",
-            subject=key,
-            remedy="Restore it from a backup of the lake, then process the experiment again.",
-        ) from error
 
 
 def _default_title(local: list[LocalFile]) -> str:
@@ -303,7 +223,7 @@ def _reannotate(services: Services, place: Place, request: DepositRequest) -> bo
     """
     keep_annotations(services, place)
     row = services.registry.experiments.get(place.experiment)
-    current = services.registry.deposits.annotations(place.experiment)[0]
+    current = services.registry.annotations.versions(place.experiment)[0]
     asked = canonical_json(request.annotations).decode()
     if request.annotations == Annotations() or json.loads(current.document) == json.loads(asked):
         return False

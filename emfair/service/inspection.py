@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from emfair.errors import BadData
+from emfair.errors import BadData, ReaderDied, ReaderHung
 from emfair.model.annotations import Annotations
 from emfair.model.facts import Fact
 from emfair.nxem.facts import facts_of, used
@@ -15,6 +15,7 @@ from emfair.nxem.keys import keys
 from emfair.nxem.shape import shape_of
 from emfair.service.collect import collect
 from emfair.service.conversion import path_to_read
+from emfair.service.sandbox import Sandbox
 from emfair.vendor.bundles import Bundle, bundle
 from emfair.vendor.read import read_signals
 from emfair.vendor.signal import Axis, Signal
@@ -49,8 +50,8 @@ class Inspected(BaseModel):
     remedy: str = ""
 
 
-def named(paths: Iterable[Path]) -> list[tuple[Path, Bundle]]:
-    """Return what a reader is given for the files named, and which files it reads together.
+def inspect_files(paths: Iterable[Path], notes: Annotations) -> Iterator[Inspected]:
+    """Read the signals and tags of files one after the other; nothing is written.
 
     Raises
     ------
@@ -58,11 +59,21 @@ def named(paths: Iterable[Path]) -> list[tuple[Path, Bundle]]:
         A path does not exist, or is no file or folder.
     """
     local = {file.name: file.path for file in collect(paths)}
-    return [(path_to_read(each, local), each) for each in bundle(local)]
+    with Sandbox() as sandbox:
+        for each in bundle(local):
+            try:
+                yield sandbox.call(inspect_file, path_to_read(each, local), each, notes)
+            except (ReaderDied, ReaderHung) as error:
+                yield Inspected(
+                    file=each.primary,
+                    companions=each.companions,
+                    problem=error.message,
+                    remedy=error.remedy,
+                )
 
 
 def inspect_file(path: Path, each: Bundle, notes: Annotations) -> Inspected:
-    """Read a file's signals and tags; nothing is written."""
+    """Read a file's signals and tags in this process."""
     found = Inspected(file=each.primary, companions=each.companions)
     try:
         signals = read_signals(path)
@@ -74,9 +85,11 @@ def inspect_file(path: Path, each: Bundle, notes: Annotations) -> Inspected:
 
 
 def _signal(signal: Signal, name: str, notes: Annotations) -> InspectedSignal:
-    kind, problem = "", ""
+    """Describe a signal as it will be stored: an energy axis stands last there."""
+    kind, problem, order = "", "", tuple(range(signal.data.ndim))
     try:
-        kind = shape_of(signal).kind
+        shape = shape_of(signal)
+        kind, order = shape.kind, shape.order
     except BadData as error:
         problem = error.message
     return InspectedSignal(
@@ -85,9 +98,9 @@ def _signal(signal: Signal, name: str, notes: Annotations) -> InspectedSignal:
         reader=signal.reader,
         kind=kind,
         problem=problem,
-        shape=tuple(signal.data.shape),
+        shape=tuple(signal.data.shape[place] for place in order),
         dtype=str(signal.data.dtype),
-        axes=tuple(_axis(axis) for axis in signal.axes),
+        axes=tuple(_axis(signal.axes[place]) for place in order),
         facts=tuple(facts_of(signal, name, notes)),
     )
 

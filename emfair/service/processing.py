@@ -30,8 +30,14 @@ class Processed:
 class Chain(Protocol):
     """Runs the chain in this process."""
 
-    def process(self, experiments: Iterable[str]) -> Iterator[Processed]:
-        """Run the chain for each experiment, one after the other; one's failure stops no other."""
+    def process(self, experiments: Iterable[str], *, again: bool = True) -> Iterator[Processed]:
+        """Run the chain for each experiment, one after the other; one's failure stops no other.
+
+        Parameters
+        ----------
+        again
+            Also those whose present content someone has processed when their turn comes.
+        """
         ...
 
 

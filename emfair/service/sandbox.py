@@ -1,64 +1,48 @@
 """Convert files in a process of its own: a reader that dies or hangs costs one file, not the run.
 
 Readers parse what microscopes, networks and people have damaged, some of them in compiled code. A
-segmentation fault or an endless loop there must not take the chain with it. The process is kept
-from file to file, because its imports take a second; after a death the next file gets a new one.
+segmentation fault or an endless loop there must not take the chain with it.
 """
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import os
-import resource
 import signal
-import subprocess
-import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
-from multiprocessing.connection import Connection, Pipe
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Concatenate, ParamSpec, Self, TypeVar
 
-from emfair.errors import Unavailable
-from emfair.model.annotations import Annotations, InstrumentNotes
+from emfair.errors import ReaderDied, ReaderHung
 from emfair.model.findings import Finding, Severity
-from emfair.nxem.container import Source
 from emfair.nxem.convert import Converted, convert_file
+from emfair.nxem.dossier import Dossier
+from emfair.worker import DiedError, HungError, Worker
 
 PATIENCE = 300.0
 """Seconds that any file may take."""
-START = 60.0
-"""Seconds that the process may take to start."""
 SLOWEST = 2e6
 """Bytes a second below which a reader is taken to hang, beyond `PATIENCE`."""
 SHARE = 0.8
 """Part of the machine's memory that the process may take for its data."""
 
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
-@dataclass(frozen=True)
-class Task:
-    """One call of `emfair.nxem.convert.convert_file`."""
 
-    path: Path
-    source: Source
-    notes: Annotations
-    folder: Path
-    experiment: str
-    software: Mapping[str, str]
-    profile: InstrumentNotes | None = None
-
-    @property
-    def size(self) -> int:
-        """Bytes of the file, or of all files of a folder."""
-        if self.path.is_dir():
-            return sum(file.stat().st_size for file in self.path.rglob("*") if file.is_file())
-        return self.path.stat().st_size if self.path.exists() else 0
+_RULES = {ReaderDied: "reader-died", ReaderHung: "reader-hung"}
+_DAMAGED = (
+    "It is probably damaged: check that it was transferred whole; open it in the vendor's "
+    "software, save it again, and deposit the new file."
+)
+_TOO_LITTLE = (
+    "Something has killed it: most likely this machine has too little memory for the file. Process "
+    "the experiment on a larger one."
+)
 
 
 class Sandbox:
-    """A process that converts, and whoever watches it.
+    """A process that reads files.
 
     Parameters
     ----------
@@ -68,8 +52,7 @@ class Sandbox:
 
     def __init__(self, patience: float = PATIENCE) -> None:
         self._patience = patience
-        self._process: subprocess.Popen[bytes] | None = None
-        self._line: Connection | None = None
+        self.worker = Worker(int(_memory() * SHARE))
 
     def __enter__(self) -> Self:
         return self
@@ -80,9 +63,9 @@ class Sandbox:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._end()
+        self.worker.end()
 
-    def convert(self, task: Task) -> Converted:
+    def convert(self, path: Path, dossier: Dossier, folder: Path) -> Converted:
         """Convert one file; a reader's death or endless work is a finding on it.
 
         Raises
@@ -91,113 +74,61 @@ class Sandbox:
             As `emfair.nxem.convert.convert_file`: not the file's fault. `Unavailable` also where
             the process cannot be started.
         """
-        process, line = self._ready()
-        limit = self._patience + task.size / SLOWEST
-        line.send(task)
-        heard = line.poll(limit)
-        if heard:
-            with contextlib.suppress(EOFError, OSError):
-                answer = line.recv()
-                if isinstance(answer, Converted):
-                    return answer
-                raise answer
-            process.wait(timeout=10)
-        died = process.poll()
-        self._end()
-        for part in task.folder.glob(".*.part"):
-            part.unlink()
-        finding = _died(task, died) if heard else _hung(task, limit)
-        return Converted(findings=[finding])
-
-    def _ready(self) -> tuple[subprocess.Popen[bytes], Connection]:
-        """Return the process and the line to it; a new one if there is none."""
-        if self._process is None or self._line is None or self._process.poll() is not None:
-            self._end()
-            self._line, other = Pipe()
-            # A plain interpreter: multiprocessing would run this process' main module again.
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", f"from {__name__} import serve; serve({other.fileno()})"],
-                pass_fds=[other.fileno()],
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-                stdin=subprocess.DEVNULL,
+        try:
+            return self.call(convert_file, path, dossier, folder)
+        except (ReaderDied, ReaderHung) as error:
+            for part in folder.glob(".*.part"):
+                part.unlink()
+            finding = Finding(
+                severity=Severity.ERROR,
+                rule=_RULES[type(error)],
+                message=f"{dossier.source.file}: {error.message}",
+                hint=error.remedy,
+                file=dossier.source.file,
             )
-            other.close()
-            self._greet(self._line)
-        return self._process, self._line
+            return Converted(findings=[finding])
 
-    def _greet(self, line: Connection) -> None:
-        """Wait until the process can take files: what goes wrong before is no file's fault."""
-        with contextlib.suppress(EOFError, OSError):
-            if line.poll(START):
-                line.recv()
-                return
-        self._end()
-        raise Unavailable(
-            "the process that reads vendor files could not be started.",
-            remedy="Look at the log for its last words; the step is tried again.",
-        )
+    def call(
+        self,
+        function: Callable[Concatenate[Path, _P], _T],
+        path: Path,
+        /,
+        *args: _P.args,
+        **kwargs: _P.kwargs,
+    ) -> _T:
+        """Call a function that reads the file or folder `path`.
 
-    def _end(self) -> None:
-        if self._line is not None:
-            self._line.close()
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-        self._line = self._process = None
-
-
-def serve(descriptor: int) -> None:
-    """Convert what comes along a pipe until its other end is closed: the process' main."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever watches decides
-    _limit()
-    line: Connection = Connection(descriptor)
-    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        line.send("ready")
-        while True:
-            task: Task = line.recv()
-            line.send(_done(task))
+        Raises
+        ------
+        ReaderHung, ReaderDied
+            It never ended, or ended the process.
+        Unavailable
+            The process cannot be started.
+        """
+        try:
+            return self.worker.call(
+                self._patience + _size(path) / SLOWEST, function, path, *args, **kwargs
+            )
+        except HungError as error:
+            message = f"no reader was done with it after {error.seconds:.0f} s."
+            raise ReaderHung(message, subject=path.name, remedy=_DAMAGED) from error
+        except DiedError as error:
+            message = f"its reader crashed on it ({error.how})."
+            killed = error.code == -signal.SIGKILL
+            remedy = _TOO_LITTLE if killed else _DAMAGED
+            raise ReaderDied(message, subject=path.name, remedy=remedy) from error
 
 
-def _done(task: Task) -> Any:
-    try:
-        return convert_file(
-            task.path,
-            task.source,
-            task.notes,
-            task.folder,
-            experiment=task.experiment,
-            software=task.software,
-            profile=task.profile,
-        )
-    except Exception as error:  # noqa: BLE001  raised again where it was asked for
-        return error
-
-
-def _limit() -> None:
-    """Bound the process' memory, and let it end with the one that started it."""
+def _memory() -> int:
+    """Return the bytes that this machine has, or this container of Kubernetes may take."""
     whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux":
-        bound = int(whole * SHARE)
-        resource.setrlimit(resource.RLIMIT_DATA, (bound, bound))
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    bound = Path("/sys/fs/cgroup/memory.max")
+    given = bound.read_text("ascii").strip() if bound.is_file() else ""
+    return min(whole, int(given)) if given.isdigit() else whole
 
 
-def _died(task: Task, code: int | None) -> Finding:
-    how = signal.Signals(-code).name if code is not None and code < 0 else f"exit code {code}"
-    return _finding(task, "reader-died", f"its reader crashed on it ({how}).")
-
-
-def _hung(task: Task, limit: float) -> Finding:
-    return _finding(task, "reader-hung", f"no reader was done with it after {limit:.0f} s.")
-
-
-def _finding(task: Task, rule: str, what: str) -> Finding:
-    return Finding(
-        severity=Severity.ERROR,
-        rule=rule,
-        message=f"{task.source.file}: {what}",
-        hint="It is probably damaged: check that it was transferred whole; open it in the vendor's "
-        "software, save it again, and deposit the new file.",
-        file=task.source.file,
-    )
+def _size(path: Path) -> int:
+    """Return the bytes of a file, or of all files of a folder."""
+    if path.is_dir():
+        return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+    return path.stat().st_size if path.exists() else 0

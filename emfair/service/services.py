@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from emfair.lake.base import Lake
@@ -15,7 +18,12 @@ from emfair.registry.registry import Clock, Registry, open_registry, utc_now
 from emfair.settings import Settings
 
 if TYPE_CHECKING:
+    from emfair.catalogue.asker import Asker
     from emfair.catalogue.delta import Index
+
+
+STALE = 86400.0
+"""Seconds after which a file on its way is taken for left behind."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +34,8 @@ class Services:
     lake: Lake
     registry: Registry
     now: Clock
+    _once: Lock = field(default_factory=Lock, repr=False)
+    _made: dict[str, Asker] = field(default_factory=dict, repr=False)
 
     @cached_property
     def index(self) -> Index:
@@ -33,6 +43,21 @@ class Services:
         from emfair.catalogue.delta import Index
 
         return Index(self.lake, self.settings.home / "cache" / "index", clock=self.now)
+
+    @property
+    def asker(self) -> Asker:
+        """Whoever answers a person's SQL over the index: one, however many threads ask first."""
+        from emfair.catalogue.asker import Asker
+
+        with self._once:
+            if "asker" not in self._made:
+                self._made["asker"] = Asker(self.index)
+        return self._made["asker"]
+
+    def close(self) -> None:
+        """End what was begun on the way; the stores are whoever's opened them."""
+        if asker := self._made.get("asker"):
+            asker.close()
 
     @property
     def scratch(self) -> Path:
@@ -54,6 +79,19 @@ def open_services(
     Unavailable
         A store does not answer.
     """
+    _sweep(settings.scratch)
     store = lake or open_lake(settings.lake)
     with open_registry(settings.registry, now=now) as registry:
-        yield Services(settings=settings, lake=store, registry=registry, now=now)
+        services = Services(settings=settings, lake=store, registry=registry, now=now)
+        with closing(services):
+            yield services
+
+
+def _sweep(scratch: Path) -> None:
+    """Remove what processes that were killed have left behind, once it is a day old."""
+    if not scratch.is_dir():
+        return
+    for left in scratch.iterdir():
+        with suppress(FileNotFoundError):  # another process sweeps, too
+            if time.time() - left.lstat().st_mtime > STALE:
+                shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()

@@ -76,8 +76,10 @@ def path_of(entry_name: str, key: Key) -> str:
 def _descend(group: h5py.Group, steps: list[str]) -> Iterator[tuple[str, h5py.Dataset]]:
     step, *rest = steps
     for name in group:
+        if (_ENDING.sub("", name) if rest else name) != step:
+            continue
         child = group.get(name)
-        if not rest and name == step and isinstance(child, h5py.Dataset):
-            yield f"{group.name.rstrip('/')}/{name}", child
-        if rest and isinstance(child, h5py.Group) and _ENDING.sub("", name) == step:
+        if rest and isinstance(child, h5py.Group):
             yield from _descend(child, rest)
+        elif not rest and isinstance(child, h5py.Dataset):
+            yield f"{group.name.rstrip('/')}/{name}", child

@@ -1,9 +1,9 @@
 """pynxtools' validator, used as a library: its problems as breaches of our rules.
 
 pynxtools logs what it finds and keeps the texts in one collector for the whole process, which
-every validation clears. So a validation here holds a lock, listens at the collector's one door
-(`collect_and_log`), and leaves the collector as it found it. What does not belong here: what the
-problems mean (``rules.yaml``) and how they are said (``tell``).
+every validation clears. So a validation here holds a lock and listens at the collector's one door
+(`collect_and_log`); nothing gets through to the collector itself. What does not belong here: what
+the problems mean (``rules.yaml``) and how they are said (``tell``).
 """
 
 from __future__ import annotations
@@ -12,25 +12,25 @@ import importlib.metadata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
-from pathlib import Path
 from threading import Lock, get_ident
 from typing import Any
 
 from emfair.validation.rules import Breach, rules
 from emfair.validation.trees import kept_trees
+from emfair.validation.views import FieldView, GroupView
 
 _LOCK = Lock()
 _LONGEST = 160  # characters of a value in a message
 _MOST = 12  # values of an enumeration in a message
 
 
-def judge(path: Path, entry: str) -> list[Breach]:
+def judge(container: GroupView, entry: str) -> list[Breach]:
     """Return what pynxtools finds wrong with one entry of a container.
 
     Parameters
     ----------
-    path
-        An HDF5 file that can be opened.
+    container
+        An open file.
     entry
         Absolute path of an NXentry whose definition is NXem (``/entry``).
 
@@ -39,16 +39,20 @@ def judge(path: Path, entry: str) -> list[Breach]:
     It never raises for what stands in the file: where pynxtools does, that is a breach of
     ``validator-crashed`` beside all that was found until then. Threads wait for one another.
     """
-    import h5py
-    from pynxtools.dataconverter.validation import validate_hdf_group_against
+    from emfair.validation.visitor import Visitor
+    from emfair.validation.walk import TooMany, Walk
 
     found: list[Breach] = []
-    with _listening(entry, found), h5py.File(path, "r") as container:
+    with listening(entry, found):
         try:
-            validate_hdf_group_against("NXem", container[entry], str(path))
+            visitor = Visitor("NXem", container[entry.strip("/")].name)
+            Walk(container, entry, visitor).go()
+            found += visitor.closed
+        except TooMany as error:
+            found.append(error.breach)
         except Exception as error:  # noqa: BLE001  whatever a strange file makes pynxtools raise
             found.append(crash("validator-crashed", entry, error))
-    return list(dict.fromkeys(found))
+    return [_fair(breach, container) for breach in dict.fromkeys(found)]
 
 
 def crash(rule: str, path: str, error: Exception, **details: str) -> Breach:
@@ -75,56 +79,44 @@ def nxdl_version() -> str:
 
 
 @contextmanager
-def _listening(entry: str, found: list[Breach]) -> Iterator[None]:
+def listening(entry: str, found: list[Breach]) -> Iterator[None]:
     """Put every problem of this thread into `found` while the lock is held, and log nothing.
 
     pynxtools' own door decides what counts (it lets some missing units pass): its method is
-    called on a collector that was just cleared, and what it then holds, counts.
+    called on an empty collector, and what that then holds, counts. Other threads find the
+    process' collector as it is.
     """
-    from pynxtools.dataconverter.helpers import collector
+    from pynxtools.dataconverter.helpers import Collector, collector
 
     thread = get_ident()
 
     def door(path: str, problem: Any, value: Any, *args: Any, **kwargs: Any) -> None:
-        original = type(collector).collect_and_log
-        original(collector, path, problem, value, *args, **kwargs)
-        if get_ident() == thread and any(collector.data.values()):
+        ours = get_ident() == thread
+        heard = Collector() if ours else collector
+        heard.logging = heard.logging and not ours
+        Collector.collect_and_log(heard, path, problem, value, *args, **kwargs)
+        if ours and any(heard.data.values()):
             found.append(_breach(entry, path, problem.name, value, args))
-            collector.clear()
 
-    with _LOCK, kept_trees(), _fixed_text_read(thread):
-        before, logging = collector.data, collector.logging
-        collector.data = {kind: set() for kind in before}
-        collector.logging = False
-        collector.collect_and_log = door
+    def clear() -> None:
+        if get_ident() != thread:
+            Collector.clear(collector)
+
+    with _LOCK, kept_trees():
+        collector.collect_and_log, collector.clear = door, clear
         try:
             yield
         finally:
-            del collector.collect_and_log
-            collector.data, collector.logging = before, logging
+            del collector.collect_and_log, collector.clear
 
 
-@contextmanager
-def _fixed_text_read(thread: int) -> Iterator[None]:
-    """Let pynxtools read attributes of fixed length as text, as it does those of variable length.
-
-    h5py returns the former as ``bytes``: ``b'NXsample'`` is then no class that pynxtools knows, and
-    breaks its search. Only what `thread` reads meanwhile is changed.
-    """
-    from h5py import AttributeManager
-
-    read = AttributeManager.__getitem__
-
-    def door(attributes: AttributeManager, name: str) -> Any:
-        value = read(attributes, name)
-        ours = isinstance(value, bytes) and get_ident() == thread
-        return value.decode("utf-8", "replace") if ours else value
-
-    AttributeManager.__getitem__ = door
-    try:
-        yield
-    finally:
-        AttributeManager.__getitem__ = read
+def _fair(breach: Breach, container: GroupView) -> Breach:
+    """Take a date of fixed length for what it is: NeXus allows it, pynxtools says it is no text."""
+    if breach.rule == "InvalidType" and ("arg0", describe("NX_DATE_TIME")) in breach.details:
+        field = container.get(breach.path.strip("/"))
+        if isinstance(field, FieldView) and field.dtype.kind == "S":
+            return breach._replace(rule="fixed-length-date")
+    return breach
 
 
 def _breach(entry: str, path: str, problem: str, value: Any, args: tuple[Any, ...]) -> Breach:

@@ -15,25 +15,25 @@ import numpy as np
 
 from emfair.validation.container import class_of, text_of
 from emfair.validation.rules import Breach, rules
+from emfair.validation.views import GroupView
 
 _INDICES = "_indices"
 
 
-def data_groups_are_sound(entry: h5py.Group) -> Iterator[Breach]:
-    """Check each NXdata group outside a vendor's collections."""
-    for parent, group in _data_groups(entry):
-        yield from _name_is_known(parent, group)
-        yield from _axes_fit(group)
+def data_group_is_sound(parent: GroupView, group: GroupView) -> Iterator[Breach]:
+    """Check an NXdata group, and its name within `parent`."""
+    yield from _name_is_known(parent, group)
+    yield from _axes_fit(group)
 
 
-def _name_is_known(parent: h5py.Group, group: h5py.Group) -> Iterator[Breach]:
+def _name_is_known(parent: GroupView, group: GroupView) -> Iterator[Breach]:
     known = rules().data_names.get(class_of(parent), ())
     if known and _last(group) not in known:
         details = (("parent_class", class_of(parent)), ("expected", ", ".join(known)))
         yield Breach("misnamed-data", group.name, details)
 
 
-def _axes_fit(group: h5py.Group) -> Iterator[Breach]:
+def _axes_fit(group: GroupView) -> Iterator[Breach]:
     signal_name = text_of(group.attrs.get("signal", ""))
     signal = group.get(signal_name) if signal_name else None
     if not isinstance(signal, h5py.Dataset):
@@ -48,7 +48,7 @@ def _axes_fit(group: h5py.Group) -> Iterator[Breach]:
     yield from _lengths_agree(group, signal.shape, axes)
 
 
-def _indices_agree(group: h5py.Group, shape: tuple[int, ...], axes: list[str]) -> Iterator[Breach]:
+def _indices_agree(group: GroupView, shape: tuple[int, ...], axes: list[str]) -> Iterator[Breach]:
     """Compare each ``AXISNAME_indices`` with the array's dimensions and the order of ``axes``.
 
     The order binds only where ``axes`` names one axis a dimension: shorter lists are placed by
@@ -66,7 +66,7 @@ def _indices_agree(group: h5py.Group, shape: tuple[int, ...], axes: list[str]) -
             yield Breach("axis-order", path, details)
 
 
-def _lengths_agree(group: h5py.Group, shape: tuple[int, ...], axes: list[str]) -> Iterator[Breach]:
+def _lengths_agree(group: GroupView, shape: tuple[int, ...], axes: list[str]) -> Iterator[Breach]:
     """Compare each axis' length with the dimension that ``axes`` gives it."""
     if axes and len(axes) != len(shape) and not _all_indices(group):
         counts = (("given", str(len(axes))), ("needed", str(len(shape))))
@@ -90,12 +90,12 @@ def _lengths_agree(group: h5py.Group, shape: tuple[int, ...], axes: list[str]) -
             )
 
 
-def _dimension(group: h5py.Group, axis: str, position: int) -> int:
+def _dimension(group: GroupView, axis: str, position: int) -> int:
     indices = _all_indices(group).get(f"{axis}{_INDICES}", [])
     return indices[0] if len(indices) == 1 else position
 
 
-def _all_indices(group: h5py.Group) -> dict[str, list[int]]:
+def _all_indices(group: GroupView) -> dict[str, list[int]]:
     """Return each ``AXISNAME_indices`` as a list, however it is stored, but none of text."""
     found = {name: np.atleast_1d(group.attrs[name]) for name in group.attrs if _INDICES in name}
     return {
@@ -113,17 +113,5 @@ def _names(axes: Any) -> list[str]:
     return [text_of(one) for one in np.atleast_1d(axes)]
 
 
-def _data_groups(group: h5py.Group) -> Iterator[tuple[h5py.Group, h5py.Group]]:
-    for name in group:
-        if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-            continue
-        child = group[name]
-        if not isinstance(child, h5py.Group) or class_of(child) == "NXcollection":
-            continue
-        if class_of(child) == "NXdata":
-            yield group, child
-        yield from _data_groups(child)
-
-
-def _last(group: h5py.Group) -> str:
+def _last(group: GroupView) -> str:
     return str(group.name).rpartition("/")[2]

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from emfair.model.documents import Validation
-from emfair.validation.outline import outline
+from emfair.validation.outline import outline, plain
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -29,20 +29,27 @@ def render_markdown(validation: Validation) -> str:
 
 
 def escape_markdown(text: str) -> str:
-    r"""Return `text` so that Markdown shows it as it is.
+    r"""Return `text` so that Markdown shows it as it is, on one line.
 
     >>> escape_markdown("<script>_x_")
     '&lt;script&gt;\\_x\\_'
     """
-    marked = re.sub(r"([\\`*_{}\[\]#|~!])", r"\\\1", text.replace("&", "&amp;"))
+    line = re.sub(r"\s*[\r\n]\s*", " ", text)
+    marked = re.sub(r"([\\`*_{}\[\]#|~!])", r"\\\1", line.replace("&", "&amp;"))
     marked = marked.replace("<", "&lt;").replace(">", "&gt;").replace("://", r"\://")
     return re.sub(r"^(\d*)([-+=.)])", r"\1\\\2", marked)
 
 
 def code_span(text: str) -> str:
-    """Return `text` as a code span, however many backticks it holds."""
+    """Return `text` on one line as a code span, however many backticks it holds.
+
+    In a table's cell, ``|`` still has to be escaped: a code span does not hide it there.
+    """
+    text = plain(text)
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * (longest + 1)
+    if not text:
+        return ""
     return f"{fence} {text} {fence}" if longest else f"`{text}`"
 
 

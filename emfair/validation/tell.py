@@ -62,7 +62,7 @@ def _finding(breach: Breach, measurement: str, file: str) -> Finding:
         severity=rule.severity,
         rule=rule.rule,
         message=(rule.of_field if key and rule.of_field else rule.message).format_map(slots),
-        hint=_hint(rule, key),
+        hint=_hint(rule, key, slots),
         file=file,
         measurement=measurement,
         path=path,
@@ -70,8 +70,8 @@ def _finding(breach: Breach, measurement: str, file: str) -> Finding:
     )
 
 
-def _hint(rule: Rule, key: Key | None) -> str:
+def _hint(rule: Rule, key: Key | None, slots: _Slots) -> str:
     if key is None or rule.severity not in rules().hints:
-        return rule.hint
+        return rule.hint.format_map(slots)
     said = rules().hints[rule.severity]
     return said.format(field=key.field, example=example_of(key))

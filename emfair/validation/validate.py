@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import h5py
-
 from emfair.model.findings import Finding, in_order
 from emfair.validation.container import entries_of, open_container
 from emfair.validation.judge import crash, judge, nxdl_version, validator_name
 from emfair.validation.own_checks import own_breaches
 from emfair.validation.rules import Breach
 from emfair.validation.tell import tell
+from emfair.validation.views import GroupView
 
 __all__ = ["nxdl_version", "validate_container", "validator_name"]
 
@@ -53,18 +52,15 @@ def _breaches(path: Path) -> Iterator[Breach]:
     if isinstance(opened, Breach):
         yield opened
         return
-    with opened as container:
+    with opened as file:
         try:
-            ours, others = entries_of(container)
+            ours, others = entries_of(file)
         except Exception as error:  # noqa: BLE001  h5py raises many kinds on damaged files
             yield crash("truncated-file", "", error)
             return
         yield from others
-        yield from _own(container, ours)
-    for entry in ours:
-        yield from judge(path, entry)
-
-
-def _own(container: h5py.File, entries: list[str]) -> Iterator[Breach]:
-    for entry in entries:
-        yield from own_breaches(container[entry])
+        container = GroupView(file["/"].id)
+        for entry in ours:
+            yield from own_breaches(container[entry.strip("/")])
+        for entry in ours:
+            yield from judge(container, entry)

@@ -20,7 +20,7 @@ def axes_of(reader: str, given: Sequence[Given], shape: tuple[int, ...]) -> tupl
     """Return one axis for each dimension of `shape`, whatever the reader delivered."""
     if reader in _FAST_AXIS_FIRST:
         given = list(reversed(given))
-    placed = dict(enumerate(given)) if reader in _MISNUMBERED else _placed(given, len(shape))
+    placed = _placed(given, len(shape))
     axes = tuple(_axis(placed.get(index, {}), size) for index, size in enumerate(shape))
     return tuple(_mended_tia(axis) for axis in axes) if reader == "TIA" else axes
 
@@ -28,15 +28,18 @@ def axes_of(reader: str, given: Sequence[Given], shape: tuple[int, ...]) -> tupl
 _FAST_AXIS_FIRST = frozenset({"Semper"})
 """These list x, y, z beside arrays that run z, y, x: Semper's ``DX`` belongs to its columns."""
 
-_MISNUMBERED = frozenset({"Image"})
-"""These list their axes in the array's order, and give them each other's ``index_in_array``."""
-
 
 def _placed(given: Sequence[Given], rank: int) -> dict[int, Given]:
     """Return the axes by dimension: by ``index_in_array`` if that makes sense, else in their order.
 
-    TIA numbers the energy axis of a single spectrum 1, although the array has one dimension.
+    TIA numbers the energy axis of a single spectrum 1, although the array has one dimension. Some
+    list y and x as the array runs, and number them 1 and 0 (photographs; Renishaw's white-light
+    picture; Velox' EELS maps when they are read lazily): rows are y, so their order is right.
     """
+    if [_text(axis.get("name")).lower() for axis in given[:2]] == ["y", "x"] and (
+        len(given) == rank and [axis.get("index_in_array") for axis in given[:2]] == [1, 0]
+    ):
+        return dict(enumerate(given))
     said = [axis.get("index_in_array") for axis in given]
     if len(given) != rank or None not in said:
         places = [position if index is None else int(index) for position, index in enumerate(said)]

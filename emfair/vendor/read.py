@@ -18,15 +18,18 @@ import numpy as np
 
 from emfair.errors import UnreadableFile
 from emfair.vendor.axes import axes_of
+from emfair.vendor.own_access import read_lazily
 from emfair.vendor.plugins import Plugin
 from emfair.vendor.signal import Signal
 from emfair.vendor.sniff import names_a_format, sniff
 
 EAGER = frozenset(
     {"Image", "MSA", "Phenom", "Protochips", "DigitalSurf", "Impulse", "DENS", "EDAX", "Renishaw"}
-    | {"JobinYvon", "TriVista", "Hamamatsu", "Quadstar", "Topspin", "Delmic", "Arina", "TIA"}
+    | {"JobinYvon", "TriVista", "Hamamatsu", "Quadstar", "Topspin", "Delmic", "Arina"}
+    | {"PantaRhei"}
 )
-"""Readers that have no lazy mode, or only the name of one (TIA)."""
+"""Readers that have no lazy mode, or one that takes compressed arrays
+for plain ones (PantaRhei: panta_rhei_sample_legacy.prz, of RosettaSciIO's tests)."""
 
 
 def read_signals(path: Path) -> list[Signal]:
@@ -38,8 +41,15 @@ def read_signals(path: Path) -> list[Signal]:
         It is empty, no reader is known, or every reader that might fit failed; the message says
         which and how.
     """
-    _refuse_empty(path)
-    sniffed = sniff(path)
+    try:
+        _refuse_empty(path)
+        sniffed = sniff(path)
+    except OSError as error:
+        raise UnreadableFile(
+            f"cannot be read ({error.strerror}).",
+            subject=path.name,
+            remedy="Check its permissions, and the disk that it is on.",
+        ) from error
     if not sniffed.candidates:
         raise _unknown(path, sniffed.other)
     failures = []
@@ -53,9 +63,18 @@ def read_signals(path: Path) -> list[Signal]:
     raise UnreadableFile(
         "could not be read (" + "; ".join(failures) + ").",
         subject=path.name,
-        remedy="Check that it was transferred whole; open it in the vendor's software, save it "
-        "again, and deposit the new file.",
+        remedy=_LARGE if any("MemoryError" in failure for failure in failures) else _DAMAGED,
     )
+
+
+_DAMAGED = (
+    "Check that it was transferred whole; open it in the vendor's software, save it again, and "
+    "deposit the new file."
+)
+_LARGE = (
+    "It asks for more memory than there is: if its size is right, process it on a machine with "
+    "more; if not, it is damaged, so check that it was transferred whole."
+)
 
 
 def _refuse_empty(path: Path) -> None:
@@ -88,7 +107,11 @@ def _read_with(plugin: Plugin, path: Path) -> list[Signal]:
     for lazy in (True, False) if plugin.name not in EAGER else (False,):
         try:
             with _quiet():
-                dictionaries = reader.file_reader(str(path), lazy=lazy)
+                dictionaries = (
+                    read_lazily(plugin.name, reader, path)
+                    if lazy
+                    else reader.file_reader(str(path), lazy=False)
+                )
                 return [
                     _signal(index, plugin.name, dictionary)
                     for index, dictionary in enumerate(dictionaries)

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from emfair.catalogue.delta import Index
+from emfair.catalogue.query import answer
 from emfair.catalogue.rows import rows_of
 from emfair.lake.local import LocalLake
 from emfair.model.annotations import Annotations
@@ -57,6 +58,12 @@ def index(lake, tmp_path, clock):
 def tables_of():
     """Return a function that makes a small experiment's rows."""
     return some_tables
+
+
+@pytest.fixture(scope="session")
+def content():
+    """Return a function that tells what an index holds."""
+    return what_it_holds
 
 
 @pytest.fixture(scope="session")
@@ -165,3 +172,20 @@ def some_tables(experiment="e-1", voltage=200e3, n=2, title="HAADF", n_findings=
     return rows_of(
         a_manifest(experiment), Annotations(), *documents(experiment, measurements, findings)
     )
+
+
+def what_it_holds(index, at=None):
+    """Return (experiment, voltage, title, measurements, findings) of each experiment."""
+    return answer(
+        index.files(at),
+        """
+        SELECT e.experiment_id, any_value(f.value_num), any_value(m.title),
+               count(DISTINCT m.measurement_id), any_value(n_missing),
+               (SELECT count(*) FROM findings g WHERE g.experiment_id = e.experiment_id)
+        FROM experiments e
+        LEFT JOIN measurements m USING (experiment_id)
+        LEFT JOIN facts f ON f.measurement_id = m.measurement_id
+          AND f.experiment_id = e.experiment_id AND f.key = 'acceleration_voltage'
+        GROUP BY ALL ORDER BY ALL
+        """,
+    ).rows

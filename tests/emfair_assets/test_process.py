@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -49,6 +52,56 @@ def test_one_that_fails_stops_no_other_and_says_why(lab):
             broken.experiment,
             good.experiment,
         }
+
+
+def test_what_someone_processed_meanwhile_is_left_out_unless_it_is_asked_for_again(lab):
+    one, two = (lab.deposit(lab.file(f"test-{n}.dm3")).place.experiment for n in (1, 2))
+    with open_chain(lab.services.settings) as chain:
+        pending = chain.process([one, two], again=False)
+        assert next(pending).experiment == one
+        assert [done.experiment for done in chain.process([two])] == [two]
+        assert list(pending) == []
+        assert [done.succeeded for done in chain.process([two])] == [True]
+
+
+def test_an_interrupt_ends_the_process_and_leaves_the_rest_as_it_was(lab):
+    first, second = (lab.deposit(lab.file(f"test-{n}.dm3")).place.experiment for n in (1, 2))
+    program = Path(sys.executable).with_name("emfair")
+    home = lab.services.settings.home
+    with subprocess.Popen(
+        [program, "process", first, second],
+        env={**os.environ, "EMFAIR_HOME": str(home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as running:
+        while lab.row(first).state is not ExperimentState.PROCESSING:
+            time.sleep(0.05)
+        running.send_signal(signal.SIGINT)
+    assert running.returncode == 130
+    assert lab.row(second).state is ExperimentState.SEALED
+    assert {row.id for row in lab.services.registry.experiments.pending()} == {first, second}
+    with open_chain(lab.services.settings) as chain:
+        assert [done.succeeded for done in chain.process([first])] == [True]
+
+
+def test_a_run_whose_process_was_killed_holds_nobody_up(lab):
+    experiment = lab.deposit(lab.file("test-1.dm3")).place.experiment
+    program = Path(sys.executable).with_name("emfair")
+    with subprocess.Popen(
+        [program, "process", experiment],
+        env={**os.environ, "EMFAIR_HOME": str(lab.services.settings.home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as running:
+        while lab.row(experiment).state is not ExperimentState.PROCESSING:
+            time.sleep(0.05)
+        with open_chain(lab.services.settings) as chain:
+            (refused,) = chain.process([experiment])
+        assert not refused.succeeded
+        assert "is at work on it" in refused.reason
+        running.kill()
+    with open_chain(lab.services.settings) as chain:
+        assert [done.succeeded for done in chain.process([experiment])] == [True]
 
 
 def test_an_unknown_experiment_stops_before_any_runs(lab):

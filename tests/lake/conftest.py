@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -76,6 +77,29 @@ def kind(request, tmp_path: Path) -> Kind:
 @pytest.fixture
 def lake(kind: Kind) -> Lake:
     return kind.lake
+
+
+@pytest.fixture
+def keys(lake: Lake) -> Callable[..., list[str]]:
+    """Return a function that lists the lake's keys."""
+
+    def listed(prefix: str = "") -> list[str]:
+        return [found.key for found in lake.list(prefix)]
+
+    return listed
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[[bytes], Path]:
+    """Return a function that makes a file of bytes."""
+    numbers = itertools.count()
+
+    def make(content: bytes) -> Path:
+        path = tmp_path / f"source-{next(numbers)}.bin"
+        path.write_bytes(content)
+        return path
+
+    return make
 
 
 def _files(root: Path) -> list[str]:

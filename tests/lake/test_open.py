@@ -87,9 +87,13 @@ def test_a_lake_in_a_folder_loads_no_boto3(tmp_path):
 import sys
 from emfair.lake.open import open_lake
 open_lake({tmp_path.as_uri()!r}).put_bytes("a", b"x")
-sys.exit("boto3" in sys.modules or "botocore" in sys.modules)
+print(sorted({{"boto3", "botocore"}} & set(sys.modules)))
 """
-    subprocess.run([sys.executable, "-c", program], check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+    assert (tmp_path / "a").read_bytes() == b"x"
 
 
 @pytest.mark.parametrize("scheme", ["file", "s3"])

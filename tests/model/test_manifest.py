@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
+from emfair.model.annotations import Annotations
 from emfair.model.canonical import canonical_json
-from emfair.model.manifest import Manifest, Place, RawFile, Titles, content_digest
+from emfair.model.manifest import Manifest, Place, RawFile, Titles, content_digest, run_key
 
 WHEN = datetime(2026, 1, 22, 12, tzinfo=UTC)
 
@@ -38,6 +39,19 @@ def test_the_digest_of_the_content_hangs_on_names_and_bytes_alone():
     assert manifest(one, other).content_digest == content_digest((one, other))
     for changed in (raw("A"), raw("a", size=4), raw("a", sha256="2" * 64)):
         assert content_digest((one,)) != content_digest((changed,))
+
+
+def test_a_run_key_names_manifest_annotations_and_their_version():
+    sealed, notes = manifest(raw("a")), Annotations(title="T")
+    key = run_key(sealed, notes, 1)
+    assert key == run_key(manifest(raw("a")), Annotations(title="T"), 1)
+    assert key.startswith("e-1:")
+    others = {
+        run_key(manifest(raw("b")), notes, 1),
+        run_key(sealed, Annotations(), 1),
+        run_key(sealed, notes, 2),
+    }
+    assert len(others | {key}) == 4
 
 
 @pytest.mark.parametrize(

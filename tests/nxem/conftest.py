@@ -12,8 +12,8 @@ import pytest
 from emfair.model.annotations import Annotations
 from emfair.model.canonical import sha256_file
 from emfair.nxem.annotations import parse_annotations
-from emfair.nxem.container import Source
 from emfair.nxem.convert import Converted, convert_file
+from emfair.nxem.dossier import Dossier, Source
 from emfair.vendor.signal import Axis, Signal
 
 SOFTWARE = {"emfair": "0.1", "rosettasciio": "0.15"}
@@ -69,8 +69,8 @@ def converted(
     def convert(place: str, file: str) -> Converted:
         path = places[place] / file
         folder = tmp_path_factory.mktemp("containers")
-        source = Source(file, sha256_file(path))
-        return convert_file(path, source, complete, folder, experiment="e-1", software=SOFTWARE)
+        dossier = Dossier(Source(file, sha256_file(path)), complete, "e-1", SOFTWARE)
+        return convert_file(path, dossier, folder)
 
     return cache(convert)
 

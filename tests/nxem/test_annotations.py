@@ -121,6 +121,9 @@ def test_what_cannot_be_read_says_so(tmp_path, content):
         ("title: !!timestamp x", "not valid YAML in line 1"),
         ("title: !!bool x", "not valid YAML in line 1"),
         ("# " + "x" * 1_000_000, "larger than 1 MB"),
+        ("x: &x {a: 1}\ny: {<<: [*x, *x]}", "not valid YAML in line 2"),
+        ("start_time: 0001-01-01T00:00:00+14:00", "between 1800 and 2200"),
+        ("start_time: 9999-12-31T23:59:59-14:00", "between 1800 and 2200"),
     ],
     ids=lambda text: text[-20:],
 )

@@ -13,7 +13,8 @@ from PIL import Image
 from emfair.model.annotations import Annotations
 from emfair.model.canonical import sha256_file
 from emfair.model.findings import Severity
-from emfair.nxem.container import Source, write_container
+from emfair.nxem.container import write_container
+from emfair.nxem.dossier import Dossier, Source
 from emfair.nxem.nodes import nexus_name
 from emfair.validation.validate import validate_container
 from emfair.vendor.plugins import plugins
@@ -24,6 +25,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
+BARE = Dossier(Source("f", "0" * 64), Annotations(), "e", {})
 
 FILES = [
     ("corpus", "FEI_new/16x16-diffraction_imagel_5x5x256x256_EDS.emi"),
@@ -202,8 +204,7 @@ def test_a_signal_without_a_title_is_called_by_its_file_and_number(made, ramp, c
 
 def test_a_complex_array_has_one_hash_of_both_parts(made, tmp_path):
     data = (np.arange(12) * (1 + 2j)).reshape(3, 4).astype("c8")
-    one = write_container(made(da.from_array(data, chunks=2)), Source("f", "0" * 64),
-                          Annotations(), tmp_path, experiment="e", software={})  # fmt: skip
+    one = write_container(made(da.from_array(data, chunks=2)), BARE, tmp_path)
     assert one.measurement.data_sha256 == hashlib.sha256(data.tobytes()).hexdigest()
     assert one.measurement.dtype == "complex64"
     assert np.array_equal(pixels_in(one.path), data)
@@ -212,8 +213,7 @@ def test_a_complex_array_has_one_hash_of_both_parts(made, tmp_path):
 def test_energy_first_is_stored_energy_last(made, tmp_path):
     data = np.arange(24.0).reshape(4, 2, 3)
     axes = (Axis("E", 4, "eV", 0.5, 100), Axis("y", 2, "nm", 2), Axis("x", 3, "nm", 3))
-    one = write_container(made(data, *axes), Source("f", "0" * 64), Annotations(), tmp_path,
-                          experiment="e", software={})  # fmt: skip
+    one = write_container(made(data, *axes), BARE, tmp_path)
     assert np.array_equal(pixels_in(one.path), np.moveaxis(data, 0, -1))
     assert [(axis.name, axis.scale) for axis in one.measurement.axes] == [
         ("axis_j", 2), ("axis_i", 3), ("axis_energy", 0.5)
@@ -223,8 +223,7 @@ def test_energy_first_is_stored_energy_last(made, tmp_path):
 def test_progress_counts_the_arrays_bytes(made, tmp_path):
     done = []
     data = np.zeros((100, 100, 100), np.uint16)
-    write_container(made(data), Source("f", "0" * 64), Annotations(), tmp_path,
-                    experiment="e", software={}, progress=done.append)  # fmt: skip
+    write_container(made(data), BARE, tmp_path, progress=done.append)
     assert sum(done) == data.nbytes
 
 

@@ -9,14 +9,16 @@ import pytest
 
 from emfair.model.annotations import Annotations
 from emfair.model.canonical import sha256_file
-from emfair.nxem.container import Source, write_container
+from emfair.nxem.container import write_container
 from emfair.nxem.convert import convert_file
+from emfair.nxem.dossier import Dossier, Source
 
 # RosettaSciIO's TIFF, EMD and EMPAD readers leave their files to the garbage collector to close.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
+BARE = Dossier(Source("f", "0" * 64), Annotations(), "e", {})
 
 
 @pytest.mark.parametrize(
@@ -28,10 +30,9 @@ pytestmark = [
 def test_written_twice_it_is_byte_for_byte_the_same(places, converted, complete, tmp_path, file):
     place, file_name = file
     path = places[place] / file_name
-    again = convert_file(
-        path, Source(file_name, sha256_file(path)), complete, tmp_path, experiment="e-1",
-        software={"rosettasciio": "0.15", "emfair": "0.1"},
-    )  # fmt: skip
+    software = {"rosettasciio": "0.15", "emfair": "0.1"}
+    dossier = Dossier(Source(file_name, sha256_file(path)), complete, "e-1", software)
+    again = convert_file(path, dossier, tmp_path)
     first = converted(place, file_name)
     assert [w.measurement for w in again.written] == [w.measurement for w in first.written]
     for one, other in zip(first.written, again.written, strict=True):
@@ -44,12 +45,12 @@ def test_written_in_another_process_and_time_zone_it_is_the_same(places, tmp_pat
 import sys
 from pathlib import Path
 from emfair.model.annotations import Annotations
-from emfair.nxem.container import Source
 from emfair.nxem.convert import convert_file
+from emfair.nxem.dossier import Dossier, Source
 from emfair.model.canonical import canonical_json
 for name in sys.argv[2:]:
-    result = convert_file(Path(name), Source("f", "0" * 64), Annotations(), Path(sys.argv[1]),
-                          experiment="e", software={})
+    dossier = Dossier(Source("f", "0" * 64), Annotations(), "e", {})
+    result = convert_file(Path(name), dossier, Path(sys.argv[1]))
     for one in result.written:
         print(canonical_json(one.measurement).decode())
 """
@@ -78,19 +79,15 @@ def test_a_reader_that_crashes_half_way_leaves_nothing_behind(made, tmp_path):
     good = da.zeros((64, 1024, 1024), chunks=(32, -1, -1), dtype=np.uint8)
     bad = da.concatenate([good, good.map_blocks(torn, dtype=np.uint8, meta=np.empty((0, 0, 0)))])
     with pytest.raises(OSError, match="ends here"):
-        write_container(made(bad), Source("f", "0" * 64), Annotations(), tmp_path,
-                        experiment="e", software={})  # fmt: skip
+        write_container(made(bad), BARE, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_container_that_is_there_stays_whole_when_its_successor_fails(made, tmp_path):
-    source = Source("f", "0" * 64)
     data = np.ones((4, 4))
-    whole = write_container(
-        made(data), source, Annotations(), tmp_path, experiment="e", software={}
-    )
+    whole = write_container(made(data), BARE, tmp_path)
     before = whole.path.read_bytes()
     bad = da.from_array(data).map_blocks(torn, dtype=float, meta=np.empty((0, 0)))
     with pytest.raises(OSError, match="ends here"):
-        write_container(made(bad), source, Annotations(), tmp_path, experiment="e", software={})
+        write_container(made(bad), BARE, tmp_path)
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [before]

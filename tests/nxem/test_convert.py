@@ -11,8 +11,8 @@ from emfair.errors import BadAnnotations, Unavailable
 from emfair.model.annotations import Annotations, InstrumentNotes, SampleNotes
 from emfair.model.canonical import sha256_bytes
 from emfair.model.findings import Severity
-from emfair.nxem.container import Source
 from emfair.nxem.convert import Converted, convert_file
+from emfair.nxem.dossier import Dossier, Source
 
 # RosettaSciIO's TIFF, EMD and EMPAD readers leave their files to the garbage collector to close.
 pytestmark = [
@@ -21,10 +21,10 @@ pytestmark = [
 ]
 
 
-def convert(path, folder, notes=Annotations(), **rest) -> Converted:  # noqa: B008  frozen
+def convert(path, folder, notes=Annotations(), profile=None) -> Converted:  # noqa: B008  frozen
     folder.mkdir(exist_ok=True)
     source = Source(f"d/{path.name}", sha256_bytes(b"x"))
-    return convert_file(path, source, notes, folder, experiment="e-1", software={}, **rest)
+    return convert_file(path, Dossier(source, notes, "e-1", {}, profile), folder)
 
 
 @pytest.mark.parametrize(
@@ -112,10 +112,9 @@ def test_a_bad_quantity_in_the_form_is_not_the_files_fault(corpus, tmp_path):
 
 def test_a_folder_that_is_gone_is_a_sick_store(corpus, tmp_path):
     gone = tmp_path / "gone"
-    source = Source("a.msa", "0" * 64)
+    dossier = Dossier(Source("a.msa", "0" * 64), Annotations(), "e", {})
     with pytest.raises(Unavailable, match="could not be written"):
-        convert_file(corpus / "msa_files" / "example1.msa", source, Annotations(), gone,
-                     experiment="e", software={})  # fmt: skip
+        convert_file(corpus / "msa_files" / "example1.msa", dossier, gone)
 
 
 def test_an_instruments_profile_fills_what_no_file_carries(corpus, tmp_path):
@@ -133,14 +132,14 @@ import resource, signal, sys
 from pathlib import Path
 from emfair.errors import Unavailable
 from emfair.model.annotations import Annotations
-from emfair.nxem.container import Source
 from emfair.nxem.convert import convert_file
+from emfair.nxem.dossier import Dossier, Source
 path, folder = Path(sys.argv[1]), Path(sys.argv[2])
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
 try:
-    source = Source(path.name, "0" * 64)
-    convert_file(path, source, Annotations(), folder, experiment="", software={})
+    dossier = Dossier(Source(path.name, "0" * 64), Annotations(), "", {})
+    convert_file(path, dossier, folder)
 except Unavailable as error:
     print("unavailable:", error.message, sorted(folder.iterdir()))
 """

@@ -141,3 +141,12 @@ def test_a_tag_that_cannot_be_hides_none_that_can():
     facts = [f for f in facts_of(signal, "a.dm3", Annotations()) if f.key == "acceleration_voltage"]
     assert used(facts)["acceleration_voltage"].value_num == 200000.0
     assert [fact.raw for fact in facts if fact.warning] == ["0.0"]
+
+
+def test_of_two_tags_of_one_file_the_one_that_counts_is_named():
+    facts = [
+        Fact(key="detector", value_text=name, source=Source.VENDOR, source_path=f"Tags/{name}",
+             raw=name, extractor="t", extractor_version="1")
+        for name in ("HAADF", "BF")
+    ]  # fmt: skip
+    assert [fact.reason for fact in settle(facts)] == ["", "Tags/HAADF comes first"]

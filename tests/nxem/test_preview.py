@@ -13,6 +13,13 @@ from emfair.vendor.signal import Axis
 
 RANDOM = np.random.default_rng(0)
 COLOURS = [("R", "u1"), ("G", "u1"), ("B", "u1")]
+PLOT = (480, 240)
+
+
+def named(value) -> str:
+    """Name a case by its array and its picture's size."""
+    is_data = isinstance(value, np.ndarray)
+    return f"{value.dtype.name}{value.shape}" if is_data else "x".join(map(str, value))
 
 
 @pytest.fixture
@@ -39,35 +46,49 @@ def preview(made):
 
 
 @pytest.mark.parametrize(
+    ("data", "size"),
+    [
+        (np.array([[1e308, -1e308], [0, 1]]), (320, 320)),
+        (np.arange(1000).reshape(1, 1000), PLOT),
+        (np.arange(1000).reshape(1000, 1), PLOT),
+        (np.arange(5), PLOT),
+        (np.array([3.0]), PLOT),
+        (np.full(9, np.nan), PLOT),
+        (RANDOM.normal(size=200_000), PLOT),
+        (RANDOM.integers(0, 65535, (2000, 3000), dtype=np.uint16), (320, 213)),
+        (RANDOM.normal(size=(3, 4, 5)), (320, 256)),
+        (RANDOM.normal(size=(3, 4, 5, 6)), (320, 240)),
+        (RANDOM.integers(0, 2, (9, 9)).astype(bool), (320, 320)),
+        (RANDOM.normal(size=(9, 9)).astype(np.float16), (320, 320)),
+        ((RANDOM.normal(size=(900, 900, 3)) * 255).astype("u1").view(COLOURS)[..., 0], (320, 320)),
+        (RANDOM.integers(0, 2**16, (4, 9, 7, 4), dtype=np.uint16).view(
+            [("R", "u2"), ("G", "u2"), ("B", "u2"), ("A", "u2")]
+        )[..., 0], (249, 320)),
+    ],
+    ids=named,
+)  # fmt: skip
+def test_whatever_was_measured_has_a_picture(preview, data, size):
+    image = preview(data)
+    assert image.size == size
+    assert np.ptp(np.asarray(image.convert("L"))) > 50, "there is something to see"
+
+
+@pytest.mark.parametrize(
     "data",
     [
         np.zeros((8, 8)),
         np.full((8, 8), 7, np.int64),
         np.full((5, 5), np.nan),
         np.array([[1, np.nan], [np.inf, -np.inf]]),
-        np.array([[1e308, -1e308], [0, 1]]),
         np.zeros((1, 1), np.uint8),
-        np.arange(1000).reshape(1, 1000),
-        np.arange(1000).reshape(1000, 1),
-        np.arange(5),
-        np.array([3.0]),
-        np.full(9, np.nan),
-        RANDOM.normal(size=200_000),
-        RANDOM.integers(0, 65535, (2000, 3000), dtype=np.uint16),
-        RANDOM.normal(size=(3, 4, 5)),
-        RANDOM.normal(size=(3, 4, 5, 6)),
         np.full((2, 2, 3, 3), np.inf),
-        RANDOM.integers(0, 2, (9, 9)).astype(bool),
-        RANDOM.normal(size=(9, 9)).astype(np.float16),
-        (RANDOM.normal(size=(900, 900, 3)) * 255).astype("u1").view(COLOURS)[..., 0],
-        RANDOM.integers(0, 2**16, (4, 9, 7, 4), dtype=np.uint16).view(
-            [("R", "u2"), ("G", "u2"), ("B", "u2"), ("A", "u2")]
-        )[..., 0],
     ],
-    ids=lambda data: f"{data.dtype.name}{data.shape}",
+    ids=named,
 )  # fmt: skip
-def test_whatever_was_measured_has_a_picture(preview, data):
-    preview(data)
+def test_a_picture_of_one_value_or_of_none_is_black(preview, data):
+    image = preview(data)
+    assert image.size == (320, 320)
+    assert np.asarray(image).max() == 0
 
 
 def test_a_picture_looks_like_the_data(preview):

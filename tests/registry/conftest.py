@@ -90,7 +90,7 @@ class Lab:
 
     def annotate(self, experiment: str, expected: int, document: str, key: str) -> ExperimentRow:
         """Edit the annotations."""
-        return self.registry.deposits.annotate(
+        return self.registry.annotations.change(
             experiment,
             expected,
             document=document,

@@ -1,4 +1,4 @@
-"""Deposits: opened by many, resumed, sealed once, edited."""
+"""Deposits: opened by many, resumed, sealed once."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import threading
 
 import pytest
 
-from emfair.errors import BadCall, Conflict, NotFound
+from emfair.errors import BadCall, Conflict
 from emfair.model.states import ExperimentState as S
 from emfair.registry import open_registry
+from tests.registry.together import run_together
 
 
 def test_a_new_deposit_waits_for_all_its_files(lab):
@@ -20,46 +21,6 @@ def test_a_new_deposit_waits_for_all_its_files(lab):
     assert not opened.already_sealed
     row = lab.registry.experiments.get("e-7")
     assert (row.state, row.version, row.run_key, row.depositor) == (S.UPLOADING, 1, None, "ada@lab")
-
-
-def test_a_deposit_interrupted_half_way_resumes(lab):
-    first = lab.open("a.dm4", "b.dm4")
-    lab.registry.deposits.file_done(first.place.experiment, "a.dm4")
-    again = lab.open("b.dm4", "a.dm4")
-    assert again.place == first.place
-    assert again.todo == ("b.dm4",)
-
-
-def test_a_file_that_arrives_twice_is_no_error(lab):
-    opened = lab.open("a.dm4", "b.dm4")
-    for _ in range(2):
-        lab.registry.deposits.file_done(opened.place.experiment, "a.dm4")
-    assert lab.open("a.dm4", "b.dm4").todo == ("b.dm4",)
-
-
-def test_an_arriving_file_shows_that_the_upload_is_alive(lab):
-    opened = lab.open("a.dm4", "b.dm4")
-    before = lab.registry.experiments.get(opened.place.experiment)
-    lab.registry.deposits.file_done(opened.place.experiment, "a.dm4")
-    after = lab.registry.experiments.get(opened.place.experiment)
-    assert after.updated_at > before.updated_at
-    assert after.version == before.version
-
-
-def test_a_file_nobody_announced_is_not_found(lab):
-    opened = lab.open("a.dm4")
-    with pytest.raises(NotFound, match=r"no file 'z\.dm4'"):
-        lab.registry.deposits.file_done(opened.place.experiment, "z.dm4")
-    with pytest.raises(NotFound, match="no such experiment"):
-        lab.registry.deposits.file_done("e-unknown", "a.dm4")
-
-
-def test_a_late_word_about_a_sealed_file_is_no_error_but_about_another_it_is(lab):
-    row = lab.sealed("a.dm4")
-    lab.registry.deposits.file_done(row.id, "a.dm4")
-    with pytest.raises(NotFound):
-        lab.registry.deposits.file_done(row.id, "z.dm4")
-    assert lab.registry.experiments.get(row.id) == row
 
 
 def test_the_same_files_under_the_same_title_are_sealed_already(lab):
@@ -102,69 +63,6 @@ def test_an_identifier_is_never_used_for_a_second_deposit(lab):
     assert lab.registry.experiments.list(project="glass") == ()
 
 
-def test_the_first_title_of_a_project_stays(lab):
-    lab.open("a.dm4", experiment="e-1")
-    place, titles = lab.registry.experiments.place("e-1")
-    changed = titles.model_copy(update={"project": "Renamed", "experiment": "Second"})
-    opened = lab.registry.deposits.open(
-        place.model_copy(update={"experiment": "e-2"}),
-        changed,
-        depositor="ada@lab",
-        files=lab.files("a.dm4"),
-    )
-    assert opened.titles == titles.model_copy(update={"experiment": "Second"})
-
-
-@pytest.mark.parametrize(
-    "title",
-    [
-        "Körnung µm 結晶 🔬",
-        "'; DROP TABLE experiment; --",
-        '"quoted" %s {x} :y \\',
-        "\u202eevil",
-        "0",
-    ],
-)
-def test_a_title_is_data_whatever_it_looks_like(lab, title):
-    names = (f"{title}.dm4", "x'; DELETE FROM upload; --.dm4")
-    row = lab.sealed(*names, title=title)
-    assert lab.registry.experiments.get(row.id).title == title
-    assert lab.open(*names, title=title).already_sealed
-    shas = [each.sha256 for each in lab.files(*names)]
-    found = lab.registry.experiments.others_with(shas, "e-none")
-    assert {path for places in found.values() for _, path in places} == set(names)
-
-
-def test_a_title_is_the_same_however_its_accents_are_typed(lab):
-    row = lab.sealed("a.dm4", title="Ko\u0308rner ")
-    assert row.title == "Körner"
-    assert lab.open("a.dm4", title="Körner").already_sealed
-
-
-@pytest.mark.parametrize("title", ["", " \t ", "x" * 501, "nul\x00"])
-def test_a_title_that_cannot_be_stored_is_refused_with_its_name(lab, title):
-    with pytest.raises(BadCall) as caught:
-        lab.open("a.dm4", title=title)
-    assert caught.value.subject == "experiment.title"
-    assert caught.value.remedy
-
-
-def test_a_title_of_five_hundred_wide_characters_fits(lab):
-    assert lab.open("a.dm4", title="🔬" * 500).titles.experiment == "🔬" * 500
-
-
-def test_a_deposit_without_files_is_refused(lab):
-    place, titles = lab.registry.experiments.place(lab.open("a.dm4").place.experiment)
-    with pytest.raises(BadCall, match="at least one file"):
-        lab.registry.deposits.open(place, titles, depositor="ada@lab", files=())
-
-
-def test_a_path_twice_in_one_deposit_is_refused(lab):
-    with pytest.raises(BadCall, match="twice"):
-        lab.open("a.dm4", "a.dm4")
-    assert lab.registry.experiments.list() == ()
-
-
 def test_sealing_announces_writes_down_and_forgets_the_uploads(lab):
     row = lab.sealed("a.dm4", "b.dm4")
     assert (row.state, row.manifest_version, row.annotations_version) == (S.SEALED, 1, 1)
@@ -180,7 +78,7 @@ def test_sealing_announces_writes_down_and_forgets_the_uploads(lab):
         "deposit-sealed",
         "deposit-opened",
     ]
-    (version,) = lab.registry.deposits.annotations(row.id)
+    (version,) = lab.registry.annotations.versions(row.id)
     assert (version.version, version.document, version.author) == (1, "{}", "ada@lab")
 
 
@@ -227,65 +125,8 @@ def test_a_seal_that_fails_leaves_nothing_behind(lab):
     with pytest.raises(BadCall):
         lab.seal(opened.place.experiment, key="k" * 200)
     assert lab.registry.experiments.get(opened.place.experiment).state is S.UPLOADING
-    assert lab.registry.deposits.annotations(opened.place.experiment) == ()
+    assert lab.registry.annotations.versions(opened.place.experiment) == ()
     assert lab.seal(opened.place.experiment).state is S.SEALED
-
-
-def test_an_edit_makes_a_new_version_and_asks_for_a_new_run(lab):
-    row = lab.sealed("a.dm4")
-    lab.registry.experiments.set_state(row.id, S.PROCESSING)
-    lab.registry.experiments.set_state(row.id, S.NEEDS_INPUT, processed_key=row.run_key)
-    edited = lab.annotate(row.id, 1, '{"title":"é"}', "k2")
-    assert (edited.state, edited.annotations_version) == (S.SEALED, 2)
-    assert [event.kind for event in lab.registry.outbox.after(0, 10)] == [
-        "deposit-sealed",
-        "annotations-changed",
-    ]
-    newest, first = lab.registry.deposits.annotations(row.id)
-    assert (newest.document, newest.author, newest.reason) == (
-        '{"title":"é"}',
-        "bob@lab",
-        "voltage was missing",
-    )
-    assert first.document == "{}"
-
-
-def test_an_edit_of_an_old_version_is_a_conflict(lab):
-    row = lab.sealed("a.dm4")
-    lab.annotate(row.id, 1, '{"title":"x"}', "k2")
-    with pytest.raises(Conflict, match="at version 2"):
-        lab.annotate(row.id, 1, '{"title":"y"}', "k3")
-    assert len(lab.registry.outbox.after(0, 10)) == 2
-
-
-def test_an_edit_that_changes_nothing_asks_for_no_run(lab):
-    row = lab.sealed("a.dm4")
-    assert lab.annotate(row.id, 1, "{}", "k1") == row
-    assert len(lab.registry.outbox.after(0, 10)) == 1
-
-
-def test_an_edit_during_a_run_lets_the_run_end_and_stays_pending(lab):
-    row = lab.sealed("a.dm4")
-    lab.registry.experiments.set_state(row.id, S.PROCESSING)
-    assert lab.annotate(row.id, 1, '{"title":"x"}', "k2").state is S.PROCESSING
-    lab.registry.experiments.set_state(row.id, S.VALID, processed_key=row.run_key)
-    assert [each.run_key for each in lab.registry.experiments.pending()] == [f"{row.id}:k2"]
-
-
-def test_neither_an_open_nor_a_published_experiment_is_edited(lab):
-    opened = lab.open("b.dm4")
-    with pytest.raises(Conflict, match="not sealed yet"):
-        lab.annotate(opened.place.experiment, 1, "{}", "k2")
-    row = lab.sealed("a.dm4")
-    for state in (S.PROCESSING, S.VALID, S.PUBLISHED):
-        lab.registry.experiments.set_state(row.id, state)
-    with pytest.raises(Conflict, match="published"):
-        lab.annotate(row.id, 1, '{"title":"x"}', "k2")
-
-
-def test_an_experiment_nobody_knows_has_no_annotations(lab):
-    with pytest.raises(NotFound):
-        lab.registry.deposits.annotations("e-unknown")
 
 
 def test_threads_that_open_the_same_deposit_get_the_same_experiment(lab):
@@ -307,26 +148,6 @@ def test_threads_that_open_the_same_deposit_get_the_same_experiment(lab):
     assert len(lab.registry.audit.list()) == 1
 
 
-def test_of_edits_at_once_one_wins_and_the_others_are_told(lab):
-    row = lab.sealed("a.dm4")
-    barrier = threading.Barrier(6)
-    outcomes = []
-
-    def edit() -> None:
-        name = threading.current_thread().name
-        barrier.wait()
-        try:
-            lab.annotate(row.id, 1, f'{{"title":"{name}"}}', name)
-            outcomes.append("won")
-        except Conflict:
-            outcomes.append("told")
-
-    run_together(edit, 6)
-    assert sorted(outcomes) == ["told"] * 5 + ["won"]
-    assert lab.registry.experiments.get(row.id).annotations_version == 2
-    assert len(lab.registry.outbox.after(0, 10)) == 2
-
-
 def test_threads_that_finish_and_seal_at_once_do_not_wait_for_ever(lab):
     names = [f"{number}.dm4" for number in range(12)]
     experiment = lab.open(*names).place.experiment
@@ -343,15 +164,6 @@ def test_threads_that_finish_and_seal_at_once_do_not_wait_for_ever(lab):
     run_together(finish, 4)
     assert errors == []
     assert len(lab.registry.outbox.after(0, 10)) == 1
-
-
-def run_together(work, count: int) -> None:
-    threads = [threading.Thread(target=work) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-        assert not thread.is_alive()
 
 
 DEPOSIT = """

@@ -1,4 +1,4 @@
-"""Experiments: pages, states, what is pending, where the same bytes lie."""
+"""Experiments: pages, states, what is pending."""
 
 from __future__ import annotations
 
@@ -117,21 +117,3 @@ def test_going_back_to_earlier_annotations_is_pending_again(lab):
 def test_a_withdrawn_experiment_is_not_pending(lab):
     lab.registry.experiments.set_state(lab.sealed("a.dm4").id, S.TOMBSTONED)
     assert lab.registry.experiments.pending() == ()
-
-
-def test_the_same_bytes_are_found_in_other_experiments(lab):
-    one = lab.sealed("a.dm4", "b.dm4", title="One")
-    two = lab.sealed("a.dm4", title="Two")
-    lab.open("a.dm4", title="still in upload")
-    a, b, c = (each.sha256 for each in lab.files("a.dm4", "b.dm4", "c.dm4"))
-    ask = lab.registry.experiments.others_with
-    assert ask([a, b, c], two.id) == {a: [(one.id, "a.dm4")], b: [(one.id, "b.dm4")]}
-    assert ask([a], "e-none") == {a: [(one.id, "a.dm4"), (two.id, "a.dm4")]}
-    assert ask([], "e-none") == {}
-
-
-def test_thousands_of_checksums_can_be_asked_for(lab):
-    row = lab.sealed("a.dm4")
-    (a,) = (each.sha256 for each in lab.files("a.dm4"))
-    many = [f"{number:064x}" for number in range(40_000)]
-    assert lab.registry.experiments.others_with([*many, a], "e-none") == {a: [(row.id, "a.dm4")]}

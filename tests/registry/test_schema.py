@@ -189,6 +189,10 @@ def test_the_good_neighbour_of_the_refused_rows_is_taken(filled):
     with filled.writing() as connection:
         connection.execute(tables.experiment.insert().values(GOOD["experiment"] | NEXT))
         connection.execute(tables.upload.insert().values(GOOD["upload"] | {"path": "b"}))
+    with filled.reading() as connection:
+        experiments = connection.execute(select(tables.experiment.c.id)).scalars().all()
+        paths = connection.execute(select(tables.upload.c.path)).scalars().all()
+    assert (sorted(experiments), sorted(paths)) == (["e-1", "e-2"], ["a", "b"])
 
 
 def test_what_others_hang_on_cannot_be_deleted(filled):

@@ -21,7 +21,8 @@ from emfair.lake.memory import MemoryLake
 from emfair.model.annotations import Annotations
 from emfair.model.states import ExperimentState as S
 from emfair.registry import OutboxCursor, OutboxRow
-from emfair.service.deposits import DepositRequest, annotate, deposit
+from emfair.service.annotations import annotate
+from emfair.service.deposits import DepositRequest, deposit
 from emfair.service.services import Services, open_services
 from emfair.settings import read_settings
 from sensors.uploads import AT_ONCE, plan, uploads

@@ -9,13 +9,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from emfair.lake import layout
 from emfair.lake.base import Lake
 from emfair.model.annotations import Annotations
 from emfair.model.documents import Conversion, Validation
 from emfair.model.manifest import Place
 from emfair.provenance.record import ProvenanceRecord
 from emfair.registry import ExperimentRow
-from emfair.service.chain.convert import convert, store
+from emfair.service.chain.convert import ContainerSet, convert, store
 from emfair.service.chain.describe import describe
 from emfair.service.chain.index import gather, publish
 from emfair.service.chain.judge import judge
@@ -84,8 +85,6 @@ class Lab:
         return Validation.model_validate_json(self._document(place, "reports/validation.json"))
 
     def _document(self, place: Place, key: str) -> bytes:
-        from emfair.lake import layout
-
         return self.services.lake.read_bytes(f"{layout.experiment_prefix(place)}/{key}")
 
 
@@ -94,6 +93,28 @@ def open_lab(home: Path, corpus: Path, lake: Lake | None = None) -> Iterator[Lab
     """Open a lab at `home`."""
     with open_services(read_settings(home=home), lake=lake) as services:
         yield Lab(services, corpus)
+
+
+@contextmanager
+def converted(lab: Lab, experiment: str) -> Iterator[ContainerSet]:
+    """Yield an experiment's containers, before they are stored."""
+    with TemporaryDirectory(dir=lab.services.scratch) as folder:
+        yield convert(lab.services, experiment, Path(folder), run="test")
+
+
+def keys(lab: Lab, place: Place, folder: str) -> set[str]:
+    """Return what the lake holds in a folder of an experiment."""
+    prefix = f"{layout.experiment_prefix(place)}/{folder}/"
+    return {found.key.removeprefix(prefix) for found in lab.services.lake.list(prefix)}
+
+
+def damage(lab: Lab, key: str) -> None:
+    """Flip a bit of an object, behind the lake's back."""
+    path = Path(lab.services.lake.locate(key))
+    path.chmod(0o644)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
 
 
 def rules(conversion: Conversion) -> dict[str, str]:

@@ -1,36 +1,16 @@
-"""What faces ask the service: lists, pages, downloads."""
+"""What faces ask the service: lists and pages."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from emfair.errors import BadCall, BadData, BadName, NotFound
 from emfair.lake import layout
-from emfair.lake.memory import MemoryLake
 from emfair.model.canonical import sha256_bytes
 from emfair.model.manifest import Place, RawFile, Titles
 from emfair.model.states import ExperimentState
 from emfair.service import browse
-from emfair.service.deposits import DepositRequest, deposit
-from emfair.service.services import Services, open_services
-from emfair.settings import read_settings
-
-
-@pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
-    with open_services(read_settings(home=tmp_path), lake=MemoryLake()) as opened:
-        yield opened
-
-
-@pytest.fixture
-def sealed(services: Services, tmp_path: Path) -> Place:
-    """Return the place of a sealed deposit of one file, ``a b.dm3``."""
-    file = tmp_path / "a b.dm3"
-    file.write_bytes(b"bytes of a microscope")
-    return deposit(services, DepositRequest([file], "P", "Q", "S", "jane")).place
+from emfair.service.services import Services
 
 
 def begin(services: Services, number: int, title: str) -> str:
@@ -101,40 +81,7 @@ def test_an_unknown_experiment_is_not_found(services):
         browse.experiment(services, "e-unknown")
 
 
-def test_a_file_is_found_by_its_given_name_and_streamed(services, sealed):
-    found = browse.raw_file(services, sealed.experiment, "a b.dm3")
-    assert (found.name, found.size) == ("a b.dm3", 21)
-    with found.open() as stream:
-        assert sha256_bytes(stream.read()) == found.sha256
-
-
-@pytest.mark.parametrize("path", ["", ".", "../manifest-0001.json", "/etc/passwd", "a b.dm3/"])
-def test_only_what_the_manifest_names_is_a_file(services, sealed, path):
-    with pytest.raises(NotFound):
-        browse.raw_file(services, sealed.experiment, path)
-
-
-def test_a_file_the_lake_has_lost_is_told_as_such(services, sealed):
-    services.lake.delete(layout.raw_file(sealed, "a b.dm3"))
-    with pytest.raises(NotFound, match="does not hold"):
-        browse.raw_file(services, sealed.experiment, "a b.dm3")
-
-
-def test_what_is_not_written_yet_says_so(services, sealed):
-    for read in (browse.report, browse.readme):
-        with pytest.raises(NotFound, match="not been written yet"):
-            read(services, sealed.experiment)
-    with pytest.raises(NotFound, match="no such measurement"):
-        browse.preview(services, sealed.experiment)
-
-
 def test_a_damaged_document_is_bad_data_and_not_a_crash(services, sealed):
     services.lake.put_bytes(layout.conversion(sealed), b"{")
     with pytest.raises(BadData, match="no conversion document"):
         browse.experiment(services, sealed.experiment)
-
-
-def test_every_table_is_described_for_people():
-    tables = browse.tables()
-    assert len(tables) == 5
-    assert all(column.description for table in tables for column in table.columns)

@@ -64,6 +64,14 @@ def test_hidden_files_and_what_systems_leave_behind_stay_behind(tmp_path):
     assert names([tmp_path / "s"]) == ["s/a.dm3"]
 
 
+def test_of_a_format_that_is_a_folder_every_file_is_kept(tmp_path):
+    """Zarr keeps its header in ``.zgroup`` and ``.zattrs``: without them the store is lost."""
+    store = ("s/a.zspy/.zgroup", "s/a.zspy/Experiments/.zattrs", "s/a.zspy/Experiments/0.0")
+    made(tmp_path, *store, "s/.hidden")
+    assert names([tmp_path / "s"]) == sorted(store)
+    assert names([tmp_path / "s/a.zspy"]) == sorted(name.removeprefix("s/") for name in store)
+
+
 def test_a_hidden_file_that_is_named_is_meant(tmp_path):
     assert names(made(tmp_path, ".hidden.dm3")) == [".hidden.dm3"]
 

@@ -6,97 +6,31 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from emfair.errors import BadCall, BadName, Conflict, FixityMismatch, NotFound, Unavailable
+from emfair.errors import BadCall, BadName, FixityMismatch, Unavailable
 from emfair.lake import layout
-from emfair.lake.memory import MemoryLake
 from emfair.model.annotations import Annotations
 from emfair.model.canonical import canonical_json, sha256_bytes
-from emfair.model.manifest import Manifest, Place
 from emfair.model.states import ExperimentState
-from emfair.service.deposits import (
-    DepositProgress,
-    DepositRequest,
-    annotate,
-    deposit,
-    read_manifest,
-    run_key,
-)
-from emfair.service.services import Services, open_services
+from emfair.service.deposits import DepositProgress, deposit
+from emfair.service.documents import read_manifest
+from emfair.service.services import open_services
 from emfair.settings import read_settings
-from tests.service.lab import COMPLETE
+from tests.service.deposited import (
+    NOTES,
+    OTHER,
+    check_whole,
+    experiments,
+    outbox,
+    request,
+    with_lake,
+)
 from tests.service.stores import Countdown, Killed, Tapped
-
-NOTES = Annotations.model_validate(COMPLETE)
-OTHER = Annotations.model_validate(COMPLETE | {"description": "said later"})
-
-
-@pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
-    with open_services(read_settings(home=tmp_path / "home"), lake=MemoryLake()) as opened:
-        yield opened
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Path:
-    """Return a folder of three small files."""
-    folder = tmp_path / "session"
-    folder.mkdir()
-    for name in ("a.dm3", "b.dm3", "notes.txt"):
-        (folder / name).write_bytes(f"bytes of {name}".encode())
-    return folder
-
-
-def request(*paths: Path, sample: str = "Lamella", notes: Annotations = NOTES) -> DepositRequest:
-    return DepositRequest(paths, "Minerals", "2026-A", sample, "ada", annotations=notes)
-
-
-def experiments(services: Services) -> list[str]:
-    return [row.id for row in services.registry.experiments.list(limit=1000)]
-
-
-def outbox(services: Services) -> list[tuple[str, str]]:
-    return [(row.kind, row.run_key) for row in services.registry.outbox.after(0, 1000)]
-
-
-def documents(services: Services, place: Place) -> dict[int, str]:
-    """Return the annotation documents in the lake, by version."""
-    prefix = f"{layout.experiment_prefix(place)}/raw/annotations-"
-    return {
-        int(found.key.removeprefix(prefix).removesuffix(".json")): services.lake.read_bytes(
-            found.key
-        ).decode()
-        for found in services.lake.list(prefix)
-    }
-
-
-def with_lake(services: Services, lake: object) -> Services:
-    return replace(services, lake=lake)
-
-
-def check_whole(services: Services, place: Place, session: Path, notes: Annotations) -> Manifest:
-    """Check that a deposit is sealed, complete, and the same in lake and registry."""
-    row = services.registry.experiments.get(place.experiment)
-    manifest = read_manifest(services, place, 1)
-    assert row.state is ExperimentState.SEALED
-    assert {file.name for file in manifest.files} == {
-        f"session/{p.name}" for p in session.iterdir()
-    }
-    for file in manifest.files:
-        assert (
-            sha256_bytes(services.lake.read_bytes(layout.raw_file(place, file.path))) == file.sha256
-        )
-    history = services.registry.deposits.annotations(place.experiment)
-    assert documents(services, place) == {one.version: one.document for one in history}
-    assert Annotations.model_validate_json(history[0].document) == notes
-    assert row.run_key == run_key(manifest, notes, history[0].version)
-    return manifest
 
 
 def test_a_deposit_puts_files_manifest_and_annotations_into_the_lake(services, session):
@@ -197,67 +131,6 @@ def test_a_file_that_changes_while_it_is_sent_is_named_and_never_sealed(services
     assert (states[ExperimentState.SEALED], states[ExperimentState.UPLOADING]) == (1, 1)
 
 
-def test_other_annotations_for_the_same_files_are_a_new_version_and_a_new_run(services, session):
-    first = deposit(services, request(session))
-    again = deposit(services, request(session, notes=OTHER))
-    assert (again.place, again.already_there, again.reannotated) == (first.place, True, True)
-    check_whole(services, first.place, session, OTHER)
-    kinds, keys = zip(*outbox(services), strict=True)
-    assert kinds == ("deposit-sealed", "annotations-changed")
-    assert len(set(keys)) == 2
-
-
-def test_annotations_changed_and_changed_back_are_three_runs(services, session):
-    for notes in (NOTES, OTHER, NOTES):
-        place = deposit(services, request(session, notes=notes)).place
-    check_whole(services, place, session, NOTES)
-    assert len({key for _, key in outbox(services)}) == 3
-
-
-def test_a_deposit_again_without_annotations_changes_none(services, session):
-    deposit(services, request(session))
-    again = deposit(services, request(session, notes=Annotations()))
-    assert not again.reannotated
-    check_whole(services, again.place, session, NOTES)
-
-
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_a_kill_while_annotations_change_loses_no_version_in_the_lake(services, session, when):
-    place = deposit(services, request(session)).place
-
-    def die(name: str, key: str) -> None:
-        if name == "put_bytes":
-            raise Killed
-
-    with pytest.raises(Killed):
-        deposit(
-            with_lake(services, Tapped(services.lake, **{when: die})), request(session, notes=OTHER)
-        )
-    third = Annotations.model_validate(COMPLETE | {"description": "third"})
-    deposit(services, request(session, notes=third))
-    assert sorted(documents(services, place)) == [1, 2, 3]
-    check_whole(services, place, session, third)
-
-
-def test_a_version_that_a_kill_left_out_of_the_lake_comes_with_the_next(services, session):
-    place = deposit(services, request(session)).place
-    sick = with_lake(services, Tapped(services.lake, before=die_at("put_bytes")))
-    with pytest.raises(Killed):
-        annotate(sick, place.experiment, OTHER, expected_version=1, author="bob", reason="2nd")
-    assert sorted(documents(services, place)) == [1]
-    annotate(services, place.experiment, NOTES, expected_version=2, author="bob", reason="3rd")
-    assert sorted(documents(services, place)) == [1, 2, 3]
-    check_whole(services, place, session, NOTES)
-
-
-def die_at(operation: str) -> Callable[[str, str], None]:
-    def die(name: str, _: str) -> None:
-        if name == operation:
-            raise Killed
-
-    return die
-
-
 def test_two_deposits_at_once_are_one_and_the_later_words_are_not_lost(services, session):
     """The other finishes between this one's last file and its manifest."""
     others: list[str] = []
@@ -341,26 +214,6 @@ def test_a_title_that_no_database_takes_is_refused(services, session):
     with pytest.raises(BadCall):
         deposit(services, replace(request(session), title="x" * 501))
     assert list(services.lake.list("")) == []
-
-
-def test_annotating_says_who_and_why_and_refuses_what_someone_else_changed(services, session):
-    place = deposit(services, request(session)).place
-    annotate(services, place.experiment, OTHER, expected_version=1, author="bob", reason="typo")
-    newest = services.registry.deposits.annotations(place.experiment)[0]
-    assert (newest.version, newest.author, newest.reason) == (2, "bob", "typo")
-    with pytest.raises(Conflict, match="version 2"):
-        annotate(services, place.experiment, NOTES, expected_version=1, author="eve", reason="")
-    check_whole(services, place, session, OTHER)
-
-
-def test_a_deposit_that_is_not_sealed_cannot_be_annotated(services, session):
-    with pytest.raises(Killed):
-        deposit(with_lake(services, Tapped(services.lake, before=Countdown(0))), request(session))
-    (experiment,) = experiments(services)
-    with pytest.raises(Conflict, match="not sealed yet"):
-        annotate(services, experiment, NOTES, expected_version=1, author="ada", reason="")
-    with pytest.raises(NotFound, match="no such experiment"):
-        annotate(services, "e-nope", NOTES, expected_version=1, author="ada", reason="")
 
 
 def test_a_manifest_in_the_lake_is_canonical_json(services, session):

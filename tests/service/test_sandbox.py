@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from emfair.errors import ReaderHung
 from emfair.model.annotations import Annotations
-from emfair.nxem.container import Source
-from emfair.service.sandbox import Sandbox, Task
+from emfair.nxem.dossier import Dossier, Source
+from emfair.service.sandbox import Sandbox
+from emfair.vendor.read import read_signals
 
 
 @pytest.fixture
@@ -21,28 +23,28 @@ def endless(corpus: Path, tmp_path: Path) -> Path:
     return path
 
 
-def task(path: Path, folder: Path) -> Task:
+def task(path: Path, folder: Path) -> tuple[Path, Dossier, Path]:
     folder.mkdir(exist_ok=True)
-    return Task(path, Source(path.name, "0" * 64), Annotations(), folder, "e-1", {})
+    return path, Dossier(Source(path.name, "0" * 64), Annotations(), "e-1", {}), folder
 
 
 def test_a_reader_that_hangs_is_ended_and_the_next_file_is_converted(endless, corpus, tmp_path):
     with Sandbox(patience=6) as sandbox:
-        hung = sandbox.convert(task(endless, tmp_path / "out"))
+        hung = sandbox.convert(*task(endless, tmp_path / "out"))
         (finding,) = hung.findings
         assert (finding.rule, finding.file) == ("reader-hung", "endless.elid")
         assert not hung.read
-        good = sandbox.convert(task(corpus / "dm3_2D_data" / "test-1.dm3", tmp_path / "out"))
+        good = sandbox.convert(*task(corpus / "dm3_2D_data" / "test-1.dm3", tmp_path / "out"))
     assert len(good.written) == 1
     assert [path.suffix for path in (tmp_path / "out").iterdir()] == [".nxs"]
 
 
 def test_a_reader_that_dies_is_a_finding_and_leaves_nothing_half_written(endless, tmp_path):
     with Sandbox() as sandbox:
-        process, _ = sandbox._ready()
-        killer = threading.Timer(4, os.kill, (process.pid, signal.SIGSEGV))
+        sandbox.worker.call(60, abs, 1)
+        killer = threading.Timer(4, os.kill, (sandbox.worker.pid, signal.SIGSEGV))
         killer.start()
-        died = sandbox.convert(task(endless, tmp_path / "out"))
+        died = sandbox.convert(*task(endless, tmp_path / "out"))
         killer.join()
     (finding,) = died.findings
     assert finding.rule == "reader-died"
@@ -53,7 +55,14 @@ def test_a_reader_that_dies_is_a_finding_and_leaves_nothing_half_written(endless
 
 def test_a_sandbox_leaves_no_process_behind(corpus, tmp_path):
     with Sandbox() as sandbox:
-        sandbox.convert(task(corpus / "dm3_2D_data" / "test-1.dm3", tmp_path / "out"))
-        pid = sandbox._ready()[0].pid
+        sandbox.convert(*task(corpus / "dm3_2D_data" / "test-1.dm3", tmp_path / "out"))
+        pid = sandbox.worker.pid
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+def test_a_file_on_which_a_reader_hangs_can_be_inspected(endless, tmp_path):
+    with Sandbox(patience=6) as sandbox, pytest.raises(ReaderHung, match="after 6 s") as failed:
+        sandbox.call(read_signals, endless)
+    assert failed.value.subject == "endless.elid"
+    assert "transferred whole" in failed.value.remedy

@@ -10,9 +10,13 @@ import h5py
 import numpy as np
 import pytest
 
+from emfair.model.annotations import Annotations
 from emfair.model.documents import ContainerReport, Validation
 from emfair.model.findings import Finding, in_order, verdict_of
 from emfair.model.manifest import Place
+from emfair.nxem.container import write_container
+from emfair.nxem.dossier import Dossier, Source
+from emfair.vendor.read import read_signals
 
 
 def group(parent: h5py.Group, name: str, nx_class: str) -> h5py.Group:
@@ -102,6 +106,24 @@ TREES = SimpleNamespace(
 def trees() -> SimpleNamespace:
     """Hand out the functions above: importlib mode lets tests import no neighbours."""
     return TREES
+
+
+@pytest.fixture(scope="session")
+def real(corpus: Path, velox: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Return containers of real files of several formats, sound but not annotated."""
+    folder = tmp_path_factory.mktemp("containers")
+    files = [corpus / name for name in (
+        "dm3_2D_data/test_STEM_image.dm3", "dm3_1D_data/test-EELS_spectrum.dm3",
+        "dm4_2D_data/test-1.dm4", "FEI_new/128x128-TEM_search.emi",
+        "bruker_data/test_TEM.bcf", "msa_files/example1.msa",
+    )]  # fmt: skip
+    return [
+        write_container(
+            signal, Dossier(Source(path.name, "0" * 64), Annotations(), "e", {}), folder
+        ).path
+        for path in [*files, velox / "fei_emd_image.emd"]
+        for signal in read_signals(path)
+    ]
 
 
 @pytest.fixture

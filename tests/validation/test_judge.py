@@ -5,13 +5,20 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+from threading import Thread
 
 import h5py
 import pytest
 from pynxtools.dataconverter.helpers import ValidationProblem, collector
 
-from emfair.validation.judge import describe, judge
+from emfair.validation.judge import describe, judge, listening
 from emfair.validation.tell import tell
+from emfair.validation.views import GroupView
+
+
+def judged(path):
+    with h5py.File(path) as file:
+        return judge(GroupView(file["/"].id), "/entry")
 
 
 def without_start(entry, trees):
@@ -19,16 +26,18 @@ def without_start(entry, trees):
 
 
 def test_the_collector_is_as_it_was_before(container):
-    before = (collector.data, collector.logging, "collect_and_log" in vars(collector))
-    path = container(without_start)
-    assert judge(path, "/entry")
-    assert (collector.data, collector.logging, "collect_and_log" in vars(collector)) == before
+    collector.data["info"].add("of somebody else")
+    before = (collector.data, dict(vars(collector)))
+    assert judged(container(without_start))
+    assert (collector.data, vars(collector)) == before
+    assert collector.data["info"] == {"of somebody else"}
+    collector.clear()
 
 
 def test_nothing_is_logged(container, caplog):
     path = container(without_start)
     with caplog.at_level(logging.DEBUG):
-        judge(path, "/entry")
+        judged(path)
     assert caplog.records == []
 
 
@@ -39,7 +48,7 @@ def test_a_crash_of_the_validator_is_a_breach_and_leaves_no_trace(container):
         data["axis_i"] = 1.0  # pynxtools takes the length of a scalar axis
         data["axis_i"].attrs.update({"units": "nm", "long_name": "x"})
 
-    breaches = judge(container(spoil), "/entry")
+    breaches = judged(container(spoil))
     assert breaches[-1].rule == "validator-crashed"
     assert breaches[-1].path == "/entry"
     (finding,) = tell([breaches[-1]])
@@ -53,7 +62,7 @@ def test_paths_that_pynxtools_cuts_short_are_made_whole(container):
         del instrument["fabrication"]
         instrument["fabrication"] = "Thermo Fisher Scientific"
 
-    breaches = judge(container(spoil), "/entry")
+    breaches = judged(container(spoil))
     assert breaches
     assert all(breach.path.startswith("/entry/") for breach in breaches)
 
@@ -62,7 +71,7 @@ def test_a_missing_unit_that_pynxtools_forgives_is_forgiven(container):
     def spoil(entry, trees):
         entry["sample1/density"] = 2.65  # any unit, so none
 
-    assert "MissingUnit" not in {breach.rule for breach in judge(container(spoil), "/entry")}
+    assert "MissingUnit" not in {breach.rule for breach in judged(container(spoil))}
 
 
 @pytest.mark.parametrize(
@@ -93,6 +102,34 @@ def test_a_problem_of_a_newer_pynxtools_is_an_error_not_a_crash():
     assert "SomethingNew" in finding.message
 
 
+def test_other_threads_find_pynxtools_as_it_is():
+    """While one thread listens, another's problems reach the collector, and its trees are new."""
+    from pynxtools.nexus import schema_resolver
+
+    heard, seen = [], []
+
+    def other():
+        collector.clear()
+        collector.collect_and_log("/x", ValidationProblem.BrokenLink, "/y")
+        seen.append((set(collector.get()), schema_resolver.generate_tree_from("NXobject")))
+        collector.clear()
+
+    before = collector.data
+    with listening("/entry", heard):
+        thread = Thread(target=other)
+        thread.start()
+        thread.join()
+        collector.collect_and_log("/entry/z", ValidationProblem.BrokenLink, "/y")
+        ours = schema_resolver.generate_tree_from("NXobject")
+        assert schema_resolver.generate_tree_from("NXobject") is ours
+        assert not collector.has_validation_problems()
+    collector.data = before
+    ((told, theirs),) = seen
+    assert len(told) == 1
+    assert theirs is not ours
+    assert [breach.path for breach in heard] == ["/entry/z"]
+
+
 def test_a_reserved_prefix_is_told_at_its_path():
     from emfair.validation.judge import _breach
 
@@ -114,7 +151,7 @@ def test_the_file_is_never_written_to(container):
     path = container()
     before = path.read_bytes()
     path.chmod(0o400)
-    judge(path, "/entry")
+    judged(path)
     assert path.read_bytes() == before
     with h5py.File(path, "r+"):
         pass  # nobody holds it open any more

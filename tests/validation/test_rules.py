@@ -89,4 +89,4 @@ def test_data_names_are_those_of_the_definitions():
 
 
 def test_the_checks_are_registered_by_name():
-    assert list(CHECKS) == ["sample", "elements", "blank text", "units", "NXdata", "recommended"]
+    assert list(CHECKS) == ["sample", "elements", "blank text", "fields and groups", "recommended"]

@@ -6,35 +6,21 @@ import h5py
 import numpy as np
 import pytest
 
-from emfair.model.annotations import Annotations
-from emfair.nxem.container import Source, write_container
 from emfair.validation import trees
 from emfair.validation.validate import validate_container
-from emfair.vendor.read import read_signals
 
 
-@pytest.fixture(scope="module")
-def containers(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Return containers of several formats, none annotated, and two that are broken."""
-    folder = tmp_path_factory.mktemp("containers")
-    files = [
-        "dm3_2D_data/test_STEM_image.dm3", "dm3_1D_data/test-EELS_spectrum.dm3",
-        "FEI_new/128x128-TEM_search.emi", "bruker_data/test_TEM.bcf", "msa_files/example1.msa",
-    ]  # fmt: skip
-    made = [
-        write_container(
-            signal, Source(name, "0" * 64), Annotations(), folder, experiment="e", software={}
-        ).path
-        for name in files
-        for signal in read_signals(corpus / name)
-    ]
+@pytest.fixture
+def containers(real: list[Path], tmp_path: Path) -> list[Path]:
+    """Return real containers, and two that are broken."""
+    broken = []
     for number, spoil in enumerate((_reversed_axes, _wrong_types)):
-        path = folder / f"broken-{number}.nxs"
-        path.write_bytes(made[0].read_bytes())
+        path = tmp_path / f"broken-{number}.nxs"
+        path.write_bytes(real[0].read_bytes())
         with h5py.File(path, "r+") as file:
             spoil(file["entry"])
-        made.append(path)
-    return made
+        broken.append(path)
+    return [*real, *broken]
 
 
 def _reversed_axes(entry: h5py.Group) -> None:
@@ -59,6 +45,17 @@ def test_a_kept_tree_gives_the_findings_of_a_fresh_one_in_any_order(
     assert any(fresh.values())
     assert forwards == fresh
     assert backwards == fresh
+
+
+def test_a_kept_answer_is_not_given_to_another_question() -> None:
+    from pynxtools.nexus import schema_resolver
+
+    with trees.kept_trees():
+        data = schema_resolver.generate_tree_from("NXdata")
+        asked = [("axis", "AXISNAME"), ("signal", "DATA")] * 2
+        for hint, expected in asked:
+            assert data.best_child_for("energy", node_type="field", hint=hint).name == expected
+        assert data.best_child_for("energy", node_type="group").nx_type == "group"
 
 
 def test_a_tree_is_thrown_away_after_its_life() -> None:

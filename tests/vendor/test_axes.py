@@ -25,7 +25,7 @@ def test_tias_offset_is_in_the_unit_of_its_scale(signals):
 def test_a_diffraction_pattern_of_tia_is_the_same_without_its_emi(signals):
     (described,) = signals("corpus", "FEI_old/64x64_diffraction_acquire.emi")
     (alone,) = signals("corpus", "FEI_old/64x64_diffraction_acquire_1.ser")
-    assert np.array_equal(described.data, alone.data)
+    assert np.array_equal(np.asarray(described.data), np.asarray(alone.data))
     for one, other in zip(described.axes, alone.axes, strict=True):
         assert one.unit == other.unit == "1/nm"
         assert one.scale == pytest.approx(0.10157199619555664)
@@ -76,3 +76,15 @@ def test_points_that_do_not_fit_the_array_are_not_taken():
     assert axis.points().tolist() == [0.0, 3.0, 6.0]
     (axis,) = axes_of("any", [{"axis": [1.0, 2.0, 5.0]}], (3,))
     assert axis.points().tolist() == [1.0, 2.0, 5.0]
+
+
+def test_rows_are_y_whatever_number_a_reader_gives_them():
+    given = [
+        {"name": "y", "size": 3, "index_in_array": 1, "units": "nm", "scale": 2.0},
+        {"name": "x", "size": 4, "index_in_array": 0, "units": "nm", "scale": 5.0},
+        {"name": "Energy-loss", "size": 9, "index_in_array": 2, "units": "eV", "scale": 0.1},
+    ]
+    axes = axes_of("EMD", given, (3, 4, 9))
+    assert [(axis.name, axis.size, axis.scale) for axis in axes] == [
+        ("y", 3, 2.0), ("x", 4, 5.0), ("Energy-loss", 9, 0.1),
+    ]  # fmt: skip

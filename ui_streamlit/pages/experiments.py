@@ -15,6 +15,7 @@ from ui_streamlit.components.teach import no_experiments
 from ui_streamlit.components.words import STATES
 
 ROWS = 100
+ROW_HEIGHT, HEADING, SHOWN = 56, 38, 12  # pixels, pixels, rows before the table scrolls
 KNOWN = 500  # newest experiments whose projects are offered as a filter
 
 
@@ -92,25 +93,26 @@ def _table(rows: tuple[ExperimentRow, ...]) -> None:
     event = st.dataframe(
         [_line(row) for row in rows],
         hide_index=True,
-        row_height=56,
+        row_height=ROW_HEIGHT,
+        height=ROW_HEIGHT * min(len(rows), SHOWN) + HEADING,
         on_select="rerun",
         selection_mode="single-row",
         key="table",
         column_config={
             "preview": st.column_config.ImageColumn("", width=72),
-            "title": st.column_config.TextColumn("Experiment", width="large"),
+            "title": st.column_config.TextColumn("Experiment", width=240),
+            "where": st.column_config.TextColumn("Project › proposal › sample", width=300),
             "state": st.column_config.MultiselectColumn(
                 "State",
                 options=[word.label for word in STATES.values()],
                 color=[word.tone for word in STATES.values()],
                 width=120,
             ),
-            "why": st.column_config.TextColumn("Why", width="medium"),
-            "project": "Project",
-            "proposal": "Proposal",
-            "sample": "Sample",
+            "why": st.column_config.TextColumn("Why", width="large"),
             "depositor": "Deposited by",
-            "created": st.column_config.DatetimeColumn("Since", format="YYYY-MM-DD HH:mm"),
+            "created": st.column_config.DatetimeColumn(
+                "Since", format="YYYY-MM-DD HH:mm", width=135
+            ),
             "id": st.column_config.TextColumn("Identifier"),
         },
     )
@@ -125,11 +127,9 @@ def _line(row: ExperimentRow) -> dict[str, Any]:
         "preview": links.api(row.id, "preview.png"),
         "title": row.title,
         "state": [STATES[row.state].label],
-        "why": row.state_reason,
-        "project": row.project,
-        "proposal": row.proposal,
-        "sample": row.sample,
+        "where": f"{row.project} › {row.proposal} › {row.sample}",
         "created": row.created_at,
+        "why": row.state_reason,
         "depositor": row.depositor,
         "id": row.id,
     }

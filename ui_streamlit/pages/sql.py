@@ -8,7 +8,7 @@ import io
 import streamlit as st
 
 from emfair.catalogue.query import Answer
-from emfair.service import browse
+from emfair.service import questions
 from ui_streamlit import stores
 from ui_streamlit.components.markup import show
 from ui_streamlit.components.notices import notices
@@ -64,7 +64,7 @@ def _ask() -> None:
     if text.strip():
         st.query_params["sql"] = text
         with notices():
-            _show(browse.query(stores.services(), text, limit=ROWS))
+            _show(questions.query(stores.services(), text, limit=ROWS))
     else:
         st.info("Write a question, or choose an example.", icon=":material/edit:")
 
@@ -76,7 +76,7 @@ def _take_example() -> None:
 
 
 def _show(answer: Answer) -> None:
-    rows = browse.rows(answer)
+    rows = questions.rows(answer)
     more = f" Only the first {ROWS:,} are shown: add LIMIT or a filter." if answer.truncated else ""
     st.caption(f"{len(rows):,} row{'' if len(rows) == 1 else 's'}.{more}")
     if not rows:
@@ -104,7 +104,7 @@ def as_csv(columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
 
 def _schema() -> None:
     st.markdown("**Five tables.** Numbers are SI; `experiment_id` joins them all.")
-    for table in browse.tables():
+    for table in questions.tables():
         with st.expander(f"`{table.name}`"):
             show("columns", table=table)
 

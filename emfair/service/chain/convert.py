@@ -6,19 +6,21 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from emfair.lake import layout
 from emfair.model.canonical import digest_of, pretty_json, sha256_bytes
 from emfair.model.documents import Conversion
 from emfair.model.findings import Finding, Severity, in_order
 from emfair.model.manifest import Place, RawFile
-from emfair.nxem.container import Source, Written
+from emfair.nxem.container import Written
 from emfair.nxem.convert import Converted
+from emfair.nxem.dossier import Dossier, Source
 from emfair.provenance.record import ProvenanceRecord, shaping_versions
 from emfair.service.chain.copies import same_bytes
 from emfair.service.chain.step import Step, Subject, begin, keep, subject_of
-from emfair.service.deposits import parse_document
-from emfair.service.sandbox import Sandbox, Task
+from emfair.service.documents import parse_document
+from emfair.service.sandbox import Sandbox
 from emfair.service.services import Services
 from emfair.vendor.bundles import Bundle, bundle
 
@@ -60,8 +62,8 @@ def convert(
         step.used(layout.raw_file(subject.place, file.path), file.sha256, file.size)
     written: list[Written] = []
     findings: list[Finding] = []
-    with Sandbox() as sandbox, _raw_files(services, subject, folder / "raw") as raw:
-        shop = _Shop(sandbox, raw, subject, files, folder, tell)
+    with Sandbox() as sandbox:
+        shop = _Shop(services, sandbox, subject, files, folder, tell)
         for group in same_bytes(bundle(files), files, subject.annotations):
             done = _convert_group(group, shop)
             written += done.written
@@ -129,8 +131,8 @@ def _finish(
 class _Shop:
     """What converting a bundle takes."""
 
+    services: Services
     sandbox: Sandbox
-    raw: Path
     subject: Subject
     files: dict[str, RawFile]
     folder: Path
@@ -179,16 +181,14 @@ def _convert_bundle(each: Bundle, shop: _Shop) -> Converted:
 def _convert_one(each: Bundle, shop: _Shop) -> Converted:
     file = shop.files.get(each.primary)
     sha256 = file.sha256 if file else _store_digest(each, shop.files)
-    return shop.sandbox.convert(
-        Task(
-            path=shop.raw / each.primary,
-            source=Source(each.primary, sha256, each.companions),
-            notes=shop.subject.annotations,
-            folder=shop.folder,
-            experiment=shop.subject.place.experiment,
-            software=shaping_versions(),
-        )
+    dossier = Dossier(
+        source=Source(each.primary, sha256, each.companions),
+        notes=shop.subject.annotations,
+        experiment=shop.subject.place.experiment,
+        software=shaping_versions(),
     )
+    with _raw_files(shop, each) as raw:
+        return shop.sandbox.convert(raw / each.primary, dossier, shop.folder)
 
 
 def _store_digest(each: Bundle, files: dict[str, RawFile]) -> str:
@@ -197,19 +197,19 @@ def _store_digest(each: Bundle, files: dict[str, RawFile]) -> str:
 
 
 @contextmanager
-def _raw_files(services: Services, subject: Subject, folder: Path) -> Iterator[Path]:
-    """Yield a folder where every raw file stands under its given name, for readers to open.
+def _raw_files(shop: _Shop, each: Bundle) -> Iterator[Path]:
+    """Yield a folder where a bundle's files stand under their given names, for readers to open.
 
     Links into a local lake, or copies of an object store's: readers find companions by name, and
-    what they write beside a file (a cache, a lock) stays out of the lake.
+    what they write beside a file (a cache, a lock) stays out of the lake. Only these files: what
+    comes out depends on nothing that is not recorded as its source.
     """
+    services, place = shop.services, shop.subject.place
     with ExitStack() as stack:
-        for file in subject.manifest.files:
-            copy = stack.enter_context(
-                services.lake.local_copy(
-                    layout.raw_file(subject.place, file.path), services.scratch
-                )
-            )
+        folder = Path(stack.enter_context(TemporaryDirectory(dir=services.scratch, prefix="raw-")))
+        for file in (shop.files[name] for name in each.members):
+            key = layout.raw_file(place, file.path)
+            copy = stack.enter_context(services.lake.local_copy(key, services.scratch))
             link = folder / file.name
             link.parent.mkdir(parents=True, exist_ok=True)
             link.symlink_to(copy.absolute())

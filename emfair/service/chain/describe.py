@@ -10,7 +10,7 @@ from emfair.model.manifest import Place
 from emfair.provenance.record import ProvenanceRecord
 from emfair.records.readme import Child, Level, experiment_readme, level_readme
 from emfair.service.chain.step import Subject, begin, converted, keep
-from emfair.service.deposits import parse_document
+from emfair.service.documents import parse_document
 from emfair.service.services import Services
 
 CODE_VERSION = "1"

@@ -13,11 +13,11 @@ from emfair.lake import layout
 from emfair.model.documents import Validation
 from emfair.model.findings import Severity
 from emfair.model.identifiers import check_identifier
-from emfair.model.manifest import Place
+from emfair.model.manifest import Place, run_key
 from emfair.model.states import ExperimentState
 from emfair.provenance.record import ProvenanceRecord
 from emfair.service.chain.step import Step, Subject, begin, converted, keep
-from emfair.service.deposits import parse_document, run_key
+from emfair.service.documents import parse_document
 from emfair.service.services import Services
 
 if TYPE_CHECKING:

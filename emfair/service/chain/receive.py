@@ -10,8 +10,8 @@ from emfair.model.canonical import sha256_stream
 from emfair.model.manifest import Manifest, Place, RawFile
 from emfair.model.states import ExperimentState
 from emfair.provenance.record import ProvenanceRecord
+from emfair.service.annotations import keep_annotations
 from emfair.service.chain.step import Step, begin, keep, subject_of
-from emfair.service.deposits import keep_annotations
 from emfair.service.services import Services
 
 CODE_VERSION = "1"

@@ -13,7 +13,7 @@ from emfair.model.canonical import pretty_json, sha256_bytes
 from emfair.model.documents import Conversion
 from emfair.model.manifest import Manifest, Place
 from emfair.provenance.record import Entity, ProvenanceRecord, record
-from emfair.service.deposits import parse_document
+from emfair.service.documents import parse_document
 from emfair.service.services import Services
 
 

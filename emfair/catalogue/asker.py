@@ -1,0 +1,98 @@
+"""A person's SQL in processes of their own: too much or too long costs the question, not emfair.
+
+What does not belong here: what SQL may do (`query`), and who may ask.
+"""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from emfair.catalogue.query import TIMEOUT, Answer, answer
+from emfair.errors import BadQuery, Unavailable
+from emfair.worker import DiedError, HungError, Worker
+
+if TYPE_CHECKING:
+    from emfair.catalogue.delta import Index
+
+AT_ONCE = 2
+"""Questions that are answered at the same time; more wait."""
+WAIT = 5.0
+"""Seconds that a question waits for its turn: whoever waits holds a thread of the API."""
+PROCESS_MEMORY = 3 << 30
+"""Bytes of a process: DuckDB's limit, an answer on its way, the libraries."""
+GRACE = 2.0
+"""Seconds beyond the time limit after which a process that does not stop by itself is killed."""
+
+
+class Asker:
+    """Answers SQL over an index; any number of threads may ask.
+
+    Parameters
+    ----------
+    index
+        Where the tables are.
+    timeout
+        Seconds for a question.
+    """
+
+    def __init__(self, index: Index, *, timeout: float = TIMEOUT) -> None:
+        self._index = index
+        self._timeout = timeout
+        self._free: queue.LifoQueue[Worker] = queue.LifoQueue()
+        for _ in range(AT_ONCE):
+            self._free.put(Worker(PROCESS_MEMORY))
+
+    def ask(self, sql: str, *, limit: int | None = None) -> Answer:
+        """Answer one statement, as `emfair.catalogue.query.answer`.
+
+        Raises
+        ------
+        BadQuery
+            As there.
+        Unavailable
+            Too many ask at once, or a process cannot be started.
+        """
+        files = self._index.files()
+        with self._turn() as worker:
+            try:
+                return worker.call(
+                    self._timeout + GRACE,
+                    answer,
+                    files,
+                    sql,
+                    limit=limit,
+                    timeout=self._timeout,
+                )
+            except HungError as error:
+                raise BadQuery(
+                    f"the query took longer than {self._timeout:g} s and was stopped.",
+                    remedy="Ask for less at once: filter by project or time, or group.",
+                ) from error
+            except DiedError as error:
+                raise BadQuery(
+                    f"the query took too much memory, or crashed DuckDB ({error.how}).",
+                    remedy="Ask for less at once: filter, group, or make shorter lists.",
+                ) from error
+
+    def close(self) -> None:
+        """End the processes, when their questions are answered; later ones start others."""
+        workers = [self._free.get() for _ in range(AT_ONCE)]
+        for worker in workers:
+            worker.end()
+            self._free.put(worker)
+
+    @contextmanager
+    def _turn(self) -> Iterator[Worker]:
+        try:
+            worker = self._free.get(timeout=min(WAIT, self._timeout))
+        except queue.Empty:
+            raise Unavailable(
+                "too many questions are asked at once.", remedy="Ask again in a minute."
+            ) from None
+        try:
+            yield worker
+        finally:
+            self._free.put(worker)

@@ -1,0 +1,148 @@
+"""The annotations of experiments: edited by many, every version kept, by whom and why.
+
+What does not belong here: what a document says (``emfair.model.annotations``), and its copy in the
+lake (``service``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from emfair.errors import Conflict
+from emfair.model.states import ExperimentState, check_transition
+from emfair.registry import experiments, outbox
+from emfair.registry.audit import Deed, record
+from emfair.registry.engine import Database
+from emfair.registry.experiments import ExperimentRow
+from emfair.registry.tables import PERSON_LIMIT, annotation
+from emfair.registry.texts import encodable, storable
+
+S = ExperimentState
+
+
+@dataclass(frozen=True)
+class AnnotationRow:
+    """One version of an experiment's annotation document (JSON text)."""
+
+    experiment: str
+    version: int
+    document: str
+    author: str
+    created_at: datetime
+    reason: str
+
+
+class Annotations:
+    """The annotations of one registry; every method is one transaction."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+
+    def change(
+        self,
+        identifier: str,
+        expected_version: int,
+        *,
+        document: str,
+        author: str,
+        reason: str,
+        run_key: str,
+    ) -> ExperimentRow:
+        """Add a version of the annotations, and announce it in the outbox.
+
+        An experiment in processing stays so (its run ends with a verdict on the old version, and
+        the outbox brings the next); any other becomes sealed. The document as it was changes
+        nothing: its run key has run already.
+
+        Parameters
+        ----------
+        expected_version
+            The `annotations_version` that the author has seen.
+
+        Raises
+        ------
+        NotFound
+            There is no such experiment.
+        Conflict
+            Someone else has changed the annotations meanwhile, the deposit is not sealed yet, or
+            the experiment's state forbids it.
+        """
+        now = self._now()
+        with self._database.writing() as connection:
+            found = experiments.lock(connection, identifier)
+            _check_can_change(found, expected_version)
+            if _document(connection, identifier, expected_version) == document:
+                return found
+            version = expected_version + 1
+            add_version(
+                connection, AnnotationRow(identifier, version, document, author, now, reason)
+            )
+            outbox.put(connection, "annotations-changed", identifier, run_key, now)
+            detail = {"annotations_version": version, "reason": reason, "run_key": run_key}
+            record(connection, now, Deed(author, "annotations-changed", identifier, detail))
+            state = S.PROCESSING if found.state is S.PROCESSING else S.SEALED
+            changes = {
+                "state": state.value,
+                "state_reason": "",
+                "annotations_version": version,
+            }
+            return experiments.change(connection, identifier, now, changes)
+
+    def versions(self, identifier: str) -> tuple[AnnotationRow, ...]:
+        """Return all versions of an experiment's annotations, newest first. Raises `NotFound`."""
+        with self._database.reading() as connection:
+            experiments.read(connection, identifier)
+            rows = connection.execute(
+                select(annotation)
+                .where(annotation.c.experiment == identifier)
+                .order_by(annotation.c.version.desc())
+            )
+            return tuple(AnnotationRow(**row) for row in rows.mappings())
+
+
+def add_version(connection: Connection, row: AnnotationRow) -> None:
+    """Insert a version.
+
+    Raises
+    ------
+    BadCall
+        One of its texts cannot be stored.
+    """
+    checked = {
+        "document": encodable(row.document, "annotations"),
+        "author": storable(row.author, "author", PERSON_LIMIT),
+        "reason": encodable(row.reason, "reason"),
+    }
+    connection.execute(insert(annotation).values(asdict(row) | checked))
+
+
+def _check_can_change(found: ExperimentRow, expected_version: int) -> None:
+    if found.annotations_version is None:
+        raise Conflict(
+            f"is {found.state.value}: its deposit is not sealed yet.",
+            subject=found.id,
+            remedy="Finish the deposit first; its annotations can come with it.",
+        )
+    if found.annotations_version != expected_version:
+        raise Conflict(
+            f"the annotations are at version {found.annotations_version}, "
+            f"and this edit was made on version {expected_version}.",
+            subject=found.id,
+            remedy="Load them again, and repeat the edit on the new version.",
+        )
+    if found.state not in (S.SEALED, S.PROCESSING):
+        check_transition(found.state, S.SEALED, found.id)
+
+
+def _document(connection: Connection, experiment: str, version: int) -> str | None:
+    """Return one version's document, or None if there is no such version."""
+    return connection.execute(
+        select(annotation.c.document).where(
+            annotation.c.experiment == experiment, annotation.c.version == version
+        )
+    ).scalar_one_or_none()

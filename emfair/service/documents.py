@@ -1,0 +1,76 @@
+"""An experiment's documents in the lake, read and checked: the manifest, and what the chain writes.
+
+What does not belong here: writing them (`deposits`, `annotations`, `chain`), and noting what a step
+of the chain used (`chain.step`).
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from emfair.errors import BadData, NotFound
+from emfair.lake import layout
+from emfair.model.annotations import Annotations
+from emfair.model.manifest import Manifest, Place
+from emfair.registry import ExperimentRow
+from emfair.service.services import Services
+
+_Document = TypeVar("_Document", bound=BaseModel)
+
+
+_DEPOSITED = "Restore it from a backup of the lake, then process the experiment again."
+_MADE = "Process the experiment again; if it stays, restore the lake from a backup."
+
+
+def parse_document(kind: type[_Document], content: bytes, key: str) -> _Document:
+    """Return the document that the lake holds under `key`.
+
+    Raises
+    ------
+    BadData
+        It is damaged, or an older emfair's.
+    """
+    try:
+        return kind.model_validate_json(content)
+    except ValidationError as error:
+        raise BadData(
+            f"is damaged: it is no {kind.__name__.lower()} document of this emfair.",
+            subject=key,
+            remedy=_DEPOSITED if kind in (Manifest, Annotations) else _MADE,
+        ) from error
+
+
+def read_manifest(services: Services, place: Place, version: int) -> Manifest:
+    """Return a manifest from the lake. Raises `NotFound`; `BadData` if it is damaged."""
+    key = layout.manifest(place, version)
+    return parse_document(Manifest, services.lake.read_bytes(key), key)
+
+
+def sealed_manifest(services: Services, row: ExperimentRow) -> Manifest | None:
+    """Return an experiment's manifest, as `read_manifest`; None until its deposit is sealed."""
+    if row.manifest_version is None:
+        return None
+    return read_manifest(services, row.place, row.manifest_version)
+
+
+def read_made(services: Services, kind: type[_Document], key: str) -> _Document:
+    """Return a document that the chain makes, and makes anew.
+
+    Raises
+    ------
+    NotFound
+        It has not been made yet.
+    BadData
+        It is damaged, or an older emfair's.
+    """
+    return parse_document(kind, services.lake.read_bytes(key), key)
+
+
+def made(services: Services, kind: type[_Document], key: str) -> _Document | None:
+    """Return a document that the chain makes; None until it has. Raises `BadData`."""
+    try:
+        return read_made(services, kind, key)
+    except NotFound:
+        return None

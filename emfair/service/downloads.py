@@ -1,0 +1,116 @@
+"""What a person takes away from an experiment: its files, its report and README, its pictures.
+
+What does not belong here: lists and pages (`browse`), ranges of bytes and HTTP (`emfair.api`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import BinaryIO
+
+from emfair.errors import NotFound
+from emfair.lake import layout
+from emfair.model.documents import Conversion, Measurement
+from emfair.model.identifiers import check_identifier
+from emfair.model.manifest import Place
+from emfair.service.documents import made, sealed_manifest
+from emfair.service.services import Services
+
+CONTAINER_TYPE = "application/x-hdf5"
+
+
+@dataclass(frozen=True)
+class Download:
+    """An object on its way to a person: streamed, never read whole.
+
+    `sha256` is what the manifest or the conversion promises.
+    """
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    open: Callable[[], BinaryIO]
+
+
+def raw_file(services: Services, identifier: str, path: str) -> Download:
+    """Return a deposited file, by its given name or its path in the lake. Raises `NotFound`."""
+    row = services.registry.experiments.get(check_identifier(identifier))
+    manifest = sealed_manifest(services, row)
+    for file in manifest.files if manifest else ():
+        if path in (file.name, file.path):
+            key = layout.raw_file(row.place, file.path)
+            name = PurePosixPath(file.name).name
+            return _download(services, key, name, "application/octet-stream", file.sha256)
+    raise NotFound(
+        f"no such file in {identifier}.",
+        subject=repr(path),
+        remedy="Take the name from the experiment's list of files.",
+    )
+
+
+def container(services: Services, identifier: str, measurement: str) -> Download:
+    """Return a measurement's NXem container. Raises `NotFound`."""
+    place = _place(services, identifier)
+    one = _measurement(services, place, check_identifier(measurement))
+    key = layout.container(place, one.measurement)
+    name = f"{one.measurement}.nxs"
+    return _download(services, key, name, CONTAINER_TYPE, one.container_sha256)
+
+
+def report(services: Services, identifier: str) -> str:
+    """Return the validation report as an HTML page. Raises `NotFound`."""
+    return _text(services, identifier, lambda place: layout.report(place, "html"))
+
+
+def readme(services: Services, identifier: str) -> str:
+    """Return the experiment's README, Markdown. Raises `NotFound`."""
+    return _text(services, identifier, lambda place: layout.readme(layout.experiment_prefix(place)))
+
+
+def preview(services: Services, identifier: str, measurement: str = "") -> bytes:
+    """Return a measurement's picture, PNG; without a name the first one's. Raises `NotFound`."""
+    place = _place(services, identifier)
+    chosen = _measurement(services, place, measurement)
+    return services.lake.read_bytes(layout.preview(place, chosen.measurement))
+
+
+def _place(services: Services, identifier: str) -> Place:
+    return services.registry.experiments.get(check_identifier(identifier)).place
+
+
+def _measurement(services: Services, place: Place, name: str) -> Measurement:
+    conversion = made(services, Conversion, layout.conversion(place))
+    for one in conversion.measurements if conversion else ():
+        if name in ("", one.measurement):
+            return one
+    raise NotFound(
+        f"no such measurement in {place.experiment}.",
+        subject=name,
+        remedy="Wait until the experiment is processed, or take a name from its measurements.",
+    )
+
+
+def _text(services: Services, identifier: str, key: Callable[[Place], str]) -> str:
+    place = _place(services, identifier)
+    try:
+        return services.lake.read_bytes(key(place)).decode()
+    except NotFound as error:
+        raise NotFound(
+            "has not been written yet.",
+            subject=PurePosixPath(key(place)).name,
+            remedy=f"Wait until the chain has processed {identifier}.",
+        ) from error
+
+
+def _download(services: Services, key: str, name: str, media_type: str, sha256: str) -> Download:
+    info = services.lake.info(key)
+    if info is None:
+        raise NotFound(
+            "the lake does not hold this object any more.",
+            subject=key,
+            remedy="Ask whoever runs the lake to restore it from the backup.",
+        )
+    return Download(name, media_type, info.size, sha256, lambda: services.lake.open(key))

@@ -1,0 +1,46 @@
+"""Questions to the index in SQL: what can be asked, and the answers as the faces show them.
+
+What does not belong here: how a question is run and kept from doing harm (`emfair.catalogue`), and
+lists and pages that need no SQL (`browse`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from emfair.errors import BadQuery
+from emfair.service.services import Services
+
+if TYPE_CHECKING:
+    from emfair.catalogue.query import Answer, Description
+
+
+def query(services: Services, sql: str, *, limit: int) -> Answer:
+    """Answer a person's SQL over the index, within bounds; at most `limit` rows.
+
+    Raises
+    ------
+    BadQuery
+        The SQL is refused, or takes too long or too much.
+    Unavailable
+        Too many ask at once.
+    """
+    return services.asker.ask(sql, limit=limit)
+
+
+def rows(answer: Answer) -> list[tuple[Any, ...]]:
+    """Return an answer's rows as Python values. Raises `BadQuery` for dates Python cannot hold."""
+    try:
+        return answer.rows
+    except (OverflowError, ValueError) as error:
+        raise BadQuery(
+            "the answer holds a time that lies outside the years 1 to 9999.",
+            remedy="Turn it into text: CAST(… AS VARCHAR).",
+        ) from error
+
+
+def tables() -> tuple[Description, ...]:
+    """Return the tables that SQL can ask, with their columns and what they hold."""
+    from emfair.catalogue.query import describe
+
+    return describe()

@@ -1,0 +1,111 @@
+"""Arrays that RosettaSciIO 0.15 reads wrongly or whole, read lazily another way.
+
+Its axes and tags are kept. What does not belong here: axes (`axes`) and tags (`mapping`) that it
+gets wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Dictionary = dict[str, Any]
+
+
+def read_lazily(name: str, reader: ModuleType, path: Path) -> list[Dictionary]:
+    """Return what reader `name` delivers, with arrays that are read when they are needed."""
+    own = _OWN.get(name)
+    if own is not None:
+        return own(reader, path)
+    dictionaries: list[Dictionary] = reader.file_reader(str(path), lazy=True)
+    return dictionaries
+
+
+def _numpy(reader: ModuleType, path: Path) -> list[Dictionary]:
+    """Map a ``.npy`` file by NumPy itself: the lazy reader ignores ``fortran_order``.
+
+    (protochips_gas_cell.npy in HyperSpy's archive comes out transposed and cut otherwise.)
+    """
+    (only,) = reader.file_reader(str(path), lazy=True)
+    mapped = np.load(path, mmap_mode="r", allow_pickle=False)
+    return [{**only, "data": _lazy(mapped.reshape(only["data"].shape))}]
+
+
+def _tia(reader: ModuleType, path: Path) -> list[Dictionary]:
+    """Read TIA's series where they lie: the lazy reader loads a ``.ser`` whole to look at it."""
+    with _mapped_series():
+        dictionaries = reader.file_reader(str(path), lazy=False)
+    return [{**one, "data": _lazy(one["data"])} for one in dictionaries]
+
+
+def _lazy(array: NDArray[Any]) -> Any:
+    """Return a dask array over a mapped file; what was copied into memory stays as it is."""
+    if not _is_mapped(array):
+        return array
+    import dask.array as da
+
+    return da.from_array(array, name=False)  # type: ignore[no-untyped-call]
+
+
+def _is_mapped(array: Any) -> bool:
+    """Whether an array is a view, however distant, of a mapped file."""
+    while array is not None:
+        if isinstance(array, np.memmap):
+            return True
+        array = getattr(array, "base", None)
+    return False
+
+
+_SERIES = Lock()
+
+
+@contextmanager
+def _mapped_series() -> Iterator[None]:
+    """Let RosettaSciIO's TIA reader map a series' records instead of reading them one by one."""
+    from rsciio.tia import _api
+
+    with _SERIES:
+        original = _api.load_ser_file
+        _api.load_ser_file = lambda filename: _series(_api, filename) or original(filename)
+        try:
+            yield
+        finally:
+            _api.load_ser_file = original
+
+
+def _series(api: ModuleType, filename: str) -> tuple[NDArray[Any], NDArray[Any]] | None:
+    """Return a series' header and its records, mapped; None if these do not lie in a row.
+
+    The layout is that of `rsciio.tia._api.load_ser_file`: an array of offsets, and at each of them
+    a calibration, a picture or spectrum, and a tag with time and position.
+    """
+    with open(filename, "rb") as file:  # noqa: PTH123  as the reader names it
+        header = np.fromfile(file, dtype=np.dtype(api.get_header_dtype_list(file)), count=1)
+        count = int(header["ValidNumberElements"][0])
+        width = "<u4" if header["SeriesVersion"][0] <= _LAST_OF_32_BITS else "<u8"
+        file.seek(int(header["OffsetArrayOffset"][0]))
+        offsets = np.fromfile(file, dtype=width, count=count).astype(np.int64)
+        if count == 0 or len(offsets) < count:
+            return None
+        kind = api.guess_record_by(header["DataTypeID"])
+        fields, _ = api.get_data_dtype_list(file, int(offsets[0]), kind)
+    record = np.dtype(fields + api.get_data_tag_dtype_list(header["TagTypeID"]))
+    if count > 1 and not (np.diff(offsets) == record.itemsize).all():
+        return None
+    end = int(offsets[0]) + count * record.itemsize
+    if end > Path(filename).stat().st_size:
+        return None
+    return header, np.memmap(filename, record, "r", offset=int(offsets[0]), shape=(count,))
+
+
+_LAST_OF_32_BITS = 528
+"""``SeriesVersion`` up to which offsets have 32 bits."""
+
+_OWN: dict[str, Callable[[ModuleType, Path], list[Dictionary]]] = {"numpy": _numpy, "TIA": _tia}

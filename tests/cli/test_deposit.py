@@ -1,0 +1,115 @@
+"""``emfair deposit``: what it answers, what it refuses, and waiting for the verdict."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from emfair.service.processing import open_chain
+from emfair.service.services import open_services
+from emfair.settings import read_settings
+
+
+def test_a_deposit_answers_with_its_identifier_and_again_with_the_same(emfair, image, notes, place):
+    first = emfair("deposit", image, *place, "--annotations", notes, "--json")
+    again = emfair("deposit", image, *place, "--annotations", notes, "--json")
+    assert (first.code, again.code) == (0, 0)
+    assert first.json["experiment"] == again.json["experiment"]
+    assert (first.json["already_there"], again.json["already_there"]) == (False, True)
+    assert (first.json["files"], first.json["bytes"]) == (1, image.stat().st_size)
+    assert (first.json["state"], again.json["sent"]) == ("sealed", 0)
+    assert Path(first.json["where"]).is_dir()
+
+
+def test_a_deposit_tells_a_person_what_to_do_next(emfair, image, notes, place):
+    said = emfair("deposit", image, *place, "--title", "[bold]not markup", "-a", notes)
+    assert "Deposited 1 file" in said.out
+    assert "[bold]not markup" in said.out
+    assert "emfair process --pending" in said.out
+    assert "Nothing to do" in emfair("deposit", image, *place, "--title", "[bold]not markup").out
+
+
+def test_other_annotations_are_said(emfair, image, notes, place):
+    emfair("deposit", image, *place)
+    said = emfair("deposit", image, *place, "-a", notes)
+    assert "the annotations are new" in said.out
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        ("sample: [", "not valid YAML in line 2"),
+        ("sampel: {}", "sampel"),
+        ("start_time: 2026-01-22", "start_time"),
+        ("measurement: {acceleration_voltage: 200 mm}", "acceleration_voltage"),
+        ("- a list", "document"),
+        ("sample: {atom_types: [Qq]}", "Qq"),
+    ],
+)
+def test_annotations_that_do_not_fit_are_a_wrong_call(
+    emfair, image, tmp_path, document, words, place
+):
+    path = tmp_path / "bad.yaml"
+    path.write_text(document + "\n")
+    said = emfair("deposit", image, *place, "-a", path)
+    assert said.code == 2
+    said.one_error()
+    assert words in said.err
+    assert not (tmp_path / "home" / "lake").exists()
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", None])
+def test_annotations_that_cannot_be_read_are_a_wrong_call(emfair, image, tmp_path, content, place):
+    path = tmp_path / "bad.yaml"
+    if content is not None:
+        path.write_bytes(content)
+    said = emfair("deposit", image, *place, "-a", path)
+    assert said.code == 2
+    assert "bad.yaml" in said.one_error()
+
+
+def test_bad_paths_are_wrong_calls_that_name_the_file(emfair, tmp_path, image, place):
+    fifo = tmp_path / "pipe"
+    os.mkfifo(fifo)
+    (tmp_path / "empty").mkdir()
+    for path, words in (
+        (tmp_path / "nowhere.dm3", "nowhere.dm3: does not exist"),
+        (tmp_path / ("x" * 300), "cannot be looked at"),
+        (fifo, "neither a file nor a folder"),
+        (tmp_path / "empty", "no file to deposit"),
+    ):
+        said = emfair("deposit", path, *place)
+        assert said.code == 2
+        assert words in said.one_error()
+    assert emfair("deposit", image, image, *place).code == 2
+    assert emfair("deposit", image, "--project", "🔬", *place[2:]).code == 2
+
+
+def test_waiting_ends_with_the_verdict_that_another_process_finds(
+    emfair, home, image, notes, place
+):
+    def process() -> None:
+        settings = read_settings(home=home)
+        with open_services(settings) as services, open_chain(settings) as chain:
+            while not (pending := services.registry.experiments.pending()):
+                threading.Event().wait(0.1)
+            list(chain.process([pending[0].id]))
+
+    thread = threading.Thread(target=process)
+    thread.start()
+    said = emfair("deposit", image, *place, "-a", notes, "--wait", "--json")
+    thread.join()
+    assert (said.code, said.json["state"]) == (0, "valid")
+
+
+def test_waiting_for_bad_data_ends_with_1(emfair, tmp_path, notes, place):
+    broken = tmp_path / "broken.dm3"
+    broken.write_bytes(b"nothing a microscope wrote" * 40)
+    experiment = emfair("deposit", broken, *place, "-a", notes, "--json").json["experiment"]
+    assert emfair("process", experiment).code == 1
+    said = emfair("deposit", broken, *place, "-a", notes, "--wait", "--json")
+    assert (said.code, said.json["state"]) == (1, "invalid")
+    assert said.json["reason"]

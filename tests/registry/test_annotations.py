@@ -1,0 +1,88 @@
+"""Annotations: edited by many, every version kept."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from emfair.errors import Conflict, NotFound
+from emfair.model.states import ExperimentState as S
+from tests.registry.together import run_together
+
+
+def test_an_edit_makes_a_new_version_and_asks_for_a_new_run(lab):
+    row = lab.sealed("a.dm4")
+    lab.registry.experiments.set_state(row.id, S.PROCESSING)
+    lab.registry.experiments.set_state(row.id, S.NEEDS_INPUT, processed_key=row.run_key)
+    edited = lab.annotate(row.id, 1, '{"title":"é"}', "k2")
+    assert (edited.state, edited.annotations_version) == (S.SEALED, 2)
+    assert [event.kind for event in lab.registry.outbox.after(0, 10)] == [
+        "deposit-sealed",
+        "annotations-changed",
+    ]
+    newest, first = lab.registry.annotations.versions(row.id)
+    assert (newest.document, newest.author, newest.reason) == (
+        '{"title":"é"}',
+        "bob@lab",
+        "voltage was missing",
+    )
+    assert first.document == "{}"
+
+
+def test_an_edit_of_an_old_version_is_a_conflict(lab):
+    row = lab.sealed("a.dm4")
+    lab.annotate(row.id, 1, '{"title":"x"}', "k2")
+    with pytest.raises(Conflict, match="at version 2"):
+        lab.annotate(row.id, 1, '{"title":"y"}', "k3")
+    assert len(lab.registry.outbox.after(0, 10)) == 2
+
+
+def test_an_edit_that_changes_nothing_asks_for_no_run(lab):
+    row = lab.sealed("a.dm4")
+    assert lab.annotate(row.id, 1, "{}", "k1") == row
+    assert len(lab.registry.outbox.after(0, 10)) == 1
+
+
+def test_an_edit_during_a_run_lets_the_run_end_and_stays_pending(lab):
+    row = lab.sealed("a.dm4")
+    lab.registry.experiments.set_state(row.id, S.PROCESSING)
+    assert lab.annotate(row.id, 1, '{"title":"x"}', "k2").state is S.PROCESSING
+    lab.registry.experiments.set_state(row.id, S.VALID, processed_key=row.run_key)
+    assert [each.run_key for each in lab.registry.experiments.pending()] == [f"{row.id}:k2"]
+
+
+def test_neither_an_open_nor_a_published_experiment_is_edited(lab):
+    opened = lab.open("b.dm4")
+    with pytest.raises(Conflict, match="not sealed yet"):
+        lab.annotate(opened.place.experiment, 1, "{}", "k2")
+    row = lab.sealed("a.dm4")
+    for state in (S.PROCESSING, S.VALID, S.PUBLISHED):
+        lab.registry.experiments.set_state(row.id, state)
+    with pytest.raises(Conflict, match="published"):
+        lab.annotate(row.id, 1, '{"title":"x"}', "k2")
+
+
+def test_an_experiment_nobody_knows_has_no_annotations(lab):
+    with pytest.raises(NotFound):
+        lab.registry.annotations.versions("e-unknown")
+
+
+def test_of_edits_at_once_one_wins_and_the_others_are_told(lab):
+    row = lab.sealed("a.dm4")
+    barrier = threading.Barrier(6)
+    outcomes = []
+
+    def edit() -> None:
+        name = threading.current_thread().name
+        barrier.wait()
+        try:
+            lab.annotate(row.id, 1, f'{{"title":"{name}"}}', name)
+            outcomes.append("won")
+        except Conflict:
+            outcomes.append("told")
+
+    run_together(edit, 6)
+    assert sorted(outcomes) == ["told"] * 5 + ["won"]
+    assert lab.registry.experiments.get(row.id).annotations_version == 2
+    assert len(lab.registry.outbox.after(0, 10)) == 2

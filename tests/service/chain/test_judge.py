@@ -1,0 +1,45 @@
+"""Third step: a verdict, and its report."""
+
+from __future__ import annotations
+
+import pytest
+
+from emfair.catalogue.query import ask
+from emfair.errors import FixityMismatch
+from emfair.lake import layout
+from emfair.model.findings import Verdict
+from emfair.model.states import ExperimentState
+from emfair.service.chain.judge import judge
+from tests.service.lab import damage, keys
+
+S = ExperimentState
+
+
+def test_an_experiment_without_any_measurement_is_invalid_and_says_so(lab, tmp_path):
+    path = tmp_path / "notes.txt"
+    path.write_text("nothing but words")
+    place = lab.deposit(path).place
+    lab.process(place.experiment)
+    validation = lab.validation(place)
+    assert validation.verdict is Verdict.INVALID
+    assert "no-measurement" in {finding.rule for finding in validation.findings}
+    assert lab.row(place.experiment).state is S.INVALID
+    files = ask(lab.services.index, "SELECT name FROM files").rows
+    assert files == [("notes.txt",)]
+
+
+def test_the_report_stands_beside_the_containers_in_three_forms(lab):
+    place = lab.deposit(lab.file("test-1.dm3")).place
+    lab.process(place.experiment)
+    assert keys(lab, place, "reports") == {f"validation.{end}" for end in ("json", "md", "html")}
+    assert lab.validation(place).nxdl_version
+
+
+def test_a_container_that_rotted_is_not_judged(lab):
+    place = lab.deposit(lab.file("test-1.dm3")).place
+    lab.process(place.experiment)
+    name = lab.conversion(place).measurements[0].measurement
+    damage(lab, layout.container(place, name))
+    with pytest.raises(FixityMismatch) as caught:
+        judge(lab.services, place.experiment, run="local")
+    assert caught.value.subject == name

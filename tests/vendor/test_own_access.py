@@ -1,0 +1,89 @@
+"""What emfair reads another way is what RosettaSciIO reads, but lazily and right."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from rsciio.tia import _api, file_reader
+
+from emfair.vendor.read import read_signals
+
+SERIES = sorted(
+    [
+        "FEI_new/128x128x5-diffraction_preview_1.ser",
+        "FEI_new/16x16-line_profile_horizontal_5x128x128_EDS_2.ser",
+        "FEI_new/16x16-spectrum_image_5x5x4000-not_square_1.ser",
+        "FEI_old/16x16-line_profile_horizontal_10x1024_1.ser",
+        "FEI_old/64x64_TEM_images_acquire_1.ser",
+    ]
+)
+
+
+def offsets_of(content: bytes) -> tuple[int, np.ndarray]:
+    """Return where a series' offset array stands, and the offsets (64 bits in later versions)."""
+    count = int.from_bytes(content[18:22], "little")
+    width = 8 if int.from_bytes(content[4:6], "little") > 528 else 4
+    start = int.from_bytes(content[22 : 22 + width], "little")
+    return start, np.frombuffer(bytes(content), f"<u{width}", count, start)
+
+
+@pytest.mark.parametrize("name", SERIES)
+def test_a_series_of_tia_is_mapped_and_reads_the_same(corpus, name):
+    (signal,) = read_signals(corpus / name)
+    (expected,) = file_reader(str(corpus / name))
+    assert hasattr(signal.data, "dask")
+    assert signal.data.dtype == expected["data"].dtype
+    assert np.array_equal(signal.data.compute(), expected["data"])
+    assert [axis.size for axis in signal.axes] == [axis["size"] for axis in expected["axes"]]
+
+
+def test_a_series_whose_records_are_scattered_is_read_by_its_offsets(corpus, tmp_path):
+    content = bytearray((corpus / SERIES[0]).read_bytes())
+    start, offsets = offsets_of(content)
+    length = int(offsets[1] - offsets[0])
+    moved = bytes(content[offsets[1] : offsets[1] + length])
+    width = offsets.itemsize
+    content[start + width : start + 2 * width] = len(content).to_bytes(width, "little")
+    content[offsets[1] : offsets[1] + length] = bytes(length)
+    path = tmp_path / "scattered.ser"
+    path.write_bytes(bytes(content) + moved)
+    (signal,) = read_signals(path)
+    (expected,) = file_reader(str(corpus / SERIES[0]))
+    assert np.array_equal(np.asarray(signal.data), expected["data"])
+
+
+def test_memory_does_not_grow_with_a_series(corpus, tmp_path):
+    """A picture's record repeated to 200 MB, one picture of it read."""
+    content = bytearray((corpus / SERIES[0]).read_bytes())
+    start, offsets = offsets_of(content)
+    length = int(offsets[1] - offsets[0])
+    count = 200_000_000 // length
+    content[14:22] = count.to_bytes(4, "little") * 2
+    first = start + offsets.itemsize * 2 * count  # behind offsets of the records and of their tags
+    record = bytes(content[offsets[0] : offsets[0] + length])
+    where = (first + length * np.arange(count)).astype(offsets.dtype)
+    path = tmp_path / "long.ser"
+    with path.open("wb") as file:
+        file.write(bytes(content[:start]) + where.tobytes() + where.tobytes())
+        for _ in range(count):
+            file.write(record)
+    (signal,) = read_signals(path)
+    (expected,) = file_reader(str(corpus / SERIES[0]))
+    assert signal.data.shape == (count, 128, 128)
+    assert np.array_equal(signal.data[count - 1].compute(), expected["data"][0])
+    assert max(signal.data.chunks[0]) * length < 150_000_000
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_a_numpy_file_is_read_in_whatever_order_it_was_saved(tmp_path, order):
+    saved = np.asarray(np.random.default_rng(1).normal(size=(40, 6)), order=order)
+    np.save(tmp_path / "a.npy", saved)
+    (signal,) = read_signals(tmp_path / "a.npy")
+    assert np.array_equal(np.asarray(signal.data), saved)
+
+
+def test_threads_leave_the_reader_as_it_was(corpus):
+    original = _api.load_ser_file
+    with ThreadPoolExecutor(4) as pool:
+        assert len(list(pool.map(read_signals, [corpus / SERIES[0]] * 12))) == 12
+    assert _api.load_ser_file is original
