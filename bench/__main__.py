@@ -10,12 +10,13 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import index, job, large, small
+from bench import index, job, large, small, validation
 from bench.table import Failed, Figure, lines
 
 PARTS: dict[str, Callable[..., Iterator[Figure]]] = {
     "large": large.figures,
     "small": small.figures,
+    "validation": validation.figures,
     "job": job.figures,
     "index": index.figures,
 }

@@ -97,8 +97,12 @@ def _warm(files: Sequence[Path], folder: Path, other: Peer | str) -> Iterator[Fi
     taken = {name: seconds for name, seconds in times.items() if seconds is not None}
     yield Figure(PART, "files of them converted", "", len(ours), PEER, len(taken), "more")
     both = {name: ours[name] for name in taken if name in ours}
-    what = f"the {len(both)} that both convert, median of a file, warm"
-    yield Figure(PART, what, "s", _median(both), PEER, _median({k: taken[k] for k in both}))
+    theirs = {name: taken[name] for name in both}
+    what = f"the {len(both)} that both convert"
+    yield Figure(PART, f"{what}, median of a file, warm", "s", _median(both), PEER, _median(theirs))
+    yield Figure(
+        PART, f"{what}, together, warm", "s", sum(both.values()), PEER, sum(theirs.values())
+    )
 
 
 def _median(times: dict[str, float]) -> float | None:
@@ -106,14 +110,24 @@ def _median(times: dict[str, float]) -> float | None:
 
 
 def convert_each(files: list[str], folder: str) -> Work:
-    """Return the work of converting files one by one, beside merely reading them, all warm."""
+    """Return the work of converting files one by one, beside merely reading them, all warm.
+
+    In this process, as the peer does: what `emfair convert` spreads over its crew.
+    """
     from emfair.model.annotations import Annotations
-    from emfair.service.conversion import convert_files
+    from emfair.model.canonical import sha256_file
+    from emfair.nxem.convert import convert_file
+    from emfair.nxem.dossier import Dossier, Source
+    from emfair.provenance.record import shaping_versions
     from emfair.vendor.read import read_signals
 
+    software = shaping_versions()
+
     def convert(file: str) -> bool:
-        (told,) = [done for _, _, done in convert_files([Path(file)], Path(folder), Annotations())]
-        return bool(told.containers)
+        path = Path(file)
+        source = Source(path.name, sha256_file(path))
+        dossier = Dossier(source, Annotations(), "", software)
+        return bool(convert_file(path, dossier, Path(folder)).written)
 
     def read(file: str) -> None:
         for signal in read_signals(Path(file)):

@@ -11,7 +11,8 @@
     ├── BadData                 the data are bad: never retried          exit 1
     │   ├── UnreadableFile      no reader can read it, or one raised an error on it
     │   │   ├── ReaderDied      … or ended its process
-    │   │   └── ReaderHung      … or never ended
+    │   │   ├── ReaderHung      … or never ended
+    │   │   └── TooLarge        … or needs more memory than it may have
     │   ├── UnsupportedSignal   it was read, but NXem has no place for its shape
     │   └── FixityMismatch      bytes differ from the manifest
     └── Unavailable             a store is sick: retried with growing delays
@@ -87,6 +88,10 @@ class ReaderDied(UnreadableFile):
 
 class ReaderHung(UnreadableFile):
     """The reader was not done in time."""
+
+
+class TooLarge(UnreadableFile):
+    """Reading the file takes more memory than there is."""
 
 
 class UnsupportedSignal(BadData):

@@ -56,22 +56,27 @@ class DiedError(Exception):
         super().__init__(f"died: {self.how}")
 
 
+class StoppedError(Exception):
+    """The process was told to stop under the function: nobody wants its answer any more."""
+
+
 class Worker:
     """The process, and whoever watches it. One thread at a time may use it.
 
     Parameters
     ----------
     memory : int
-        Bytes that the process may take for its data (on Linux).
+        Bytes that the process may take for its data (on Linux); may be changed between calls.
     python : str
         The interpreter.
     """
 
     def __init__(self, memory: int, *, python: str = sys.executable) -> None:
-        self._memory = memory
+        self.memory = memory
         self._python = python
         self._process: subprocess.Popen[bytes] | None = None
         self._line: Connection | None = None
+        self._stopped = False
 
     def __enter__(self) -> Self:
         return self
@@ -101,8 +106,8 @@ class Worker:
 
         Raises
         ------
-        HungError, DiedError
-            It took longer, or the process ended.
+        HungError, DiedError, StoppedError
+            It took longer, the process ended, or was told to.
         Unavailable
             The process cannot be started.
         Exception
@@ -111,19 +116,27 @@ class Worker:
         process, line = self._ready()
         done = False
         try:
-            line.send((seconds, function, args, kwargs))
+            line.send((seconds, self.memory, function, args, kwargs))
             if not line.poll(seconds):
                 raise HungError(seconds)
             raised, answer = line.recv()
             done = True
         except (EOFError, OSError) as error:
-            raise DiedError(_ended(process)) from error
+            code = _ended(process)
+            raise (StoppedError() if self._stopped else DiedError(code)) from error
         finally:
             if not done:  # an interrupt too leaves a process that is busy with something else
                 self.end()
         if raised:
             raise answer
         return cast("_T", answer)
+
+    def stop(self) -> None:
+        """Kill the process at once; a call that waits for it, in another thread, raises."""
+        process, self._stopped = self._process, True
+        if process is not None:
+            process.kill()
+            process.wait()
 
     def end(self) -> None:
         """End the process, if there is one; the next call starts another."""
@@ -133,6 +146,7 @@ class Worker:
             self._process.kill()
             self._process.wait()
         self._line = self._process = None
+        self._stopped = False
 
     def _ready(self) -> tuple[subprocess.Popen[bytes], Connection]:
         """Return the process and the line to it; a new one if there is none."""
@@ -163,7 +177,7 @@ class Worker:
                 self._python,
                 "-P",
                 "-c",
-                f"from {__name__} import serve; serve({line}, {self._memory})",
+                f"from {__name__} import serve; serve({line})",
             ],
             pass_fds=[line],
             env={**os.environ, "PYTHONPATH": path},
@@ -187,14 +201,10 @@ def _ended(process: subprocess.Popen[bytes]) -> int | None:
     return process.wait()
 
 
-def serve(descriptor: int, memory: int) -> None:
+def serve(descriptor: int) -> None:
     """Call what comes along a pipe until its other end is closed: the process' main."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever watches decides
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux":
-        _, most = resource.getrlimit(resource.RLIMIT_DATA)
-        bound = memory if most == resource.RLIM_INFINITY else min(memory, most)
-        resource.setrlimit(resource.RLIMIT_DATA, (bound, bound))
     threading.Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
     line: Connection = Connection(descriptor)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
@@ -211,13 +221,22 @@ def _answer(packed: bytes) -> bytes:
     All three can fail: an import, the function, a result that is too large or cannot travel.
     """
     try:
-        seconds, function, args, kwargs = pickle.loads(packed)  # noqa: S301  our own
+        seconds, memory, function, args, kwargs = pickle.loads(packed)  # noqa: S301  our own
+        _bound(memory)
         # Compiled code that never returns lets no thread run: the signal's default ends it.
         signal.alarm(int(seconds) + _GRACE)
         return pickle.dumps((False, function(*args, **kwargs)))
     except Exception as error:  # noqa: BLE001  raised again where it was asked for
         error.add_note(traceback.format_exc())
         return pickle.dumps((True, _portable(error)))
+
+
+def _bound(memory: int) -> None:
+    """Bound this process' data; a limit that stands already is never raised."""
+    if sys.platform == "linux":
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        bound = memory if most == resource.RLIM_INFINITY else min(memory, most)
+        resource.setrlimit(resource.RLIMIT_DATA, (bound, most))
 
 
 def _end_with(parent: int) -> None:

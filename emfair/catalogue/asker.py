@@ -5,16 +5,17 @@ What does not belong here: what SQL may do (`query`), and who may ask.
 
 from __future__ import annotations
 
-import queue
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from emfair.catalogue.query import TIMEOUT, Answer, answer
+from emfair.crew import BusyError, Crew
 from emfair.errors import BadQuery, Unavailable
 from emfair.worker import DiedError, HungError, Worker
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
     from emfair.catalogue.delta import Index
 
 AT_ONCE = 2
@@ -41,9 +42,7 @@ class Asker:
     def __init__(self, index: Index, *, timeout: float = TIMEOUT) -> None:
         self._index = index
         self._timeout = timeout
-        self._free: queue.LifoQueue[Worker] = queue.LifoQueue()
-        for _ in range(AT_ONCE):
-            self._free.put(Worker(PROCESS_MEMORY))
+        self._crew = Crew(AT_ONCE, AT_ONCE * PROCESS_MEMORY)
 
     def ask(self, sql: str, *, limit: int | None = None) -> Answer:
         """Answer one statement, as `emfair.catalogue.query.answer`.
@@ -56,43 +55,32 @@ class Asker:
             Too many ask at once, or a process cannot be started.
         """
         files = self._index.files()
-        with self._turn() as worker:
-            try:
-                return worker.call(
-                    self._timeout + GRACE,
-                    answer,
-                    files,
-                    sql,
-                    limit=limit,
-                    timeout=self._timeout,
-                )
-            except HungError as error:
-                raise BadQuery(
-                    f"the query took longer than {self._timeout:g} s and was stopped.",
-                    remedy="Ask for less at once: filter by project or time, or group.",
-                ) from error
-            except DiedError as error:
-                raise BadQuery(
-                    f"the query took too much memory, or crashed DuckDB ({error.how}).",
-                    remedy="Ask for less at once: filter, group, or make shorter lists.",
-                ) from error
-
-    def close(self) -> None:
-        """End the processes, when their questions are answered; later ones start others."""
-        workers = [self._free.get() for _ in range(AT_ONCE)]
-        for worker in workers:
-            worker.end()
-            self._free.put(worker)
-
-    @contextmanager
-    def _turn(self) -> Iterator[Worker]:
         try:
-            worker = self._free.get(timeout=min(WAIT, self._timeout))
-        except queue.Empty:
+            with self._crew.turn(min(WAIT, self._timeout)) as worker:
+                return self._asked(worker, files, sql, limit)
+        except BusyError:
             raise Unavailable(
                 "too many questions are asked at once.", remedy="Ask again in a minute."
             ) from None
+
+    def close(self) -> None:
+        """End the processes, when their questions are answered; later ones start others."""
+        self._crew.close()
+
+    def _asked(
+        self, worker: Worker, files: Mapping[str, Sequence[Path]], sql: str, limit: int | None
+    ) -> Answer:
         try:
-            yield worker
-        finally:
-            self._free.put(worker)
+            return worker.call(
+                self._timeout + GRACE, answer, files, sql, limit=limit, timeout=self._timeout
+            )
+        except HungError as error:
+            raise BadQuery(
+                f"the query took longer than {self._timeout:g} s and was stopped.",
+                remedy="Ask for less at once: filter by project or time, or group.",
+            ) from error
+        except DiedError as error:
+            raise BadQuery(
+                f"the query took too much memory, or crashed DuckDB ({error.how}).",
+                remedy="Ask for less at once: filter, group, or make shorter lists.",
+            ) from error

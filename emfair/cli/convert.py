@@ -30,18 +30,24 @@ def convert(
     with screen.errors_end_the_process():
         notes = read_notes(annotation_file)
         profile = read_profile(instrument, settings().home) if instrument else None
-        with screen.count_bar() as bar:
-            task = bar.add_task("converting", total=None)
-            outcomes = []
-            for done, total, outcome in convert_files(named(files), output, notes, profile):
-                outcomes.append(outcome)
-                bar.update(task, completed=done, total=total)
+        outcomes: list[FileOutcome] = []
+        try:
+            with screen.count_bar() as bar:
+                task = bar.add_task("converting", total=None)
+                for done, total, outcome in convert_files(named(files), output, notes, profile):
+                    outcomes.append(outcome)
+                    bar.update(task, completed=done, total=total)
+        except BaseException:  # a full disk, Ctrl-C: what is done is told nevertheless
+            if outcomes:
+                _tell(outcomes, as_json=as_json)
+            raise
     _tell(outcomes, as_json=as_json)
     if any(outcome.failed for outcome in outcomes):
         raise typer.Exit(screen.BAD_DATA)
 
 
 def _tell(outcomes: list[FileOutcome], *, as_json: bool) -> None:
+    outcomes = sorted(outcomes, key=lambda outcome: outcome.place)
     if as_json:
         screen.print_json([_plain(outcome) for outcome in outcomes])
         return

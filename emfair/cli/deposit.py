@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 PATIENCE = 60.0
 """Seconds after which --wait gives up on a deposit that nothing has begun to process."""
+WAIT_HELP = (
+    "Wait until it is processed (by emfair up); "
+    f"given up if nothing has begun to within {PATIENCE:.0f} s."
+)
 
 
 def deposit(
@@ -26,7 +30,7 @@ def deposit(
     sample: Annotated[str, typer.Option(help="Likewise, within the proposal.")],
     title: Annotated[str, typer.Option(help="The experiment's title.")] = "",
     annotation_file: AnnotationFile = None,
-    wait: Annotated[bool, typer.Option(help="Wait until it is processed (by emfair up).")] = False,
+    wait: Annotated[bool, typer.Option(help=WAIT_HELP)] = False,
     as_json: Json = False,
 ) -> None:
     """Deposit files as one experiment.

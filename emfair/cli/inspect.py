@@ -18,15 +18,17 @@ def inspect(files: Files, annotation_file: AnnotationFile = None, as_json: Json 
     """Show signals, metadata with the source of each value, and what NXem still misses."""
     from emfair.service.inspection import inspect_files
 
-    results: list[Inspected] = []
-    with screen.errors_end_the_process():
-        for one in inspect_files(named(files), read_notes(annotation_file)):
-            results.append(one)
+    results: dict[int, Inspected] = {}
+    with screen.errors_end_the_process(), screen.count_bar() as bar:
+        bar.add_task("reading", total=None)
+        for place, one in inspect_files(named(files), read_notes(annotation_file)):
+            results[place] = one
             if not as_json:
                 _show(one)
+    inspected = [results[place] for place in sorted(results)]
     if as_json:
-        screen.print_json([one.model_dump(mode="json") for one in results])
-    if any(one.problem for one in results):
+        screen.print_json([one.model_dump(mode="json") for one in inspected])
+    if any(one.problem for one in inspected):
         raise typer.Exit(screen.BAD_DATA)
 
 

@@ -17,6 +17,7 @@ from emfair.cli import (
     inspect,
     process,
     query,
+    rebuild,
     up,
     validate,
 )
@@ -30,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (up, demo, deposit, inspect, convert, validate, process, query, doctor):
+for command in (up, demo, deposit, inspect, convert, validate, process, rebuild, query, doctor):
     app.command()(getattr(command, command.__name__.rsplit(".", 1)[-1]))
 
 

@@ -23,6 +23,7 @@ def process(
     from itertools import chain as chain_of
 
     from emfair.errors import BadCall
+    from emfair.model.identifiers import check_identifier
     from emfair.service.processing import open_chain
     from emfair.service.services import open_services
 
@@ -31,7 +32,7 @@ def process(
             raise BadCall("no experiment is named.", remedy="Name some, or add --pending.")
         chosen = settings()
         with open_services(chosen) as stores, open_chain(chosen) as chain:
-            named = list(dict.fromkeys(experiments or ()))
+            named = [check_identifier(name) for name in dict.fromkeys(experiments or ())]
             rows = stores.registry.experiments.pending() if pending else ()
             others = [row.id for row in rows if row.id not in named]
             done, broken = [], False

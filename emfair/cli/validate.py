@@ -21,12 +21,13 @@ def validate(files: Files, as_json: Json = False) -> None:
 
     with screen.errors_end_the_process():
         paths = _containers(named(files))
-        found: list[tuple[Path, tuple[Finding, ...]]] = []
+        done: dict[int, tuple[Finding, ...]] = {}
         with screen.count_bar() as bar:
             task = bar.add_task("validating", total=len(paths))
-            for one in verdicts(paths):
-                found.append(one)
+            for place, findings in verdicts(paths):
+                done[place] = findings
                 bar.advance(task)
+        found = [(path, done[place]) for place, path in enumerate(paths)]
         judge = {"validator": validator_name(), "nxdl": nxdl_version()}
         valid = _tell(found, judge, as_json=as_json)
     if not valid:

@@ -8,11 +8,10 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from emfair.errors import BadCall, BadData, EmfairError, Unavailable
+from emfair.errors import BadCall, BadData, EmfairError, TooLarge, Unavailable
 from emfair.model.findings import Finding, Severity
 from emfair.nxem.container import Written, write_container
 from emfair.nxem.dossier import Dossier
@@ -39,20 +38,16 @@ UNREAD_RULES = frozenset(
 )
 """Rules that say that no signal came out of a file."""
 
+TOO_LARGE = "too-large-for-memory"
+"""Rule that says that more memory would help."""
+
 
 def convert_file(
     path: Path,
     dossier: Dossier,
     folder: Path,
-    *,
-    progress: Callable[[int], None] | None = None,
 ) -> Converted:
     """Convert every signal of the file at `path` into ``folder``.
-
-    Parameters
-    ----------
-    progress
-        Called with the number of array bytes done since the last call.
 
     Raises
     ------
@@ -70,7 +65,7 @@ def convert_file(
         return result
     for signal in signals:
         try:
-            result.written.append(write_container(signal, dossier, folder, progress=progress))
+            result.written.append(write_container(signal, dossier, folder))
         except BadData as error:
             result.findings.append(_not_taken(name, error))
         except BadCall:
@@ -85,7 +80,9 @@ def convert_file(
 
 
 def _unread(path: Path, file: str, error: EmfairError) -> Finding:
-    if path.is_file() and path.stat().st_size == 0:
+    if isinstance(error, TooLarge):
+        rule, severity = TOO_LARGE, Severity.ERROR
+    elif path.is_file() and path.stat().st_size == 0:
         rule, severity = "empty-file", Severity.ERROR
     elif path.exists() and not sniff(path).candidates and not names_a_format(path):
         rule, severity = "not-a-measurement", Severity.NOTE
@@ -113,7 +110,7 @@ def _not_taken(file: str, error: EmfairError) -> Finding:
 def _too_large(signal: Signal, file: str, error: BaseException) -> Finding:
     return Finding(
         severity=Severity.ERROR,
-        rule="too-large-for-memory",
+        rule=TOO_LARGE,
         message=f"{file}: signal {signal.index} ({signal.title or 'untitled'}) needs more memory "
         f"than this machine has ({in_short(error)}).",
         hint="The file may be sound: process the experiment on a machine with more memory.",

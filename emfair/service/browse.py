@@ -139,7 +139,7 @@ def experiment(services: Services, identifier: str) -> ExperimentPage:
         manifest=sealed_manifest(services, row),
         conversion=made(services, Conversion, layout.conversion(place)),
         validation=made(services, Validation, layout.report(place, "json")),
-        records=_records(services, place),
+        records=records_of(services, place),
     )
 
 
@@ -165,7 +165,7 @@ def _searched(row: ExperimentRow) -> str:
     return " ".join(words).casefold()
 
 
-def _records(services: Services, place: Place) -> tuple[ProvenanceRecord, ...]:
+def records_of(services: Services, place: Place) -> tuple[ProvenanceRecord, ...]:
     """Return the provenance records, oldest first (their names begin with the time)."""
     folder = layout.provenance(place, "").removesuffix(".json")
     return tuple(

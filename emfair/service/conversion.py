@@ -6,11 +6,13 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pydantic import ValidationError
 
+from emfair.crew import crew
 from emfair.errors import BadAnnotations, BadCall
 from emfair.model.annotations import Annotations, InstrumentNotes
 from emfair.model.canonical import digest_of, sha256_file
@@ -31,6 +33,7 @@ class FileOutcome:
     file: str
     containers: tuple[tuple[Path, Measurement], ...]
     findings: tuple[Finding, ...]
+    place: int = 0
 
     @property
     def failed(self) -> bool:
@@ -44,7 +47,9 @@ def convert_files(
     notes: Annotations,
     profile: InstrumentNotes | None = None,
 ) -> Iterator[tuple[int, int, FileOutcome]]:
-    """Convert files one after the other; yield how many are done, of how many, and the outcome.
+    """Convert files on all cores; yield how many are done, of how many, and the outcome.
+
+    An outcome comes as it is done; its `place` is where its file stands among all.
 
     Raises
     ------
@@ -62,10 +67,11 @@ def convert_files(
             remedy="Name another folder for the containers.",
         ) from error
     bundles = bundle(local)
-    with Sandbox() as sandbox, _scratch(folder) as scratch:
-        for done, each in enumerate(bundles, 1):
-            outcome = _convert(each, local, scratch, notes, profile, sandbox)
-            yield done, len(bundles), _moved(outcome, folder)
+    with _scratch(folder) as scratch:
+        shop = _Shop(local, scratch, notes, profile, Sandbox())
+        converted = crew().each(partial(_convert, shop), bundles)
+        for done, (place, outcome) in enumerate(converted, 1):
+            yield done, len(bundles), replace(_moved(outcome, folder), place=place)
 
 
 @contextmanager
@@ -83,28 +89,32 @@ def _scratch(folder: Path) -> Iterator[Path]:
         yield Path(name)
 
 
-def _convert(
-    each: Bundle,
-    local: dict[str, Path],
-    folder: Path,
-    notes: Annotations,
-    profile: InstrumentNotes | None,
-    sandbox: Sandbox,
-) -> FileOutcome:
-    path = path_to_read(each, local)
+@dataclass(frozen=True)
+class _Shop:
+    """What converting a bundle takes."""
+
+    local: dict[str, Path]
+    folder: Path
+    notes: Annotations
+    profile: InstrumentNotes | None
+    sandbox: Sandbox
+
+
+def _convert(shop: _Shop, each: Bundle) -> FileOutcome:
+    path = path_to_read(each, shop.local)
     try:
-        sums = {name: sha256_file(local[name]) for name in each.members}
+        sums = {name: sha256_file(shop.local[name]) for name in each.members}
     except OSError as error:
         return FileOutcome(each.primary, (), (_unreadable(each, error),))
     sha256 = sums.get(each.primary) or digest_of(sorted(sums.items()))
     dossier = Dossier(
         source=Source(each.primary, sha256, each.companions),
-        notes=notes,
+        notes=shop.notes,
         experiment="",
         software=shaping_versions(),
-        profile=profile,
+        profile=shop.profile,
     )
-    done = sandbox.convert(path, dossier, folder)
+    done = shop.sandbox.convert(path, dossier, shop.folder, size_of(each, shop.local))
     return FileOutcome(
         each.primary,
         tuple((one.path, one.measurement) for one in done.written),
@@ -133,6 +143,11 @@ def _unreadable(each: Bundle, error: OSError) -> Finding:
         hint="Check the permissions.",
         file=each.primary,
     )
+
+
+def size_of(each: Bundle, local: Mapping[str, Path]) -> int:
+    """Return the bytes of all files of a bundle."""
+    return sum(local[name].stat().st_size for name in each.members)
 
 
 def path_to_read(each: Bundle, local: Mapping[str, Path]) -> Path:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from emfair.errors import BadData, ReaderDied, ReaderHung
+from emfair.crew import crew
+from emfair.errors import BadData, UnreadableFile
 from emfair.model.annotations import Annotations
 from emfair.model.facts import Fact
 from emfair.nxem.facts import facts_of, used
 from emfair.nxem.keys import keys
 from emfair.nxem.shape import shape_of
 from emfair.service.collect import collect
-from emfair.service.conversion import path_to_read
+from emfair.service.conversion import path_to_read, size_of
 from emfair.service.sandbox import Sandbox
 from emfair.vendor.bundles import Bundle, bundle
 from emfair.vendor.read import read_signals
@@ -50,8 +52,10 @@ class Inspected(BaseModel):
     remedy: str = ""
 
 
-def inspect_files(paths: Iterable[Path], notes: Annotations) -> Iterator[Inspected]:
-    """Read the signals and tags of files one after the other; nothing is written.
+def inspect_files(paths: Iterable[Path], notes: Annotations) -> Iterator[tuple[int, Inspected]]:
+    """Read the signals and tags of files on all cores; nothing is written.
+
+    Yields each file's place among all and what it holds, as it is read.
 
     Raises
     ------
@@ -59,17 +63,23 @@ def inspect_files(paths: Iterable[Path], notes: Annotations) -> Iterator[Inspect
         A path does not exist, or is no file or folder.
     """
     local = {file.name: file.path for file in collect(paths)}
-    with Sandbox() as sandbox:
-        for each in bundle(local):
-            try:
-                yield sandbox.call(inspect_file, path_to_read(each, local), each, notes)
-            except (ReaderDied, ReaderHung) as error:
-                yield Inspected(
-                    file=each.primary,
-                    companions=each.companions,
-                    problem=error.message,
-                    remedy=error.remedy,
-                )
+    yield from crew().each(partial(_inspect, Sandbox(), local, notes), bundle(local))
+
+
+def _inspect(
+    sandbox: Sandbox, local: Mapping[str, Path], notes: Annotations, each: Bundle
+) -> Inspected:
+    try:
+        return sandbox.call(
+            size_of(each, local), inspect_file, path_to_read(each, local), each, notes
+        )
+    except UnreadableFile as error:
+        return Inspected(
+            file=each.primary,
+            companions=each.companions,
+            problem=error.message,
+            remedy=error.remedy,
+        )
 
 
 def inspect_file(path: Path, each: Bundle, notes: Annotations) -> Inspected:

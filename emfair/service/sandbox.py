@@ -6,16 +6,18 @@ segmentation fault or an endless loop there must not take the chain with it.
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
-from typing import Concatenate, ParamSpec, Self, TypeVar
+from tempfile import TemporaryDirectory
+from typing import Concatenate, ParamSpec, TypeVar
 
-from emfair.errors import ReaderDied, ReaderHung
+from emfair.crew import Crew, crew
+from emfair.errors import ReaderDied, ReaderHung, TooLarge, UnreadableFile
 from emfair.model.findings import Finding, Severity
-from emfair.nxem.convert import Converted, convert_file
+from emfair.nxem.convert import TOO_LARGE, Converted, convert_file
 from emfair.nxem.dossier import Dossier
 from emfair.worker import DiedError, HungError, Worker
 
@@ -23,14 +25,12 @@ PATIENCE = 300.0
 """Seconds that any file may take."""
 SLOWEST = 2e6
 """Bytes a second below which a reader is taken to hang, beyond `PATIENCE`."""
-SHARE = 0.8
-"""Part of the machine's memory that the process may take for its data."""
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
+Lend = Callable[[], AbstractContextManager[Worker]]
 
-
-_RULES = {ReaderDied: "reader-died", ReaderHung: "reader-hung"}
+_RULES = {ReaderDied: "reader-died", ReaderHung: "reader-hung", TooLarge: TOO_LARGE}
 _DAMAGED = (
     "It is probably damaged: check that it was transferred whole; open it in the vendor's "
     "software, save it again, and deposit the new file."
@@ -42,31 +42,29 @@ _TOO_LITTLE = (
 
 
 class Sandbox:
-    """A process that reads files.
+    """Reads files in other processes; any number of threads may ask.
 
     Parameters
     ----------
     patience
         Seconds that any file may take; large ones get a second more for each 2 MB.
+    workers
+        Whose processes; this process' own crew if not given.
     """
 
-    def __init__(self, patience: float = PATIENCE) -> None:
+    def __init__(self, patience: float = PATIENCE, workers: Crew | None = None) -> None:
         self._patience = patience
-        self.worker = Worker(int(_memory() * SHARE))
+        self._crew = workers or crew()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.worker.end()
-
-    def convert(self, path: Path, dossier: Dossier, folder: Path) -> Converted:
+    def convert(self, path: Path, dossier: Dossier, folder: Path, size: int) -> Converted:
         """Convert one file; a reader's death or endless work is a finding on it.
+
+        What its share of the memory is too little for is tried again with all of it.
+
+        Parameters
+        ----------
+        size
+            Bytes of the file and of what belongs to it.
 
         Raises
         ------
@@ -74,61 +72,75 @@ class Sandbox:
             As `emfair.nxem.convert.convert_file`: not the file's fault. `Unavailable` also where
             the process cannot be started.
         """
-        try:
-            return self.call(convert_file, path, dossier, folder)
-        except (ReaderDied, ReaderHung) as error:
-            for part in folder.glob(".*.part"):
-                part.unlink()
-            finding = Finding(
-                severity=Severity.ERROR,
-                rule=_RULES[type(error)],
-                message=f"{dossier.source.file}: {error.message}",
-                hint=error.remedy,
-                file=dossier.source.file,
-            )
-            return Converted(findings=[finding])
+        done = self._convert(self._crew.turn, path, dossier, folder, size)
+        if self._crew.size > 1 and any(one.rule == TOO_LARGE for one in done.findings):
+            done = self._convert(self._crew.alone, path, dossier, folder, size)
+        return done
+
+    def _convert(
+        self, lend: Lend, path: Path, dossier: Dossier, folder: Path, size: int
+    ) -> Converted:
+        """Convert in a folder of its own, whose containers then move as one."""
+        with TemporaryDirectory(dir=folder, prefix=".converting-") as own:
+            try:
+                with lend() as worker:
+                    done = self._called(worker, size, convert_file, path, dossier, Path(own))
+            except UnreadableFile as error:
+                return Converted(findings=[_finding(error, dossier.source.file)])
+            written = [
+                replace(one, path=one.path.rename(folder / one.path.name)) for one in done.written
+            ]
+            return Converted(written, done.findings)
 
     def call(
         self,
+        size: int,
         function: Callable[Concatenate[Path, _P], _T],
         path: Path,
         /,
         *args: _P.args,
         **kwargs: _P.kwargs,
     ) -> _T:
-        """Call a function that reads the file or folder `path`.
+        """Call a function that reads the file or folder `path`, of `size` bytes with all parts.
 
         Raises
         ------
-        ReaderHung, ReaderDied
-            It never ended, or ended the process.
+        ReaderHung, ReaderDied, TooLarge
+            It never ended, or ended the process; or the process was killed.
         Unavailable
             The process cannot be started.
         """
+        with self._crew.turn() as worker:
+            return self._called(worker, size, function, path, *args, **kwargs)
+
+    def _called(
+        self,
+        worker: Worker,
+        size: int,
+        function: Callable[Concatenate[Path, _P], _T],
+        path: Path,
+        /,
+        *args: _P.args,
+        **kwargs: _P.kwargs,
+    ) -> _T:
         try:
-            return self.worker.call(
-                self._patience + _size(path) / SLOWEST, function, path, *args, **kwargs
-            )
+            return worker.call(self._patience + size / SLOWEST, function, path, *args, **kwargs)
         except HungError as error:
             message = f"no reader was done with it after {error.seconds:.0f} s."
             raise ReaderHung(message, subject=path.name, remedy=_DAMAGED) from error
         except DiedError as error:
+            if error.code == -signal.SIGKILL:
+                message = "the process that read it was killed."
+                raise TooLarge(message, subject=path.name, remedy=_TOO_LITTLE) from error
             message = f"its reader crashed on it ({error.how})."
-            killed = error.code == -signal.SIGKILL
-            remedy = _TOO_LITTLE if killed else _DAMAGED
-            raise ReaderDied(message, subject=path.name, remedy=remedy) from error
+            raise ReaderDied(message, subject=path.name, remedy=_DAMAGED) from error
 
 
-def _memory() -> int:
-    """Return the bytes that this machine has, or this container of Kubernetes may take."""
-    whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    bound = Path("/sys/fs/cgroup/memory.max")
-    given = bound.read_text("ascii").strip() if bound.is_file() else ""
-    return min(whole, int(given)) if given.isdigit() else whole
-
-
-def _size(path: Path) -> int:
-    """Return the bytes of a file, or of all files of a folder."""
-    if path.is_dir():
-        return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
-    return path.stat().st_size if path.exists() else 0
+def _finding(error: UnreadableFile, file: str) -> Finding:
+    return Finding(
+        severity=Severity.ERROR,
+        rule=_RULES[type(error)],
+        message=f"{file}: {error.message}",
+        hint=error.remedy,
+        file=file,
+    )

@@ -1,44 +1,73 @@
-"""Verdicts on containers from anywhere, each asked in a process that may hang or crash.
+"""Verdicts on containers, each asked in a process that may hang or crash, on all cores.
 
-HDF5 itself loops for ever on some damaged files. The chain judges what it has just written, and
-does so without this.
+HDF5 itself loops for ever on some damaged files, and pynxtools judges one container at a time.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
+from emfair.crew import Crew, crew
 from emfair.model.findings import Finding, Severity
 from emfair.validation.validate import validate_container
-from emfair.worker import DiedError, HungError, Worker
+from emfair.worker import DiedError, HungError
 
 PATIENCE = 300.0
 """Seconds that a container may take."""
-MEMORY = 4 << 30
-"""Bytes that the process may take: validation reads no array."""
 
 
 def verdicts(
-    paths: Iterable[Path], patience: float = PATIENCE
-) -> Iterator[tuple[Path, tuple[Finding, ...]]]:
-    """Yield each container with what is not as it should be in it, in the order given.
+    paths: Sequence[Path], patience: float = PATIENCE, workers: Crew | None = None
+) -> Iterator[tuple[int, tuple[Finding, ...]]]:
+    """Yield each container's place in `paths`, and what is not as it should be in it.
 
     Raises
     ------
     NotFound
         There is no such file.
     """
-    with Worker(MEMORY) as worker:
-        for path in paths:
-            if not path.is_file() and os.path.lexists(path):
-                yield path, (_no_file(),)
-                continue
-            try:
-                yield path, worker.call(patience, validate_container, path)
-            except (HungError, DiedError) as error:
-                yield path, (not_judged(error),)
+    chosen = workers or crew()
+    yield from chosen.each(partial(_verdict_here, chosen, patience), paths)
+
+
+def verdict(
+    path: Path, *, measurement: str = "", file: str = "", workers: Crew | None = None
+) -> tuple[Finding, ...]:
+    """Return what is not as it should be in one container; any number of threads may ask.
+
+    Parameters
+    ----------
+    measurement, file
+        As `emfair.validation.validate.validate_container`.
+
+    Raises
+    ------
+    NotFound
+        There is no such file.
+    """
+    return _verdict(workers or crew(), PATIENCE, path, measurement, file)
+
+
+def _verdict_here(workers: Crew, patience: float, path: Path) -> tuple[Finding, ...]:
+    if not path.is_file() and os.path.lexists(path):
+        return (_no_file(),)
+    return _verdict(workers, patience, path, "", "")
+
+
+def _verdict(
+    workers: Crew, patience: float, path: Path, measurement: str, file: str
+) -> tuple[Finding, ...]:
+    try:
+        with workers.turn() as worker:
+            return worker.call(
+                patience, validate_container, path, measurement=measurement, file=file
+            )
+    except (HungError, DiedError) as error:
+        found = not_judged(error)
+        return (found.model_copy(update={"measurement": measurement, "file": file}),)
 
 
 def _no_file() -> Finding:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from emfair.errors import UnreadableFile
+from emfair.errors import TooLarge, UnreadableFile
 from emfair.vendor.axes import axes_of
 from emfair.vendor.own_access import read_lazily
 from emfair.vendor.plugins import Plugin
@@ -60,11 +60,10 @@ def read_signals(path: Path) -> list[Signal]:
             failures.append(f"{plugin.name}: {error.message}")
     if not sniffed.by_content and len(failures) > 1:
         failures.append("its content matches no known signature either")
-    raise UnreadableFile(
-        "could not be read (" + "; ".join(failures) + ").",
-        subject=path.name,
-        remedy=_LARGE if any("MemoryError" in failure for failure in failures) else _DAMAGED,
-    )
+    message = "could not be read (" + "; ".join(failures) + ")."
+    if any("MemoryError" in failure for failure in failures):
+        raise TooLarge(message, subject=path.name, remedy=_LARGE)
+    raise UnreadableFile(message, subject=path.name, remedy=_DAMAGED)
 
 
 _DAMAGED = (

@@ -109,11 +109,8 @@ def test_more_questions_than_processes_wait_for_their_turn(asker):
 
 def test_whoever_waits_too_long_is_told_so(filled):
     asker = Asker(filled, timeout=0.5)
-    busy = [asker._free.get() for _ in range(asker._free.qsize())]
-    with pytest.raises(Unavailable, match="too many questions"):
+    with asker._crew.alone(), pytest.raises(Unavailable, match="too many questions"):
         asker.ask("SELECT 1")
-    for worker in busy:
-        asker._free.put(worker)
     asker.close()
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from emfair.cli.main import app
 
-COMMANDS = ["up", "demo", "deposit", "inspect", "convert", "validate", "process", "query", "doctor"]
-JSON = ["deposit", "inspect", "convert", "validate", "process", "query", "doctor"]
+JSON = ["deposit", "inspect", "convert", "validate", "process", "rebuild", "query", "doctor"]
+COMMANDS = ["up", "demo", *JSON]
 
 
 def test_commands_are_those_of_the_contract():

@@ -40,6 +40,7 @@ def test_what_cannot_be_processed_is_told_with_its_reason_and_ends_with_1(
 
 def test_processing_nothing_and_the_unknown_are_wrong_calls(emfair):
     assert "no experiment is named" in emfair("process").one_error()
+    assert emfair("process", "caf\udcff").code == 2  # what the shell makes of a foreign byte
     said = emfair("process", "e-20260122-nope")
     assert said.code == 2
     assert "e-20260122-nope: there is no such experiment" in said.one_error()

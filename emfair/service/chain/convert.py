@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from emfair.crew import crew
 from emfair.lake import layout
 from emfair.model.canonical import digest_of, pretty_json, sha256_bytes
 from emfair.model.documents import Conversion
@@ -57,17 +59,10 @@ def convert(
     """
     step = begin(services, "nxem_container", experiment, run, CODE_VERSION)
     subject = subject_of(step)
-    files = {file.name: file for file in subject.manifest.files}
     for file in subject.manifest.files:
         step.used(layout.raw_file(subject.place, file.path), file.sha256, file.size)
-    written: list[Written] = []
-    findings: list[Finding] = []
-    with Sandbox() as sandbox:
-        shop = _Shop(services, sandbox, subject, files, folder, tell)
-        for group in same_bytes(bundle(files), files, subject.annotations):
-            done = _convert_group(group, shop)
-            written += done.written
-            findings += done.findings
+    done = containers(services, subject, folder, tell)
+    written, findings = done.written, done.findings
     conversion = Conversion(
         place=subject.place,
         manifest_version=subject.manifest.version,
@@ -127,6 +122,30 @@ def _finish(
     return step.finish(subject.manifest.deposited_by)
 
 
+def containers(
+    services: Services,
+    subject: Subject,
+    folder: Path,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Converted:
+    """Convert an experiment's files on all cores; what came out stands in the files' order.
+
+    Nothing is noted or kept: `convert` does that.
+    """
+    files = {file.name: file for file in subject.manifest.files}
+    shop = _Shop(services, Sandbox(), subject, files, folder)
+    groups = same_bytes(bundle(files), files, subject.annotations)
+    done: dict[int, Converted] = {}
+    for place, one in crew().each(partial(_convert_group, shop), groups):
+        done[place] = one
+        tell(f"{len(done)} of {len(groups)}: {groups[place][0].primary}")
+    whole = Converted()
+    for place in sorted(done):
+        whole.written += done[place].written
+        whole.findings += done[place].findings
+    return whole
+
+
 @dataclass(frozen=True)
 class _Shop:
     """What converting a bundle takes."""
@@ -136,14 +155,12 @@ class _Shop:
     subject: Subject
     files: dict[str, RawFile]
     folder: Path
-    tell: Callable[[str], None]
 
 
-def _convert_group(group: list[Bundle], shop: _Shop) -> Converted:
+def _convert_group(shop: _Shop, group: list[Bundle]) -> Converted:
     """Convert files of the same bytes once, under the first name that a reader takes."""
     first: Converted | None = None
     for each in group:
-        shop.tell(f"converting {each.primary}")
         done = _convert_bundle(each, shop)
         if done.read:
             return _with_copies(done, each, group)
@@ -188,7 +205,8 @@ def _convert_one(each: Bundle, shop: _Shop) -> Converted:
         software=shaping_versions(),
     )
     with _raw_files(shop, each) as raw:
-        return shop.sandbox.convert(raw / each.primary, dossier, shop.folder)
+        size = sum(shop.files[name].size for name in each.members)
+        return shop.sandbox.convert(raw / each.primary, dossier, shop.folder, size)
 
 
 def _store_digest(each: Bundle, files: dict[str, RawFile]) -> str:

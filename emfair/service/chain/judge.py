@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
+from emfair.crew import crew
 from emfair.errors import FixityMismatch
 from emfair.lake import layout
 from emfair.model.canonical import pretty_json, sha256_file
@@ -11,10 +13,11 @@ from emfair.model.documents import ContainerReport, Conversion, Measurement, Val
 from emfair.model.findings import Finding, Severity, in_order, verdict_of
 from emfair.model.manifest import Place
 from emfair.provenance.record import ProvenanceRecord
-from emfair.service.chain.step import Step, begin, converted, keep
+from emfair.service.chain.step import begin, converted, keep
 from emfair.service.services import Services
+from emfair.service.verdicts import verdict
 from emfair.validation.report import render_html, render_markdown
-from emfair.validation.validate import nxdl_version, validate_container, validator_name
+from emfair.validation.validate import nxdl_version, validator_name
 
 CODE_VERSION = "1"
 
@@ -32,7 +35,11 @@ def judge(services: Services, experiment: str, *, run: str) -> Judged:
     step = begin(services, "validation_report", experiment, run, CODE_VERSION)
     subject, conversion = converted(step)
     place = subject.place
-    containers = tuple(_report(step, place, one) for one in conversion.measurements)
+    for one in conversion.measurements:
+        key = layout.container(place, one.measurement)
+        step.used(key, one.container_sha256, one.container_size)
+    judged = dict(crew().each(partial(_report, services, place), conversion.measurements))
+    containers = tuple(judged[number] for number in range(len(judged)))
     findings = [*conversion.findings, *_if_nothing(conversion, experiment)]
     findings += [finding for report in containers for finding in report.findings]
     validation = Validation(
@@ -52,17 +59,16 @@ def judge(services: Services, experiment: str, *, run: str) -> Judged:
     return Judged(validation, kept)
 
 
-def _report(step: Step, place: Place, one: Measurement) -> ContainerReport:
+def _report(services: Services, place: Place, one: Measurement) -> ContainerReport:
     key = layout.container(place, one.measurement)
-    step.used(key, one.container_sha256, one.container_size)
-    with step.services.lake.local_copy(key, step.services.scratch) as path:
+    with services.lake.local_copy(key, services.scratch) as path:
         if sha256_file(path) != one.container_sha256:
             raise FixityMismatch(
                 "the container in the lake is not the one that was converted.",
                 subject=one.measurement,
                 remedy="Process the experiment again: it is converted anew from the raw files.",
             )
-        findings = validate_container(path, measurement=one.measurement, file=one.file)
+        findings = verdict(path, measurement=one.measurement, file=one.file)
     return ContainerReport(
         measurement=one.measurement,
         file=one.file,

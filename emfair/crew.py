@@ -1,0 +1,148 @@
+"""Several workers, and who has which: as many as this machine has cores and memory for.
+
+What does not belong here: what the work is, and what a worker's death means.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import queue
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from threading import Lock
+from typing import TypeVar
+
+from emfair.worker import Worker
+
+SHARE = 0.8
+"""Part of the machine's memory that all workers together may take for their data."""
+LEAST = 2 << 30
+"""Bytes for each of several: with less, fewer of them work."""
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
+
+
+class BusyError(Exception):
+    """No worker was free in time."""
+
+
+class Crew:
+    """Workers for any number of threads; a process starts when it is first needed.
+
+    Parameters
+    ----------
+    size
+        How many may work at the same time.
+    memory
+        Bytes for all of them together.
+    """
+
+    def __init__(self, size: int, memory: int) -> None:
+        self.size = size
+        self._memory = memory
+        self._all = [Worker(memory // size) for _ in range(size)]
+        self._free: queue.LifoQueue[Worker] = queue.LifoQueue()  # the warm one is taken first
+        for worker in self._all:
+            self._free.put(worker)
+        self._gathering = Lock()
+
+    @contextmanager
+    def turn(self, wait: float | None = None) -> Iterator[Worker]:
+        """Lend a worker that has its share of the memory.
+
+        Raises
+        ------
+        BusyError
+            None was free for `wait` seconds.
+        """
+        try:
+            worker = self._free.get(timeout=wait)
+        except queue.Empty:
+            raise BusyError from None
+        try:
+            yield worker
+        finally:
+            self._free.put(worker)
+
+    @contextmanager
+    def alone(self) -> Iterator[Worker]:
+        """Lend a worker that has all the memory, while the others rest."""
+        with self._gathering:  # two that gather would wait for one another
+            gathered = [self._free.get() for _ in self._all]
+        chosen, share = gathered[0], gathered[0].memory
+        chosen.memory = self._memory
+        for other in gathered[1:]:
+            other.end()  # an idle process holds what it has read before
+        try:
+            yield chosen
+        finally:
+            chosen.end()
+            chosen.memory = share
+            for worker in gathered:
+                self._free.put(worker)
+
+    def each(self, work: Callable[[_T], _R], items: Sequence[_T]) -> Iterator[tuple[int, _R]]:
+        """Yield each item's place and what `work` made of it, as it is done.
+
+        `work` runs in threads, as many as there are workers, and takes its turns itself. Where one
+        raises, or whoever listens stops, what has not begun is left, and what has is ended.
+        """
+        threads = ThreadPoolExecutor(self.size, thread_name_prefix="crew")
+        places = {threads.submit(work, item): place for place, item in enumerate(items)}
+        finished = False
+        try:
+            for done in as_completed(places):
+                yield places[done], done.result()
+            finished = True
+        finally:
+            for future in places:
+                future.cancel()
+            if not finished:
+                self.stop()
+            threads.shutdown()
+
+    def stop(self) -> None:
+        """End the processes at once; calls that wait for them raise `StoppedError`."""
+        for worker in self._all:
+            worker.stop()
+
+    def close(self) -> None:
+        """End all processes once their work is done; later work starts others."""
+        with self._gathering:
+            gathered = [self._free.get() for _ in self._all]
+        for worker in gathered:
+            worker.end()
+            self._free.put(worker)
+
+
+@cache
+def crew() -> Crew:
+    """Return this process' crew for vendor files and containers.
+
+    One for its whole life: a worker's imports take seconds, and its stores may be opened and closed
+    with every experiment. The workers end with this process.
+    """
+    memory = int(machine_memory() * SHARE)
+    made = Crew(max(1, min(cores(), memory // LEAST)), memory)
+    atexit.register(made.stop)
+    return made
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def machine_memory() -> int:
+    """Return the bytes that this machine has, or this container of Kubernetes may take."""
+    whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    bound = Path("/sys/fs/cgroup/memory.max")
+    given = bound.read_text("ascii").strip() if bound.is_file() else ""
+    return min(whole, int(given)) if given.isdigit() else whole

@@ -1,0 +1,129 @@
+"""Several at once, one alone, and nobody left behind."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from emfair.crew import BusyError, Crew, cores, crew, machine_memory
+
+GB = 1 << 30
+
+
+@pytest.fixture
+def pair():
+    pair = Crew(2, 4 * GB)
+    yield pair
+    pair.close()
+
+
+def limits(_=None):
+    import resource
+
+    return resource.getrlimit(resource.RLIMIT_DATA)[0]
+
+
+def test_two_work_at_the_same_time(pair):
+    both = threading.Barrier(2, timeout=20)
+
+    def work(item):
+        with pair.turn() as worker:
+            both.wait()
+            return item, worker.call(20, os.getpid)
+
+    done = dict(pair.each(work, ["a", "b"]))
+    assert {done[0][0], done[1][0]} == {"a", "b"}
+    assert (done[0][0], done[1][0]) == ("a", "b")
+    assert len({pid for _, pid in done.values()}) == 2
+
+
+def test_one_after_the_other_is_the_same_process(pair):
+    def pid():
+        with pair.turn() as worker:
+            return worker.call(20, os.getpid)
+
+    assert pid() == pid()
+
+
+def test_whoever_waits_too_long_is_told(pair):
+    with pair.turn(), pair.turn(), pytest.raises(BusyError), pair.turn(0.05):
+        pass
+
+
+def test_one_alone_has_all_the_memory_and_gives_it_back(pair):
+    with pair.turn() as worker:
+        share = worker.call(20, limits)
+    with pair.alone() as worker:
+        assert worker.call(20, limits) == 2 * share
+        with pytest.raises(BusyError), pair.turn(0.05):
+            pass
+    with pair.turn() as worker:
+        assert worker.call(20, limits) == share
+
+
+def test_two_who_want_to_be_alone_come_one_after_the_other(pair):
+    def work(item):
+        with pair.alone() as worker:
+            return worker.call(20, abs, item)
+
+    assert dict(pair.each(work, [-1, -2, -3])) == {0: 1, 1: 2, 2: 3}
+
+
+def test_an_error_ends_what_is_at_work_and_leaves_what_has_not_begun(pair):
+    begun = []
+
+    def work(item):
+        begun.append(item)
+        with pair.turn() as worker:
+            if item == 0:
+                raise LookupError("this one")
+            worker.call(60, time.sleep, 60)
+
+    started = time.monotonic()
+    with pytest.raises(LookupError, match="this one"):
+        list(pair.each(work, range(10)))
+    assert time.monotonic() - started < 20
+    assert len(begun) < 5
+    with pair.turn() as worker:
+        assert worker.call(20, abs, -1) == 1
+
+
+def test_whoever_stops_listening_waits_for_nothing(pair):
+    def work(item):
+        with pair.turn() as worker:
+            return worker.call(60, time.sleep, 60 * item)
+
+    started = time.monotonic()
+    listening = pair.each(work, [0, 1, 1, 1])
+    assert next(listening) == (0, None)
+    listening.close()
+    assert time.monotonic() - started < 20
+
+
+def test_a_process_has_one_crew_that_ends_with_it():
+    code = """
+import os
+from emfair.crew import crew
+assert crew() is crew()
+with crew().turn() as worker:
+    print(worker.call(20, os.getpid))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        try:
+            os.kill(int(done.stdout), 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    pytest.fail("the worker outlived its process")
+
+
+def test_the_crew_fits_the_machine():
+    assert 1 <= crew().size <= cores() <= os.cpu_count()
+    assert machine_memory() > GB
