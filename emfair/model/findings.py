@@ -43,7 +43,7 @@ class Finding(BaseModel):
     field
         The annotation that mends it (``sample.atom_types``), or empty.
     message, hint
-        What is wrong; what to do.
+        What is wrong (of a file: a sentence whose subject is its name); what to do.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -56,6 +56,12 @@ class Finding(BaseModel):
     measurement: str = ""
     path: str = ""
     field: str = ""
+
+    @property
+    def told(self) -> str:
+        """The message, with the file that it is about where nothing around it names one."""
+        of_a_file = self.file and not self.measurement
+        return f"{self.file}: {self.message}" if of_a_file else self.message
 
 
 class Verdict(StrEnum):

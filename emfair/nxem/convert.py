@@ -91,7 +91,7 @@ def _unread(path: Path, file: str, error: EmfairError) -> Finding:
     return Finding(
         severity=severity,
         rule=rule,
-        message=f"{file}: {error.message}",
+        message=error.message,
         hint=error.remedy,
         file=file,
     )
@@ -101,7 +101,7 @@ def _not_taken(file: str, error: EmfairError) -> Finding:
     return Finding(
         severity=Severity.NOTE,
         rule="unsupported-signal",
-        message=f"{file}: {error.message}",
+        message=error.message,
         hint=error.remedy,
         file=file,
     )
@@ -111,7 +111,7 @@ def _too_large(signal: Signal, file: str, error: BaseException) -> Finding:
     return Finding(
         severity=Severity.ERROR,
         rule=TOO_LARGE,
-        message=f"{file}: signal {signal.index} ({signal.title or 'untitled'}) needs more memory "
+        message=f"signal {signal.index} ({signal.title or 'untitled'}) needs more memory "
         f"than this machine has ({in_short(error)}).",
         hint="The file may be sound: process the experiment on a machine with more memory.",
         file=file,
@@ -122,7 +122,7 @@ def _crashed(signal: Signal, file: str, error: BaseException) -> Finding:
     return Finding(
         severity=Severity.ERROR,
         rule="unreadable-signal",
-        message=f"{file}: signal {signal.index} ({signal.title or 'untitled'}) could not be read "
+        message=f"signal {signal.index} ({signal.title or 'untitled'}) could not be read "
         f"by the {signal.reader} reader ({in_short(error)}).",
         hint="The file may be cut off, or a file that belongs to it is missing: check that all "
         "were transferred whole, and deposit them together.",

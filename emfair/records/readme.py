@@ -170,7 +170,7 @@ def _to_mend(findings: Sequence[Finding]) -> list[str]:
     open_points: dict[str, str] = {}
     for finding in findings:
         if finding.severity in (Severity.ERROR, Severity.MISSING):
-            open_points.setdefault(finding.field or finding.message, finding.hint)
+            open_points.setdefault(finding.field or finding.told, finding.hint)
     if not open_points:
         return []
     lines = ["## To mend", ""]

@@ -139,7 +139,7 @@ def _unreadable(each: Bundle, error: OSError) -> Finding:
     return Finding(
         severity=Severity.ERROR,
         rule="unreadable-file",
-        message=f"{each.primary}: cannot be read ({error.strerror}).",
+        message=f"cannot be read ({error.strerror}).",
         hint="Check the permissions.",
         file=each.primary,
     )

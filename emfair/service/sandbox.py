@@ -140,7 +140,7 @@ def _finding(error: UnreadableFile, file: str) -> Finding:
     return Finding(
         severity=Severity.ERROR,
         rule=_RULES[type(error)],
-        message=f"{file}: {error.message}",
+        message=error.message,
         hint=error.remedy,
         file=file,
     )

@@ -173,7 +173,7 @@ def _with_copies(done: Converted, chosen: Bundle, group: list[Bundle]) -> Conver
         Finding(
             severity=Severity.NOTE,
             rule="duplicate-file",
-            message=f"{each.primary} has the same bytes as {chosen.primary}.",
+            message=f"has the same bytes as {chosen.primary}.",
             hint="It is kept, and converted once. Nothing needs to be done.",
             file=each.primary,
         )

@@ -113,7 +113,7 @@ def _rows(
         place=subject.place,
         tables=tables,
         state=ExperimentState(validation.verdict.value),
-        reason=first.message if first else "",
+        reason=first.told if first else "",
         run_key=run_key(subject.manifest, subject.annotations, subject.annotations_version),
         record=step.finish(subject.manifest.deposited_by),
     )

@@ -90,7 +90,7 @@ def test_bad_files_are_findings_that_name_them_and_the_good_one_goes_on(lab, tmp
     told = {finding.file: finding for finding in conversion.findings}
     assert set(told) == {f"session/{name}" for name in (*bad, "archive.zip")}
     for file, finding in told.items():
-        assert file in finding.message
+        assert file in finding.told
         assert finding.hint
         assert finding in validation.findings
     assert told["session/empty.dm3"].rule == "empty-file"
