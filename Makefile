@@ -58,6 +58,10 @@ bench: $(READY) ## measure emfair against its targets
 corpus: $(READY) ## convert every real file at hand, compare, write docs/coverage.md
 	$(BIN)/python -m bench.corpus --write docs/coverage.md
 
+.PHONY: fuzz
+fuzz: $(READY) ## damage real files, see that each is told or converted
+	$(BIN)/python -m bench.fuzz
+
 .PHONY: lock
 lock: .venv/.uv ## resolve the newest versions that pyproject.toml allows
 	$(BIN)/uv pip compile --quiet $(LOCK) --group bootstrap --output-file bootstrap.lock

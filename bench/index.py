@@ -69,7 +69,7 @@ def run(folder: str, experiments: int, measurements: int) -> Work:
         rewritten = timed(lambda: _rewrite(snapshot, root / "rewritten.parquet"))
         told.append(("replace one experiment", ours, "pyarrow rewrites both files", rewritten))
         ours = timed(lambda: publish(index, root))
-        told.append(("publish the snapshot, five tables", ours, "pyarrow rewrites both files",
+        told.append(("publish the snapshot, six tables", ours, "pyarrow rewrites both files",
                      rewritten))  # fmt: skip
         return told
 
@@ -84,7 +84,7 @@ def _fill(index: Index, experiments: int, measurements: int) -> None:
 
 
 def _tables(experiment: str, count: int, change: int) -> dict[str, pa.Table]:
-    """Return rows of all five tables, told apart by the experiment's name and `change`."""
+    """Return rows of all six tables, told apart by the experiment's name and `change`."""
     import numpy as np
     import pyarrow as pa
 
@@ -115,6 +115,14 @@ def _tables(experiment: str, count: int, change: int) -> dict[str, pa.Table]:
         },
         "findings": {"severity": ["missing"], "message": ["no name"], "field": ["sample.name"]},
         "files": {"name": [f"scan_{number:05}.dm4" for number in range(count)]},
+        "tags": {
+            "reader": ["DigitalMicrograph"] * 400,
+            "tag": [f"ImageList/TagGroup*/ImageTags/tag {number:03}" for number in range(400)],
+            "mapped_as": [""] * 400,
+            "measurements": [count] * 400,
+            "varies": noise.random(400) < 0.5,
+            "example": [f"{number}" for number in range(400)],
+        },
     }
     return {
         name: in_order(name, _padded(experiment, columns, TABLES[name].columns, pa))

@@ -43,6 +43,14 @@ def file_name(images: int, side: int) -> str:
     return f"tilt-series-{images}x{side}x{side}.mrc"
 
 
+def images_of(path: Path) -> NDArray[np.uint16]:
+    """Return the images of a file that `tilt_series` wrote, mapped."""
+    import numpy as np
+
+    columns, rows, images = np.fromfile(path, "<i4", count=3).tolist()
+    return np.memmap(path, "<u2", "r", 1024, (images, rows, columns))
+
+
 def _header(images: int, side: int) -> bytes:
     """Return the 1,024 bytes of the MRC2014 standard."""
     import numpy as np

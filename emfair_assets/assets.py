@@ -176,7 +176,7 @@ def experiment_record(context: AssetExecutionContext, emfair: EmfairResource) ->
     pool=INDEX_POOL,
 )
 def metadata_index(context: AssetExecutionContext, emfair: EmfairResource) -> MaterializeResult:
-    """The experiment's rows in the five tables that DuckDB asks."""
+    """The experiment's rows in the six tables that DuckDB asks."""
     with failures(context.retry_number):
         services = emfair.services
         rows = index.gather(services, context.partition_key, run=context.run.run_id)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class TableIOManager(IOManager):
-    """Stores `ExperimentRows`; loads an experiment's rows of all five tables."""
+    """Stores `ExperimentRows`; loads an experiment's rows of all six tables."""
 
     def __init__(self, services: Callable[[], Services], failures: Failures) -> None:
         self._services = services

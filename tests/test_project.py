@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parent.parent
-VERBS = ["setup", "demo", "up", "test", "check", "bench", "corpus", "lock", "clean"]
+VERBS = ["setup", "demo", "up", "test", "check", "bench", "corpus", "fuzz", "lock", "clean"]
 FOREIGN = re.compile(r"://|--(?:extra-)?index|--find-links|(?:^|\s|@)(?:file:|/)\S", re.MULTILINE)
 
 

@@ -18,11 +18,12 @@ from emfair.units import axis_unit, convert
 
 @dataclass(frozen=True)
 class Read:
-    """A signal as the reader gives it: its array, and the axes as they are listed."""
+    """A signal as the reader gives it: its array, the axes as they are listed, and its name."""
 
     reader: str
     array: NDArray[Any]
     axes: Sequence[Given]
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,17 @@ class Stored:
 
     pixels: NDArray[Any]
     axes: Sequence[StoredAxis]
+    title: str = ""
 
 
 def difference(read: Read, stored: Stored) -> str:
-    """Return how `stored` differs from `read`; empty if every pixel and every axis agrees."""
+    """Return how `stored` differs from `read`; empty if name, every pixel and every axis agree."""
+    if read.title and stored.title != read.title:
+        return f"called “{stored.title}”, read “{read.title}”"
+    return _arrays_differ(read, stored)
+
+
+def _arrays_differ(read: Read, stored: Stored) -> str:
     expected = plain(read.array)
     if read.axes and len(read.axes) != read.array.ndim:
         return f"the reader gives {len(read.axes)} axes for {read.array.ndim} dimensions"

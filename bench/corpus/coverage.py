@@ -18,11 +18,15 @@ MEASURABLE = 10_000_000
 
 @dataclass(frozen=True)
 class Row:
-    """A format's figures; `speed` in MB/s, None where too little was read to tell."""
+    """A format's figures; `speed` in MB/s, None where too little was read to tell.
+
+    `files` were met, and look as if they were of this format; `read` gave a signal.
+    """
 
     reader: str
     suffixes: tuple[str, ...]
     files: int
+    read: int
     measurements: int
     valid: int
     equal: int
@@ -35,23 +39,24 @@ def rows(found: Sequence[Outcome]) -> Iterator[Row]:
     """Yield a row a reader, then the sum."""
     by_reader: dict[str, list[Outcome]] = defaultdict(list)
     for one in found:
-        if one.reader:
-            by_reader[one.reader].append(one)
+        if one.reader or one.tried:
+            by_reader[one.reader or one.tried].append(one)
     for reader in sorted(by_reader, key=str.lower):
-        read = by_reader[reader]
-        suffixes = {PurePath(one.file).suffix.lower() for one in read} - {""}
-        yield _row(reader, tuple(sorted(suffixes)), read)
-    yield _row("all", (), [one for one in found if one.reader])
+        met = by_reader[reader]
+        suffixes = {PurePath(one.file).suffix.lower() for one in met} - {""}
+        yield _row(reader, tuple(sorted(suffixes)), met)
+    yield _row("all", (), [one for one in found if one.reader or one.tried])
 
 
 def _row(reader: str, suffixes: tuple[str, ...], found: Sequence[Outcome]) -> Row:
     signals = [signal for one in found for signal in one.signals]
     size = sum(one.array_bytes for one in found)
-    seconds = sum(one.seconds for one in found)
+    seconds = sum(one.seconds for one in found if one.reader)
     return Row(
         reader=reader,
         suffixes=suffixes,
         files=len(found),
+        read=sum(bool(one.reader) for one in found),
         measurements=len(signals),
         valid=sum(not signal.findings for signal in signals),
         equal=sum(not signal.unequal for signal in signals),
@@ -61,13 +66,16 @@ def _row(reader: str, suffixes: tuple[str, ...], found: Sequence[Outcome]) -> Ro
     )
 
 
-HEAD = ("format", "files", "measurements", "valid", "same numbers", "keys", "tags kept", "MB/s")
+HEAD = (
+    "format", "files", "read", "measurements", "valid", "same numbers", "keys mapped", "tags kept",
+    "MB/s",
+)  # fmt: skip
 
 
 def _cells(row: Row) -> tuple[str, ...]:
     return (
-        " ".join([row.reader, *row.suffixes]), str(row.files), str(row.measurements),
-        str(row.valid), str(row.equal), f"{row.keys:.1f}", f"{row.tags:.0f}",
+        " ".join([row.reader, *row.suffixes]), str(row.files), str(row.read),
+        str(row.measurements), str(row.valid), str(row.equal), f"{row.keys:.1f}", f"{row.tags:.0f}",
         "–" if row.speed is None else f"{row.speed:.1f}",
     )  # fmt: skip
 
@@ -119,8 +127,10 @@ def document(found: Sequence[Outcome], table: Sequence[Loss] | None, source: str
         "",
         "- *format*: RosettaSciIO's name, and the endings of the files that were met.",
         "- *valid*: measurements without a finding of any severity.",
-        "- *same numbers*: every pixel, and of every axis each point, the unit and the name.",
-        "- *keys*: metadata keys with a value, a measurement; the annotations give eleven.",
+        "- *same numbers*: every pixel and its SHA-256, of every axis each point, the unit and the",
+        "  name, and the signal's name.",
+        "- *files*: those that look like this format; *read*: those that gave a signal.",
+        "- *keys mapped*: metadata keys that get their value from the file, a measurement.",
         "- *tags kept*: vendor tags kept verbatim, a measurement.",
         "- *MB/s*: of the decoded arrays, conversion alone, on the machine that wrote this; not",
         "  given for less than 10 MB.",

@@ -1,4 +1,4 @@
-"""The index: five Delta tables that change as one.
+"""The index: six Delta tables that change as one.
 
 Each replacement commits table by table, then moves the pointer (`pointer`). Readers open exactly
 the versions the pointer names, so they see all of it or nothing. A writer that dies in between
@@ -72,7 +72,7 @@ class Index:
         self._known: tuple[Pointer, dict[str, list[str]]] | None = None
 
     def replace(self, experiment: str, tables: Mapping[str, pa.Table]) -> bool:
-        """Replace all rows of one experiment in all five tables; return whether any changed.
+        """Replace all rows of one experiment in all six tables; return whether any changed.
 
         Parameters
         ----------
@@ -84,7 +84,7 @@ class Index:
         Raises
         ------
         BadData
-            The tables are not the five, their columns differ, or they hold another experiment's
+            The tables are not the six, their columns differ, or they hold another experiment's
             rows.
         Unavailable
             The store is sick or another writer was faster; the index is as before.

@@ -1,6 +1,6 @@
 """The pointer: which version of each Delta table is the index.
 
-One small object, replaced as a whole, makes five commits one. Before that it is put under
+One small object, replaced as a whole, makes six commits one. Before that it is put under
 ``index/history/`` with its serial number; an object can be made there once, so of two writers
 one is told that it was too late. A writer that dies between the two has its change completed by
 the next. Earlier pointers stay for as long as their data do.

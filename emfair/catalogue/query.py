@@ -1,6 +1,6 @@
-"""A person's SQL over the five tables: read only, within bounds of time and memory.
+"""A person's SQL over the six tables: read only, within bounds of time and memory.
 
-Each question gets a DuckDB of its own, which sees the five tables and nothing else. DuckDB's own
+Each question gets a DuckDB of its own, which sees the six tables and nothing else. DuckDB's own
 bounds do not hold for everything (a list made by one function), so a person's SQL runs in a process
 that can be killed (`asker`); emfair's own may be asked here directly. What does not belong here:
 who may ask, and how an answer is shown (the faces).
@@ -126,7 +126,7 @@ def answer(
 
 
 def describe() -> tuple[Description, ...]:
-    """Return the five tables with their columns' types and comments, for help pages."""
+    """Return the six tables with their columns' types and comments, for help pages."""
     import duckdb
 
     with duckdb.connect(":memory:") as connection:
@@ -314,7 +314,7 @@ def _remedy(error: Exception) -> str:
     import duckdb
 
     if isinstance(error, duckdb.PermissionException):
-        return f"SQL here reads the five tables and nothing else. {_KNOWN}"
+        return f"SQL here reads the six tables and nothing else. {_KNOWN}"
     if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
         return "Ask for less at once: filter, group, or sort fewer columns."
     if isinstance(error, duckdb.BinderException | duckdb.CatalogException):

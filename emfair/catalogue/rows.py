@@ -1,4 +1,4 @@
-"""From an experiment's documents to its rows in the five tables; a pure function.
+"""From an experiment's documents to its rows in the six tables; a pure function.
 
 What does not belong here: reading the documents, and keeping the rows (`delta`).
 """
@@ -53,6 +53,7 @@ def rows_of(
         "facts": _facts(conversion),
         "findings": _findings(validation),
         "files": _files(manifest, conversion, validation),
+        "tags": (use.model_dump() for use in conversion.tags),
     }
     experiment = {"experiment_id": manifest.place.experiment}
     return {
@@ -143,6 +144,8 @@ def _as_stored(place: Place, measurement: Measurement) -> Row:
         "data_sha256": measurement.data_sha256,
         "file_sha256": measurement.file_sha256,
         "tags_kept": measurement.tags_kept,
+        "tags_mapped": measurement.tags.mapped,
+        "tags_unreadable": len(measurement.tags.unreadable),
     }
 
 

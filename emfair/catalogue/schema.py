@@ -1,4 +1,4 @@
-"""The five tables and their columns, each with the sentence that a help page shows.
+"""The six tables and their columns, each with the sentence that a help page shows.
 
 Numbers are SI; a column of a quantity ends in its unit. What does not belong here: where the
 values come from (`rows`).
@@ -49,7 +49,7 @@ class TableSchema:
 def _table(
     name: str, description: str, order: str, columns: list[tuple[str, pa.DataType, str]]
 ) -> TableSchema:
-    identifier = ("experiment_id", _TEXT, "The experiment's identifier; joins all five tables.")
+    identifier = ("experiment_id", _TEXT, "The experiment's identifier; joins all six tables.")
     fields = [
         pa.field(column, kind, metadata={DESCRIPTION: text.encode()})
         for column, kind, text in [identifier, *columns]
@@ -91,7 +91,7 @@ EXPERIMENTS = _table(
         ("container_bytes", _WHOLE, "Size of the containers together."),
         ("n_error", _WHOLE, "Findings that block publishing."),
         ("n_missing", _WHOLE, "Values that NXem requires and nobody has given yet."),
-        ("n_recommended", _WHOLE, "Values that NXem recommends and nobody has given yet."),
+        ("n_recommended", _WHOLE, "Values that NXem recommends, and contradictions to look at."),
         ("n_undocumented", _WHOLE, "Things in the containers that NXem has no concept for."),
         ("n_note", _WHOLE, "Findings that are good to know."),
         ("prefix", _TEXT, "Where everything of the experiment stands in the lake."),
@@ -113,7 +113,7 @@ MEASUREMENTS = _table(
         ("companions", _LIST, "Other raw files read with it."),
         ("signal_index", _WHOLE, "Its place among the signals of the file, from 0."),
         ("reader", _TEXT, "RosettaSciIO's name of the file's format."),
-        ("technique", _TEXT, "STEM imaging, STEM EDS, SEM imaging …; null if not known."),
+        ("technique", _TEXT, "STEM imaging, STEM EDS, SEM imaging …; null if not certain."),
         ("kind", _TEXT, "NXdata group that holds it (image_2d, spectrum_1d, stack_2d)."),
         ("shape", _COUNTS, "Number of points along each axis."),
         ("dtype", _TEXT, "Type of the array's numbers (uint16)."),
@@ -137,7 +137,9 @@ MEASUREMENTS = _table(
         ("size", _WHOLE, "Size of the container, in bytes."),
         ("data_sha256", _TEXT, "SHA-256 of the decoded array's bytes, C order, little endian."),
         ("file_sha256", _TEXT, "SHA-256 of the raw file."),
-        ("tags_kept", _WHOLE, "Number of vendor tags kept verbatim in the container."),
+        ("tags_kept", _WHOLE, "Number of vendor tags kept verbatim in the container: all of them."),
+        ("tags_mapped", _WHOLE, "How many of them were read into facts."),
+        ("tags_unreadable", _WHOLE, "How many of them should have been, and could not be read."),
     ],
 )
 
@@ -157,7 +159,7 @@ FACTS = _table(
         ("extractor", _TEXT, "The table or function that read it."),
         ("extractor_version", _TEXT, "Its version."),
         ("replaced_by", _TEXT, "The source that won over this one; empty if none did."),
-        ("reason", _TEXT, "Why it was replaced."),
+        ("reason", _TEXT, "Why it was replaced, or what it was derived from."),
         ("warning", _TEXT, "What is odd about it; a value with a warning is not used."),
     ],
 )
@@ -195,7 +197,21 @@ FILES = _table(
     ],
 )
 
-TABLES = {table.name: table for table in (EXPERIMENTS, MEASUREMENTS, FACTS, FINDINGS, FILES)}
+TAGS = _table(
+    "tags",
+    "One row a tag of a vendor's format, as an experiment's files use it.",
+    "reader tag",
+    [
+        ("reader", _TEXT, "RosettaSciIO's name of the files' format."),
+        ("tag", _TEXT, "Its path; places in lists and running numbers are *."),
+        ("mapped_as", _TEXT, "The keys it is read into, with commas; empty if it is only kept."),
+        ("measurements", _WHOLE, "In how many of the experiment's measurements it stands."),
+        ("varies", pa.bool_(), "Whether its value differs between them."),
+        ("example", _TEXT, "Its value in the first of them, shortened."),
+    ],
+)
+
+TABLES = {table.name: table for table in (EXPERIMENTS, MEASUREMENTS, FACTS, FINDINGS, FILES, TAGS)}
 """The tables by name, in the order people meet them."""
 
 

@@ -1,7 +1,7 @@
 """One Delta table of the index: opened at a version, changed by exactly one commit.
 
 A commit names the version it follows; if another writer was faster it fails, and nothing is lost.
-What does not belong here: which version counts (`pointer`), and the other four tables (`delta`).
+What does not belong here: which version counts (`pointer`), and the other tables (`delta`).
 """
 
 from __future__ import annotations

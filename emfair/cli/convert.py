@@ -52,7 +52,14 @@ def _tell(outcomes: list[FileOutcome], *, as_json: bool) -> None:
         screen.print_json([_plain(outcome) for outcome in outcomes])
         return
     made = [
-        (outcome.file, one.title, one.kind, " × ".join(map(str, one.shape)), path.name)
+        (
+            outcome.file,
+            one.title,
+            one.kind,
+            " × ".join(map(str, one.shape)),
+            _share(one.tags.percent_mapped),
+            path.name,
+        )
         for outcome in outcomes
         for path, one in outcome.containers
     ]
@@ -62,9 +69,15 @@ def _tell(outcomes: list[FileOutcome], *, as_json: bool) -> None:
         for finding in outcome.findings
     ]
     if made:
-        screen.print_table("", ["file", "title", "stored as", "shape", "container"], made)
+        screen.print_table(
+            "", ["file", "title", "stored as", "shape", "tags read", "container"], made
+        )
     if told:
         screen.print_table("", ["file", "severity", "what", "what to do"], told)
+
+
+def _share(percent: float | None) -> str:
+    return "" if percent is None else f"{percent:.0f} %"
 
 
 def _plain(outcome: FileOutcome) -> dict[str, Any]:

@@ -62,6 +62,6 @@ def _show(one: Inspected) -> None:
 def _fact(fact: Any) -> tuple[Any, ...]:
     from emfair.nxem.show import shown
 
-    remark = fact.warning or (f"replaced: {fact.reason}" if fact.replaced_by else "")
+    remark = fact.warning or (f"replaced: {fact.reason}" if fact.replaced_by else fact.reason)
     raw = fact.raw if len(fact.raw) <= 40 else fact.raw[:39] + "…"
     return (fact.key, shown(fact), fact.source.value, fact.source_path, raw, remark)

@@ -18,6 +18,7 @@ from emfair.cli import (
     process,
     query,
     rebuild,
+    tags,
     up,
     validate,
 )
@@ -31,7 +32,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (up, demo, deposit, inspect, convert, validate, process, rebuild, query, doctor):
+for command in (
+    up,
+    demo,
+    deposit,
+    inspect,
+    convert,
+    validate,
+    process,
+    rebuild,
+    query,
+    tags,
+    doctor,
+):
     app.command()(getattr(command, command.__name__.rsplit(".", 1)[-1]))
 
 

@@ -29,6 +29,66 @@ class AxisNotes(_Document):
     offset: float | None
 
 
+class UnreadableTag(_Document):
+    """A tag that a table knows, but whose value could not be read; it is kept verbatim."""
+
+    tag: str
+    reason: str
+
+
+class TagReport(_Document):
+    """What became of a vendor's tags: a conversion report's numbers.
+
+    Attributes
+    ----------
+    mapped
+        How many were read into facts.
+    kept
+        How many stand verbatim in the container and nowhere else.
+    unreadable
+        Those that a table knows and could not read; they are kept too, and counted apart.
+    """
+
+    mapped: int = 0
+    kept: int = 0
+    unreadable: tuple[UnreadableTag, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """How many tags there are."""
+        return self.mapped + self.kept + len(self.unreadable)
+
+    @property
+    def percent_mapped(self) -> float | None:
+        """Share of the tags that were read into facts, 0 to 100; None where there are no tags."""
+        return 100 * self.mapped / self.total if self.total else None
+
+
+class TagUse(_Document):
+    """How an experiment's files of one format use one tag.
+
+    Attributes
+    ----------
+    tag
+        Its path; places in lists and running numbers are ``*``.
+    mapped_as
+        The keys that tables read it into, with commas; empty if it is only kept.
+    measurements
+        In how many measurements it stands.
+    varies
+        Whether it has different values in different measurements.
+    example
+        Its value in the first of them, shortened.
+    """
+
+    reader: str
+    tag: str
+    mapped_as: str = ""
+    measurements: int = 1
+    varies: bool = False
+    example: str = ""
+
+
 class Measurement(_Document):
     """One signal, converted.
 
@@ -49,7 +109,9 @@ class Measurement(_Document):
     container_sha256, container_size
         Of the ``.nxs`` file.
     tags_kept
-        How many vendor tags stand verbatim in the container.
+        How many vendor tags stand verbatim in the container: all there are.
+    tags
+        How many of them were read into facts, and which could not be.
     """
 
     measurement: str
@@ -68,11 +130,12 @@ class Measurement(_Document):
     container_sha256: str
     container_size: int
     tags_kept: int
+    tags: TagReport = TagReport()
     facts: tuple[Fact, ...]
 
 
 class Conversion(_Document):
-    """What became of an experiment's raw files."""
+    """What became of an experiment's raw files; `tags` is what their vendors' tags were."""
 
     schema_version: int = 1
     place: Place
@@ -80,6 +143,7 @@ class Conversion(_Document):
     annotations_version: int
     measurements: tuple[Measurement, ...]
     findings: tuple[Finding, ...]
+    tags: tuple[TagUse, ...] = ()
 
 
 class ContainerReport(_Document):

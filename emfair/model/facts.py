@@ -22,6 +22,10 @@ class Source(StrEnum):
         return list(Source).index(self)
 
 
+LEFT_OVER = "often left over from another session: not used"
+"""Warning of a value that microscopes keep from one person to the next."""
+
+
 class Fact(BaseModel):
     """One value of one key (`FIELD` keys of ``emfair/nxem/keys.yaml``).
 
@@ -35,8 +39,10 @@ class Fact(BaseModel):
         Who says so, at which tag, in which words (before any unit was converted).
     extractor, extractor_version
         The table or function that read it.
-    replaced_by, reason, warning
-        Why a value was not used (another source won), and what is odd about it.
+    replaced_by, warning
+        Why a value was not used: another source won, or it is odd.
+    reason
+        Why the other source won; of a derived value, what it was derived from.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -53,3 +59,8 @@ class Fact(BaseModel):
     replaced_by: str = ""
     reason: str = ""
     warning: str = ""
+
+    @property
+    def left_over(self) -> bool:
+        """Whether it may be of an earlier session, of another person or sample."""
+        return self.warning == LEFT_OVER

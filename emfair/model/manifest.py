@@ -6,8 +6,6 @@ needs: nothing in it comes from the registry alone.
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from emfair.model.annotations import Annotations
@@ -59,7 +57,7 @@ class Manifest(BaseModel):
     place: Place
     titles: Titles
     deposited_by: str
-    sealed_at: datetime
+    sealed_at: AwareDatetime
     files: tuple[RawFile, ...]
 
     @property

@@ -192,8 +192,18 @@ def number_of(name: str, text: str, field: str) -> float | None:
             remedy="Known keys: " + ", ".join(k.key for k in keys().values() if not k.form) + ".",
         )
     if key.kind != "number":
+        _check_words(key, text, field)
         return None
     return quantity_of(key, text, field)
+
+
+def _check_words(key: Key, text: str, field: str) -> None:
+    if key.words and text not in key.words:
+        raise BadAnnotations(
+            f"{text!r} is no {key.label.lower()} that emfair knows.",
+            subject=field,
+            remedy="Known: " + ", ".join(key.words) + ".",
+        )
 
 
 def quantity_of(key: Key, text: str, field: str) -> float:

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import h5py
 import numpy as np
 
 from emfair.model.canonical import sha256_file
-from emfair.model.documents import AxisNotes, Measurement
+from emfair.model.documents import AxisNotes, Measurement, TagUse
 from emfair.model.identifiers import measurement_id
 from emfair.nxem.dossier import Dossier, Source
 from emfair.nxem.facts import facts_of, used
@@ -25,6 +27,7 @@ from emfair.nxem.pixels import parts, pixels_of
 from emfair.nxem.preview import draw
 from emfair.nxem.shape import NxAxis, Shape, shape_of
 from emfair.nxem.store import store_array
+from emfair.nxem.tag_report import tag_report, tag_uses
 from emfair.nxem.tree import Origin, build_entry
 from emfair.nxem.watcher import Watcher
 from emfair.vendor.signal import Signal
@@ -32,11 +35,15 @@ from emfair.vendor.signal import Signal
 
 @dataclass(frozen=True)
 class Written:
-    """A container on disk, its preview (PNG bytes), and all that is known of it."""
+    """A container on disk, its preview (PNG bytes), and all that is known of it.
+
+    `tags` is how it uses its vendor's tags, for the experiment's list of them.
+    """
 
     path: Path
     preview: bytes
     measurement: Measurement
+    tags: tuple[TagUse, ...]
 
 
 def write_container(
@@ -44,12 +51,16 @@ def write_container(
     dossier: Dossier,
     folder: Path,
     *,
+    sha256: Callable[[], str] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Written:
     """Write one signal as ``folder/<measurement>.nxs``.
 
     Parameters
     ----------
+    sha256
+        Returns the raw file's SHA-256, where this is still being taken while the array is stored;
+        asked once. Without it the dossier's source knows it.
     progress
         Called with the number of array bytes done since the last call.
 
@@ -62,56 +73,66 @@ def write_container(
     """
     source = dossier.source
     shape = shape_of(signal)
-    facts = facts_of(signal, source.file, dossier.notes, dossier.profile)
+    facts = facts_of(signal, source.file, dossier.notes, dossier.profile, dossier.latest)
     chosen = used(facts)
     title = _title(signal, source, chosen.get("title"))
     tags, kept = tag_tree(signal.tags)
-    origin = Origin(source.file, source.sha256, signal.index, signal.reader)
-    entry = build_entry(
-        chosen, shape, origin, tags, dossier.software, title=title, experiment=dossier.experiment
-    )
-    identifier = measurement_id(source.file, source.sha256, signal.index)
-    path = folder / f"{identifier}.nxs"
     watcher = Watcher(shape)
-    with _whole(path) as file:
-        _write(file, "entry", entry)
-        data_sha256 = _write_signal(file, signal, shape, title, watcher, progress=progress)
-        preview = draw(watcher)
-    measurement = Measurement(
-        measurement=identifier,
-        title=title,
-        file=source.file,
-        file_sha256=source.sha256,
-        companions=source.companions,
-        signal_index=signal.index,
-        reader=signal.reader,
-        kind=shape.kind,
-        shape=tuple(len(axis.points) for axis in shape.axes),
-        dtype=pixels_of(signal.data.dtype).dtype.name,
-        axes=tuple(_axis_notes(axis) for axis in shape.axes),
-        data_path=_data_path(shape),
-        data_sha256=data_sha256,
-        container_sha256=sha256_file(path),
-        container_size=path.stat().st_size,
-        tags_kept=kept,
-        facts=tuple(facts),
-    )
-    return Written(path, preview, measurement)
+    with _beside(folder) as part:
+        with _new(part) as file:
+            data_sha256 = _write_signal(file, signal, shape, title, watcher, progress=progress)
+            raw_sha256 = sha256() if sha256 else source.sha256
+            origin = Origin(source.file, raw_sha256, signal.index, signal.reader)
+            entry = build_entry(
+                chosen, shape, origin, tags, dossier.software,
+                title=title, experiment=dossier.experiment,
+            )  # fmt: skip
+            _write(file, "entry", entry)
+        with ThreadPoolExecutor(1) as other:
+            preview = other.submit(draw, watcher)
+            container_sha256 = sha256_file(part)
+        identifier = measurement_id(source.file, raw_sha256, signal.index)
+        measurement = Measurement(
+            measurement=identifier,
+            title=title,
+            file=source.file,
+            file_sha256=raw_sha256,
+            companions=source.companions,
+            signal_index=signal.index,
+            reader=signal.reader,
+            kind=shape.kind,
+            shape=tuple(len(axis.points) for axis in shape.axes),
+            dtype=pixels_of(signal.data.dtype).dtype.name,
+            axes=tuple(_axis_notes(axis) for axis in shape.axes),
+            data_path=_data_path(shape),
+            data_sha256=data_sha256,
+            container_sha256=container_sha256,
+            container_size=part.stat().st_size,
+            tags_kept=kept,
+            tags=tag_report(signal, facts),
+            facts=tuple(facts),
+        )
+        path = part.replace(folder / f"{identifier}.nxs")
+    return Written(path, preview.result(), measurement, tag_uses(signal, facts))
 
 
 @contextmanager
-def _whole(path: Path) -> Iterator[h5py.File]:
-    """Yield a new file beside `path`, and give it this name when all went well."""
-    part = path.with_name(f".{path.name}.part")
+def _beside(folder: Path) -> Iterator[Path]:
+    """Yield a path in `folder`; what is still there afterwards is removed."""
+    part = folder / f".{uuid4().hex}.part"
     try:
-        with h5py.File(part, "w") as file:
-            file.attrs["NX_class"] = "NXroot"
-            file.attrs["default"] = "entry"
-            yield file
-        part.replace(path)
+        yield part
     finally:
-        with suppress(FileNotFoundError):
-            part.unlink()
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _new(path: Path) -> Iterator[h5py.File]:
+    """Yield a new file that a NeXus reader knows where to begin in."""
+    with h5py.File(path, "w") as file:
+        file.attrs["NX_class"] = "NXroot"
+        file.attrs["default"] = "entry"
+        yield file
 
 
 def _title(signal: Signal, source: Source, given: Any) -> str:
@@ -148,10 +169,8 @@ def _write_signal(
     progress: Callable[[int], None] | None,
 ) -> str:
     """Store the array; return the SHA-256 of its pixels (of a complex array: both parts as one)."""
-    group = file[_data_path(shape)]
-    data = signal.data
-    if shape.order != tuple(range(data.ndim)):
-        data = data.transpose(shape.order)
+    group = file.create_group(_data_path(shape))
+    data = shape.arranged(signal.data)
     pixels = pixels_of(data.dtype)
     quantity = signal.metadata.get("Signal", {}).get("quantity") or title
     whole = hashlib.sha256()
@@ -164,7 +183,8 @@ def _write_signal(
             prepare=part.prepare,
             dtype=part.dtype,
             trailing=part.trailing,
-            watch=watcher.see if name == "real" else None,
+            frame=1 if shape.is_spectrum else 2,
+            watch=watcher.see if name == "real" else watcher.see_imaginary,
             progress=progress,
         )
         dataset.attrs["long_name"] = str(quantity) if name == "real" else f"{quantity}, imaginary"
@@ -178,7 +198,7 @@ def _write(parent: h5py.Group, name: str, node: Group | Field) -> None:
             value = np.asarray(value, value.dtype.newbyteorder("<"))
         made = parent.create_dataset(name, data=value, track_times=False)
     else:
-        made = parent.create_group(name)
+        made = parent.require_group(name)  # the signal's are there
         made.attrs["NX_class"] = node.nx_class
         for child, below in node.children.items():
             _write(made, child, below)

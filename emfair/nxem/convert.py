@@ -15,6 +15,7 @@ from emfair.errors import BadCall, BadData, EmfairError, TooLarge, Unavailable
 from emfair.model.findings import Finding, Severity
 from emfair.nxem.container import Written, write_container
 from emfair.nxem.dossier import Dossier
+from emfair.nxem.doubts import doubts
 from emfair.vendor.read import in_short, read_signals
 from emfair.vendor.signal import Signal
 from emfair.vendor.sniff import names_a_format, sniff
@@ -22,10 +23,11 @@ from emfair.vendor.sniff import names_a_format, sniff
 
 @dataclass
 class Converted:
-    """What became of one file: its containers, and what was wrong."""
+    """What became of one file: its containers, what was wrong, and what a person should look at."""
 
     written: list[Written] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    doubts: list[Finding] = field(default_factory=list)
 
     @property
     def read(self) -> bool:
@@ -65,7 +67,9 @@ def convert_file(
         return result
     for signal in signals:
         try:
-            result.written.append(write_container(signal, dossier, folder))
+            written = write_container(signal, dossier, folder)
+            result.written.append(written)
+            result.doubts += doubts(written.measurement.facts, name)
         except BadData as error:
             result.findings.append(_not_taken(name, error))
         except BadCall:

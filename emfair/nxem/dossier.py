@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from emfair.model.annotations import Annotations, InstrumentNotes
 
@@ -37,6 +38,8 @@ class Dossier:
         Packages and versions that shape the containers; recorded in them.
     profile
         The instrument's constants, which files do not carry.
+    latest
+        When the file was deposited: nothing in it happened later. None where nobody deposited it.
     """
 
     source: Source
@@ -44,3 +47,4 @@ class Dossier:
     experiment: str
     software: Mapping[str, str]
     profile: InstrumentNotes | None = None
+    latest: datetime | None = None

@@ -1,27 +1,45 @@
-"""Which value of a key is used: form, profile, calendar, vendor, derived; every step is kept."""
+"""Which value of a key is used: form, profile, calendar, vendor, derived; every step is kept.
+
+What does not belong here: what a person should look at (`doubts`), and what a file tells without
+saying it (`infer`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from emfair import __version__
 from emfair.model.annotations import Annotations, InstrumentNotes
 from emfair.model.facts import Fact, Source
 from emfair.nxem.annotations import number_of, quantity_of
+from emfair.nxem.infer import inferred
 from emfair.nxem.keys import Key, keys
 from emfair.vendor.mapping import vendor_facts
 from emfair.vendor.signal import Signal
 
+CLOCKS_DIFFER = timedelta(days=1)
+"""A microscope's clock, or its time zone, may be ahead by so much."""
+
 
 def facts_of(
-    signal: Signal, file: str, notes: Annotations, profile: InstrumentNotes | None = None
+    signal: Signal,
+    file: str,
+    notes: Annotations,
+    profile: InstrumentNotes | None = None,
+    latest: datetime | None = None,
 ) -> list[Fact]:
     """Return all facts about a signal of raw file `file`, with the used one of each key marked.
 
-    `profile` holds the instrument's constants, which files do not carry.
-
     A fact is used if its `replaced_by` and `warning` are empty.
+
+    Parameters
+    ----------
+    profile
+        The instrument's constants, which files do not carry.
+    latest
+        When the file was deposited, with an offset: nothing in it can have happened later. Never
+        the time of the conversion, so that a rebuild comes to the same.
     """
     units = {key.key: key.unit for key in keys().values() if key.kind == "number"}
     found = [
@@ -29,7 +47,8 @@ def facts_of(
         *profile_facts(profile or InstrumentNotes()),
         *vendor_facts(signal, units),
     ]
-    return settle(check(fact) for fact in found)
+    checked = [check(fact, latest) for fact in found]
+    return settle([*checked, *inferred(signal, used(settle(checked)))])
 
 
 def used(facts: Iterable[Fact]) -> dict[str, Fact]:
@@ -37,24 +56,36 @@ def used(facts: Iterable[Fact]) -> dict[str, Fact]:
     return {fact.key: fact for fact in facts if not fact.replaced_by and not fact.warning}
 
 
-def check(fact: Fact) -> Fact:
+def check(fact: Fact, latest: datetime | None = None) -> Fact:
     """Return `fact`, with a warning if its value cannot be or cannot be used."""
     if fact.warning:
         return fact
     key = keys()[fact.key]
     if key.kind == "number" and fact.value_num is not None and not key.possible(fact.value_num):
-        return fact.model_copy(update={"warning": "impossible value: not used"})
+        return fact.model_copy(update={"warning": f"{IMPOSSIBLE}: not used"})
     if key.kind == "time":
-        return fact.model_copy(update={"warning": _time_warning(fact.value_text)})
+        return fact.model_copy(update={"warning": _time_warning(key, fact, latest)})
     return fact
 
 
-def _time_warning(text: str) -> str:
+IMPOSSIBLE = "impossible value"
+NO_ZONE = "has no time zone: not used"
+
+
+def _time_warning(key: Key, fact: Fact, latest: datetime | None) -> str:
+    """Say why a time is of no use; a person may speak of an old plate, a file of none."""
     try:
-        when = datetime.fromisoformat(text)
+        when = datetime.fromisoformat(fact.value_text)
     except ValueError:
         return "not an ISO 8601 time: not used"
-    return "" if when.tzinfo else "has no time zone: not used"
+    if when.tzinfo is None:
+        return NO_ZONE
+    if key.too_early(when) and fact.source is not Source.FORM:
+        return f"{IMPOSSIBLE}, before {key.since:%Y}: not used"
+    if key.too_late(when, latest and latest + CLOCKS_DIFFER):
+        bound = "later than the deposit" if latest else f"after {key.until:%Y}"
+        return f"{IMPOSSIBLE}, {bound}: not used"
+    return ""
 
 
 def settle(facts: Iterable[Fact]) -> list[Fact]:

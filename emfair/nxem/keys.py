@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from math import isfinite
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 
 class Key(BaseModel):
@@ -25,6 +27,11 @@ class Key(BaseModel):
     form: str = ""
     required: bool = False
     range: tuple[float, float] | None = None
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    differs: float | Literal["words", "days"] | None = None
+    close: float = 0.0
+    words: tuple[str, ...] = ()
 
     @property
     def field(self) -> str:
@@ -32,8 +39,17 @@ class Key(BaseModel):
         return self.form or f"measurement.{self.key}"
 
     def possible(self, value: float) -> bool:
-        """Whether `value`, in `unit`, can be at all."""
-        return self.range is None or self.range[0] <= value <= self.range[1]
+        """Whether `value`, in `unit`, can be at all; NaN and infinity cannot."""
+        return isfinite(value) and (self.range is None or self.range[0] <= value <= self.range[1])
+
+    def too_early(self, when: datetime) -> bool:
+        """Whether `when`, with an offset, is before any file of an electron microscope."""
+        return self.since is not None and when < self.since
+
+    def too_late(self, when: datetime, latest: datetime | None = None) -> bool:
+        """Whether `when`, with an offset, is after `latest`, or after what any clock may show."""
+        bounds = [bound for bound in (self.until, latest) if bound is not None]
+        return self.until is not None and when > min(bounds)
 
 
 @cache

@@ -1,8 +1,8 @@
 """Put an array into an HDF5 dataset: one pass that reads, hashes, compresses and stores.
 
-The bytes are plain gzip with shuffle, as every HDF5 reader opens them; ISA-L makes them in
-threads, and they are stored with direct chunk writes in the order of the chunks, so that the same
-array gives the same file whatever the number of cores.
+The bytes are plain gzip with shuffle, as every HDF5 reader opens them, made in threads and stored
+with direct chunk writes in the order of the chunks, so that the same array gives the same file
+whatever the number of cores. What does not belong here: packing a chunk (`emfair.nxem.encode`).
 """
 
 from __future__ import annotations
@@ -12,18 +12,17 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import product
+from itertools import count, product
 from math import prod
 from typing import Any
 
 import h5py
 import numpy as np
-from isal import isal_zlib
 from numpy.typing import NDArray
 
-from emfair.nxem.blocks import chunk_shape, walk
+from emfair.nxem.blocks import BLOCK_BYTES, CHUNK_BYTES, chunk_shape, walk
+from emfair.nxem.encode import Encode, encoder, shuffled
 
-GZIP_LEVEL = 1  # of ISA-L; as small as zlib's 4 on microscope data: docs/adr/0005
 SMALL = 64 << 10  # below this a dataset is stored as it is
 Block = NDArray[Any]
 Offset = tuple[int, ...]
@@ -38,6 +37,7 @@ def store_array(
     prepare: Callable[[Block], Block],
     dtype: np.dtype[Any],
     trailing: tuple[int, ...] = (),
+    frame: int = 2,
     watch: Watch | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> tuple[h5py.Dataset, str]:
@@ -51,6 +51,8 @@ def store_array(
         Turns a block of `data` into numbers of `dtype` (byte order, colour channels).
     trailing
         Dimensions that `prepare` adds behind.
+    frame
+        How many of the last axes of `data` people look at together.
     watch
         Called with the offset and each prepared block (for statistics and previews).
     progress
@@ -62,7 +64,7 @@ def store_array(
         The hash runs over the prepared array's bytes in C order, little endian.
     """
     shape = (*data.shape, *trailing)
-    chunk = chunk_shape(shape, dtype.itemsize)
+    chunk = chunk_shape(shape, dtype.itemsize, frame + len(trailing))
     digest = hashlib.sha256()
 
     def blocks() -> Iterator[tuple[Offset, Block]]:
@@ -99,7 +101,17 @@ class _Waiting:
     """A block on its way through the threads: its hashing, and its chunks in order."""
 
     hashed: Future[None]
-    chunks: list[tuple[Offset, Future[bytes]]]
+    chunks: list[Future[list[tuple[Offset, bytes]]]]
+
+
+@dataclass(frozen=True)
+class _Task:
+    """A chunk to be made: where its block and it begin, its shape, and how it is packed."""
+
+    offset: Offset
+    start: Offset
+    chunk: tuple[int, ...]
+    encode: Encode
 
 
 def _compress(
@@ -112,25 +124,36 @@ def _compress(
 
     `see` gets the blocks in order, in a thread of its own. No more than two blocks wait.
     """
-    cores = os.cpu_count() or 1
-    with ThreadPoolExecutor(cores) as pool, ThreadPoolExecutor(1) as hasher:
+    size = prod(chunk) * dataset.dtype.itemsize
+    some, alike = max(1, CHUNK_BYTES // size), max(1, BLOCK_BYTES // size)
+    numbers = count()
+    with ThreadPoolExecutor(_cores()) as pool, ThreadPoolExecutor(1) as hasher:
         waiting: _Waiting | None = None
         for offset, block in blocks:
+            tasks: list[_Task] = []
+            for start, number in zip(_starts(block.shape, chunk), numbers, strict=False):
+                if number % alike == 0:  # counted over the array: blocks are cut in many ways
+                    encode = encoder(block[_region(start, chunk)], dataset.nbytes)
+                tasks.append(_Task(offset, start, chunk, encode))
             before, waiting = (
                 waiting,
                 _Waiting(
                     hasher.submit(see, block.data.cast("B")),
                     [
-                        (
-                            tuple(o + s for o, s in zip(offset, start, strict=True)),
-                            pool.submit(_encode, block, start, chunk),
-                        )
-                        for start in _starts(block.shape, chunk)
+                        pool.submit(_encoded, block, tasks[first : first + some])
+                        for first in range(0, len(tasks), some)
                     ],
                 ),
             )
             _flush(dataset, before)
         _flush(dataset, waiting)
+
+
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # Linux
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _starts(shape: tuple[int, ...], chunk: tuple[int, ...]) -> Iterator[Offset]:
@@ -141,31 +164,27 @@ def _starts(shape: tuple[int, ...], chunk: tuple[int, ...]) -> Iterator[Offset]:
 def _flush(dataset: h5py.Dataset, waiting: _Waiting | None) -> None:
     if waiting is None:
         return
-    for offset, future in waiting.chunks:
-        dataset.id.write_direct_chunk(offset, future.result(), 0)
+    for chunks in waiting.chunks:
+        for offset, content in chunks.result():
+            dataset.id.write_direct_chunk(offset, content, 0)
     waiting.hashed.result()
 
 
-def _encode(block: Block, start: Offset, chunk: tuple[int, ...]) -> bytes:
-    """Return one chunk, padded to its full shape, shuffled and compressed."""
-    part = block[_region(start, chunk)]
-    if part.shape != chunk:
-        full = np.zeros(chunk, part.dtype)
-        full[tuple(slice(0, size) for size in part.shape)] = part
-        part = full
-    return bytes(isal_zlib.compress(_shuffled(np.ascontiguousarray(part)).data, GZIP_LEVEL))
+def _encoded(block: Block, tasks: list[_Task]) -> list[tuple[Offset, bytes]]:
+    """Return some chunks of a block: where they go, and their bytes."""
+    return [
+        (
+            tuple(o + s for o, s in zip(task.offset, task.start, strict=True)),
+            task.encode(shuffled(_whole(block[_region(task.start, task.chunk)], task.chunk))),
+        )
+        for task in tasks
+    ]
 
 
-def _shuffled(part: Block) -> NDArray[np.uint8]:
-    """Return HDF5's shuffle: every number's lowest byte, then every second one, and so on.
-
-    Shifting narrow numbers is two to three times faster than picking their bytes.
-    """
-    width = part.dtype.itemsize
-    if width not in (2, 4):
-        return part.reshape(-1).view(np.uint8).reshape(-1, width).T.copy().reshape(-1)
-    numbers = part.reshape(-1).view(f"<u{width}")
-    planes = np.empty((width, numbers.size), np.uint8)
-    for place, plane in enumerate(planes):
-        np.right_shift(numbers, 8 * place, out=plane, casting="unsafe")
-    return planes.reshape(-1)
+def _whole(part: Block, chunk: tuple[int, ...]) -> Block:
+    """Return a chunk in C order; at the array's edges it is filled up with zeros."""
+    if part.shape == chunk:
+        return np.ascontiguousarray(part)
+    full = np.zeros(chunk, part.dtype)
+    full[tuple(slice(0, size) for size in part.shape)] = part
+    return full

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from emfair.model.facts import Fact
+from emfair.model.facts import Fact, Source
 from emfair.nxem.nodes import Group
-from emfair.nxem.shape import Shape
+from emfair.nxem.shape import NxAxis, Shape
 
 UNKNOWN = "unknown"
 
@@ -66,6 +66,8 @@ def build_entry(
     _instrument(measurement, facts)
     event = measurement.group("event1", "NXem_event_data")
     event.attrs["default"] = shape.group
+    event.put("type", _text(facts, "technique"))
+    _interpretation(event, facts)
     _event_instrument(event.group("instrument", "NXem_instrument"), facts)
     _picture(event, facts, shape, origin, title)
     if tags.children:
@@ -156,6 +158,20 @@ def _instrument(measurement: Group, facts: Mapping[str, Fact]) -> None:
         program.put("program", software or UNKNOWN, version=version or UNKNOWN)
 
 
+def _interpretation(event: Group, facts: Mapping[str, Fact]) -> None:
+    """Add what NXem has no place for: elements that were looked for, and why it is this technique.
+
+    NXem's ``atom_types`` are elements that are in the sample, or were found there.
+    """
+    known = Group("NXcollection")
+    known.put("elements", _text(facts, "elements"))
+    technique = facts.get("technique")
+    if technique is not None and technique.source is Source.DERIVED:
+        known.put("technique_from", technique.reason)
+    if known.children:
+        event.children["interpretation"] = known
+
+
 def _event_instrument(instrument: Group, facts: Mapping[str, Fact]) -> None:
     column = instrument.group("ebeam_column", "NXebeam_column")
     column.put("operation_mode", _text(facts, "operation_mode"))
@@ -223,5 +239,19 @@ def _picture(
     data.attrs["axes"] = [axis.name for axis in shape.axes]
     for index, axis in enumerate(shape.axes):
         data.attrs[f"{axis.name}_indices"] = np.uint32(index)
-        units = {"units": axis.unit} if axis.unit else {}
-        data.put(axis.name, axis.points, long_name=axis.long_name, **units)
+        _axis(data, axis)
+    if shape.merged:
+        _merged_axes(holder.group("merged_axes", "NXcollection"), shape)
+
+
+def _axis(group: Group, axis: NxAxis) -> None:
+    units = {"units": axis.unit} if axis.unit else {}
+    group.put(axis.name, axis.points, long_name=axis.long_name, **units)
+
+
+def _merged_axes(group: Group, shape: Shape) -> None:
+    """Say which axes the running number of a stack counts: NXem has no place for so many."""
+    group.put("sizes", np.array([len(axis.points) for axis in shape.merged], np.int64))
+    group.put("order", "C: the last axis runs fastest")
+    for axis in shape.merged:
+        _axis(group, axis)

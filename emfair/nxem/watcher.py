@@ -5,63 +5,78 @@ What does not belong here: drawing it (`emfair.nxem.preview`), and reading the a
 
 from __future__ import annotations
 
+import logging
+from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from emfair.nxem.shape import Shape
+from emfair.nxem.samples import Sample
+from emfair.nxem.shape import NxAxis, Shape
+from emfair.nxem.views import views
+
+LOG = logging.getLogger(__name__)
 
 
 class Watcher:
-    """Collects the preview's numbers from the blocks of one array.
+    """Collects the preview's numbers from the blocks of one array, in whatever order they come.
 
-    For pictures: the middle frame of a stack, the summed intensity at each scan point of a 4D scan.
-    For spectra: the sum over all points. Complex data show their real part.
+    Whatever is odd about a block costs the picture (`failed`), never the container.
+
+    Parameters
+    ----------
+    quantity
+        What the array's numbers are, with their unit: ``Height (µm)``; empty if it is not known.
     """
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: Shape, quantity: str = "") -> None:
         self.shape = shape
-        sizes = tuple(len(axis.points) for axis in shape.axes)
-        names = [axis.name for axis in shape.axes]
-        self.energy = names.index("axis_energy") if "axis_energy" in names else None
-        self.is_colour = shape.is_colour
-        self.is_scan = len(sizes) == 4 and not shape.is_spectrum and not shape.is_colour
-        self.picture: NDArray[Any] | None = None
-        if self.is_scan:
-            self.picture = np.zeros(sizes[:2], np.float64)
-        elif self.energy is not None:
-            self.picture = np.zeros(sizes[self.energy], np.float64)
-        rank = 3 if self.is_colour else min(2, len(sizes))
-        self.lead = tuple(size // 2 for size in sizes[: len(sizes) - rank])
-        self.sizes = sizes
+        self.quantity = quantity
+        self.views = views(shape)
+        self.failed = False
+        self._real = self._samples()
+        self._imaginary: dict[str, Sample] | None = None
 
     def see(self, offset: tuple[int, ...], block: NDArray[Any]) -> None:
-        """Take what the preview needs from one block."""
-        with np.errstate(all="ignore"):  # sums of what is infinite or not known
-            self._see(offset, block)
+        """Take what the preview needs from one block (of complex numbers: their real part)."""
+        self._see(self._real, offset, block)
 
-    def _see(self, offset: tuple[int, ...], block: NDArray[Any]) -> None:
-        if self.is_scan and self.picture is not None:
-            rows = slice(offset[0], offset[0] + block.shape[0])
-            columns = slice(offset[1], offset[1] + block.shape[1])
-            self.picture[rows, columns] += block.sum(axis=(2, 3), dtype=np.float64)
-        elif self.energy is not None and self.picture is not None:
-            others = tuple(axis for axis in range(block.ndim) if axis != self.energy)
-            start = offset[self.energy]
-            stop = start + block.shape[self.energy]
-            self.picture[start:stop] += block.sum(axis=others, dtype=np.float64)
-        else:
-            self._see_frame(offset, block)
+    def see_imaginary(self, offset: tuple[int, ...], block: NDArray[Any]) -> None:
+        """Take what the preview needs from one block of the imaginary parts."""
+        if self._imaginary is None:
+            self._imaginary = self._samples()
+        self._see(self._imaginary, offset, block)
 
-    def _see_frame(self, offset: tuple[int, ...], block: NDArray[Any]) -> None:
-        if self.picture is None:
-            self.picture = np.zeros(self.sizes[len(self.lead) :], block.dtype)
-        picked = []
-        for axis, index in enumerate(self.lead):
-            if not offset[axis] <= index < offset[axis] + block.shape[axis]:
-                return
-            picked.append(index - offset[axis])
-        frame = block[tuple(picked)]
-        start = offset[len(self.lead)]
-        self.picture[start : start + frame.shape[0]] = frame
+    def values(self, name: str) -> NDArray[Any]:
+        """Return what the view `name` shows; of complex numbers their amplitude."""
+        values = self._real[name].values
+        if self._imaginary is None:
+            return values
+        with np.errstate(all="ignore"):
+            return np.asarray(np.hypot(values, self._imaginary[name].values))
+
+    def axes(self, name: str) -> tuple[NxAxis, ...]:
+        """Return the axes of a view, as the container has them: not thinned."""
+        return tuple(self.shape.axes[axis] for axis in self.views[name].keep)
+
+    def summed(self, name: str) -> int:
+        """Return how many points of the array make one of a view's."""
+        view = self.views[name]
+        others = (picks for axis, picks in enumerate(view.picks) if axis not in view.keep)
+        return prod(map(len, others))
+
+    def _samples(self) -> dict[str, Sample]:
+        return {name: Sample(view.picks, view.keep) for name, view in self.views.items()}
+
+    def _see(
+        self, samples: dict[str, Sample], offset: tuple[int, ...], block: NDArray[Any]
+    ) -> None:
+        if self.failed:
+            return
+        try:
+            for sample in samples.values():
+                sample.see(offset, block)
+        except Exception:
+            self.failed = True
+            LOG.exception("no preview: the block of %s at %s was not taken", block.shape, offset)

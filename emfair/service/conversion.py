@@ -17,7 +17,7 @@ from emfair.errors import BadAnnotations, BadCall
 from emfair.model.annotations import Annotations, InstrumentNotes
 from emfair.model.canonical import digest_of, sha256_file
 from emfair.model.documents import Measurement
-from emfair.model.findings import Finding, Severity
+from emfair.model.findings import Finding, Severity, in_order
 from emfair.nxem.annotations import check_files, read_document
 from emfair.nxem.dossier import Dossier, Source
 from emfair.provenance.record import shaping_versions
@@ -118,7 +118,7 @@ def _convert(shop: _Shop, each: Bundle) -> FileOutcome:
     return FileOutcome(
         each.primary,
         tuple((one.path, one.measurement) for one in done.written),
-        tuple(done.findings),
+        (*done.findings, *in_order(done.doubts)),
     )
 
 

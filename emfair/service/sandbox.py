@@ -90,7 +90,7 @@ class Sandbox:
             written = [
                 replace(one, path=one.path.rename(folder / one.path.name)) for one in done.written
             ]
-            return Converted(written, done.findings)
+            return Converted(written, done.findings, done.doubts)
 
     def call(
         self,

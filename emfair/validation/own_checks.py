@@ -7,12 +7,14 @@ What does not belong here: how NXdata groups hang together (``nxdata_checks``), 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from math import isnan
 
 import h5py
+import numpy as np
 
 from emfair.model.annotations import ELEMENTS
 from emfair.nxem.keys import Key, keys
-from emfair.units import pint_unit
+from emfair.units import convert, pint_unit
 from emfair.validation.concepts import fields_at, path_of
 from emfair.validation.container import class_of, text_of
 from emfair.validation.judge import crash
@@ -20,6 +22,9 @@ from emfair.validation.nxdata_checks import data_group_is_sound
 from emfair.validation.rules import Breach, rules
 from emfair.validation.views import GroupView
 from emfair.validation.walk import TooMany, inside
+
+MOST_VALUES = 1000
+"""Of a quantity; longer ones (a series) are not looked at one by one."""
 
 Check = Callable[[GroupView], Iterator[Breach]]
 
@@ -48,12 +53,16 @@ def required_text_is_not_blank(entry: GroupView) -> Iterator[Breach]:
 
 
 def fields_and_groups_are_sound(entry: GroupView) -> Iterator[Breach]:
-    """Look at each field and each NXdata group outside a vendor's collections, on one way."""
+    """Look at each field and each NXdata group outside a vendor's collections, on one way.
+
+    Then at the values of the fields that have a key.
+    """
     for parent, child in inside(entry):
         if isinstance(child, h5py.Dataset):
             yield from unit_is_a_unit(child)
         elif isinstance(child, GroupView) and class_of(child) == "NXdata":
             yield from data_group_is_sound(parent, child)
+    yield from values_can_be(entry)
 
 
 def unit_is_a_unit(field: h5py.Dataset) -> Iterator[Breach]:
@@ -61,6 +70,19 @@ def unit_is_a_unit(field: h5py.Dataset) -> Iterator[Breach]:
     unit = text_of(field.attrs.get("units", ""))
     if unit not in ("", "1") and not pint_unit(unit):
         yield Breach("not-a-unit", field.name, (("unit", unit),))
+
+
+def values_can_be(entry: GroupView) -> Iterator[Breach]:
+    """Compare quantities with what is possible at all: no beam has 0 V, no image is 10¹² larger.
+
+    NaN stands for what nobody knows (the other coordinates of a stage), and passes.
+    """
+    quantities = {key.path: key for key in keys().values() if key.kind == "number"}
+    for key in quantities.values():
+        for path, field in fields_at(entry, key):
+            value = _impossible(key, field)
+            if value:
+                yield Breach("impossible-value", path, (("value", value),), key=key.key)
 
 
 def recommended_is_given(entry: GroupView) -> Iterator[Breach]:
@@ -93,6 +115,25 @@ def own_breaches(entry: GroupView) -> Iterator[Breach]:
 
 def _given(entry: h5py.Group, key: Key) -> bool:
     return any(any(_texts(field)) for _, field in fields_at(entry, key))
+
+
+def _impossible(key: Key, field: h5py.Dataset) -> str:
+    """Return the first value of a field, with its unit, that cannot be, or nothing.
+
+    Text and wrong units are pynxtools' business.
+    """
+    if field.dtype.kind not in "iuf" or field.size > MOST_VALUES:
+        return ""
+    unit = text_of(field.attrs.get("units", ""))
+    known = pint_unit(unit)
+    for value in np.ravel(field[()]).tolist():
+        try:
+            number = convert(float(value), known or "", key.unit)
+        except ValueError:
+            return ""
+        if not isnan(number) and not key.possible(number):
+            return f"{value:g} {unit}".strip()
+    return ""
 
 
 def _texts(field: h5py.Dataset) -> list[str]:

@@ -22,6 +22,8 @@ def axes_of(reader: str, given: Sequence[Given], shape: tuple[int, ...]) -> tupl
         given = list(reversed(given))
     placed = _placed(given, len(shape))
     axes = tuple(_axis(placed.get(index, {}), size) for index, size in enumerate(shape))
+    if reader == "Arina":  # whose axes do not say that the first two are the scan's
+        axes = tuple(replace(axis, navigate=place < 2) for place, axis in enumerate(axes))
     return tuple(_mended_tia(axis) for axis in axes) if reader == "TIA" else axes
 
 

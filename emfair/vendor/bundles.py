@@ -23,6 +23,8 @@ class Rule(BaseModel):
     note: str
     primary: str
     companions: tuple[str, ...]
+    needs: str = ""
+    shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,23 +52,41 @@ def rules() -> tuple[Rule, ...]:
 
 
 def bundle(names: Iterable[str]) -> list[Bundle]:
-    """Sort files into bundles: every name is in exactly one, in the order of the primaries.
+    """Sort files into bundles: every name is in one, in the order of the primaries.
 
-    Where one file could accompany two, the first rule in the table and the first primary in the
-    alphabet have it.
+    Where one file could accompany two, the first rule in the table has it, and the first primary in
+    the alphabet; all of them if the rule says that they share it.
     """
     free = dict.fromkeys(sorted(names))
     bundles = _stores(free)
     for rule in rules():
+        lent: set[str] = set()
         for name in [name for name in free if re.fullmatch(rule.primary, name, re.IGNORECASE)]:
-            if name not in free:
-                continue
-            companions = _companions(rule, name, free)
+            companions = _companions(rule, name, free) if name in free else ()
             if companions:
                 bundles.append(Bundle(name, companions))
-                for member in (name, *companions):
+                del free[name]
+                lent.update(companions)
+                for member in () if rule.shared else companions:
                     del free[member]
+        for member in lent & free.keys():
+            del free[member]
     return sorted([*bundles, *(Bundle(name) for name in free)], key=lambda bundle: bundle.primary)
+
+
+def lacks(name: str, beside: Iterable[str]) -> str:
+    """Return the name of a file that `name` is nothing without; empty if it is there.
+
+    Parameters
+    ----------
+    name, beside
+        Names in one folder.
+    """
+    for rule in rules():
+        match = re.fullmatch(rule.primary, name, re.IGNORECASE) if rule.needs else None
+        if match is not None and not _companions(rule, name, dict.fromkeys(beside)):
+            return _fill(rule.needs, {key: text or "" for key, text in match.groupdict().items()})
+    return ""
 
 
 def _stores(free: dict[str, None]) -> list[Bundle]:

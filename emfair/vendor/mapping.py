@@ -1,36 +1,20 @@
 """From a vendor's tags to facts: the tables of `emfair.vendor.table`, applied.
 
-What does not belong here: a vendor's peculiarity. It is a row or a column of a table.
+What does not belong here: a vendor's peculiarity (a row or a column of a table), how a value is
+written (`emfair.vendor.reading`).
 """
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
-import numpy as np
-from pydantic import BaseModel, ConfigDict
-
-from emfair.model.facts import Fact, Source
+from emfair.model.facts import LEFT_OVER, Fact, Source
 from emfair.units import convert, pint_unit
+from emfair.vendor.reading import Reading, read
 from emfair.vendor.signal import Signal
-from emfair.vendor.table import Parse, Row, Table, tables
-
-RAW_LIMIT = 500
-
-
-class Reading(BaseModel):
-    """A tag's value before any key's rules: a number in `unit`, or text."""
-
-    model_config = ConfigDict(frozen=True)
-
-    number: float | None = None
-    unit: str = ""
-    text: str = ""
-    raw: str
+from emfair.vendor.table import Constant, Row, Table, tables
+from emfair.vendor.tags import find, fits, tag_at
 
 
 def vendor_facts(signal: Signal, si_units: Mapping[str, str]) -> list[Fact]:
@@ -62,43 +46,20 @@ def table_facts(table: Table, signal: Signal, units: Mapping[str, str]) -> Itera
         if not isinstance(branch, Mapping):
             continue
         for row in table.rows:
-            if _applies(row, branch):
-                reading = _read(row, row.parse or table.parse, branch)
-                if reading is not None:
-                    yield _fact(table, row, f"{root}/{row.tag}".strip("/"), reading, units)
+            yield from _row_facts(table, row, root, branch, units)
         for constant in table.constants:
-            if not constant.needs or tag_at(branch, constant.needs) is not None:
-                yield Fact(
-                    key=constant.key,
-                    value_text=constant.value,
-                    source=Source.DERIVED,
-                    source_path=root,
-                    raw=constant.value,
-                    extractor=table.extractor,
-                    extractor_version=table.version,
-                )
+            if not constant.needs or find(branch, constant.needs)[1] is not None:
+                yield _constant_fact(table, constant, root)
 
 
-def tag_at(tree: Any, path: str) -> Any:
-    """Return the value at a ``/``-path of a tag tree, or None.
-
-    Names may hold ``/`` or ``.`` themselves: the longest name that fits is taken.
-    """
-    if path == "":
-        return tree
-    if not isinstance(tree, Mapping):
-        return None
-    if path in tree:
-        return tree[path]
-    parts = path.split("/")
-    for end in range(len(parts) - 1, 0, -1):
-        name = "/".join(parts[:end])
-        if name in tree:
-            return tag_at(tree[name], "/".join(parts[end:]))
-        dotted = ".".join(parts[: end + 1])
-        if dotted in tree:
-            return tag_at(tree[dotted], "/".join(parts[end + 1 :]))
-    return None
+def _row_facts(
+    table: Table, row: Row, root: str, branch: Mapping[str, Any], units: Mapping[str, str]
+) -> Iterator[Fact]:
+    path, value = find(branch, row.tag)
+    if value is not None and _applies(row, branch):
+        reading = read(row, row.parse or table.parse, value, branch)
+        if reading is not None:
+            yield _fact(table, row, f"{root}/{path}".strip("/"), reading, units)
 
 
 def _applies(row: Row, branch: Mapping[str, Any]) -> bool:
@@ -107,105 +68,19 @@ def _applies(row: Row, branch: Mapping[str, Any]) -> bool:
     )
 
 
-def _holds(branch: Mapping[str, Any], tag: str, value: str) -> bool:
-    found = tag_at(branch, tag)
-    return found is not None and (value == "*" or str(found).strip() == value)
-
-
-def _read(row: Row, parse: Parse, branch: Mapping[str, Any]) -> Reading | None:
-    value = tag_at(branch, row.tag)
-    if isinstance(value, bytes):
-        value = value.decode("utf-8", "replace")
-    if _is_nothing(value):
-        return None
-    raw = str(value)[:RAW_LIMIT]
-    if parse == "epoch":
-        return _epoch(value, raw)
-    if parse == "date_and_time":
-        return _date_and_time(branch, raw)
-    if parse in ("labelled", "label"):
-        parts = list(value) if isinstance(value, tuple | list) else ["", value]
-        if parse == "label" or len(parts) < 2:
-            return Reading(text=str(parts[-1]).strip(), raw=raw)
-        unit = str(parts[2]) if len(parts) > 2 else row.unit
-        return _checked(row, Reading(number=_number(parts[1]), unit=unit, raw=raw))
-    return _checked(
-        row, Reading(number=_number(value), unit=row.unit, text=str(value).strip(), raw=raw)
-    )
-
-
-def _is_nothing(value: Any) -> bool:
-    """Whether a tag says nothing: not there, a branch, an empty list, no text."""
-    if value is None or isinstance(value, Mapping) or np.size(value) == 0:
-        return True
-    return isinstance(value, str) and value.strip() == ""
-
-
-def _epoch(value: Any, raw: str) -> Reading | None:
-    seconds = _number(value)
-    if not seconds:
-        return None
-    try:
-        text = datetime.fromtimestamp(seconds, UTC).isoformat()
-    except (OverflowError, OSError, ValueError):
-        text = raw  # kept, and told to be no time
-    return Reading(text=text, raw=raw)
-
-
-def _checked(row: Row, reading: Reading) -> Reading | None:
-    number = reading.number
-    if row.zero == "unset" and number == 0:
-        return None
-    if row.sign == "drop" and number is not None:
-        return reading.model_copy(update={"number": abs(number)})
-    return reading
-
-
-def _number(value: Any) -> float | None:
-    """Return the number in a tag: ``2e-5``, ``"114999 X"``, ``"4.53 K X"``; None if none."""
-    if isinstance(value, str):
-        match = re.fullmatch(
-            r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(K|M)?\s*[xX]?\s*", value
-        )
-        if not match:
-            return None
-        number = float(match[1]) * {"K": 1e3, "M": 1e6, None: 1.0}[match[2]]
-    else:
-        try:
-            number = float(value)
-        except (TypeError, ValueError):
-            return None
-    return number if math.isfinite(number) else None
-
-
-def _date_and_time(branch: Mapping[str, Any], raw: str) -> Reading:
-    clock = str(branch.get("time") or "").strip()
-    zone = str(branch.get("time_zone") or "").strip()
-    text = f"{raw.strip()}T{clock}" if clock else raw.strip()
-    offset = zone if re.fullmatch(r"[+-]\d\d:\d\d", zone) else ""
-    return Reading(text=text + (offset if clock else ""), raw=f"{raw} {clock} {offset}".strip())
+def _holds(branch: Mapping[str, Any], tag: str, pattern: str) -> bool:
+    found = find(branch, tag)[1]
+    return found is not None and (pattern == "*" or fits(str(found).strip(), pattern))
 
 
 def _fact(table: Table, row: Row, path: str, reading: Reading, units: Mapping[str, str]) -> Fact:
-    warning = "" if row.trust else "often left over from another session: not used"
-    number: float | None = None
-    text = reading.text
+    number, warning = None, ""
     if row.key in units:
-        text = ""
-        unit = pint_unit(reading.unit)
-        if reading.number is None:
-            warning = warning or "not a number"
-        elif unit is None:
-            warning = warning or f"unknown unit {reading.unit!r}"
-        else:
-            try:
-                number = convert(reading.number, unit, units[row.key])
-            except ValueError as error:
-                warning = warning or str(error)
+        number, warning = _in_si(reading, table.spelled, units[row.key])
     return Fact(
         key=row.key,
         value_num=number,
-        value_text=text,
+        value_text="" if row.key in units else reading.text,
         unit=units.get(row.key, ""),
         source=Source.VENDOR,
         source_path=path,
@@ -213,5 +88,30 @@ def _fact(table: Table, row: Row, path: str, reading: Reading, units: Mapping[st
         extractor=table.extractor,
         extractor_version=table.version,
         reason=row.note,
-        warning=warning,
+        warning=warning if row.trust else LEFT_OVER,
+    )
+
+
+def _in_si(reading: Reading, spelled: Mapping[str, str], si: str) -> tuple[float | None, str]:
+    """Return a reading's number in unit `si`, and what is wrong with it if there is none."""
+    if reading.number is None:
+        return None, "not a number"
+    unit = pint_unit(spelled.get(reading.unit, reading.unit))
+    if unit is None:
+        return None, f"unknown unit {reading.unit!r}"
+    try:
+        return convert(reading.number, unit, si), ""
+    except ValueError as error:
+        return None, str(error)
+
+
+def _constant_fact(table: Table, constant: Constant, root: str) -> Fact:
+    return Fact(
+        key=constant.key,
+        value_text=constant.value,
+        source=Source.DERIVED,
+        source_path=root,
+        raw=constant.value,
+        extractor=table.extractor,
+        extractor_version=table.version,
     )

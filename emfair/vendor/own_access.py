@@ -16,6 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from emfair.vendor.bounds import is_stored, refuse_too_large
+from emfair.vendor.mrc import Header
+from emfair.vendor.mrc_more import more_tags
+from emfair.vendor.promises import refuse
+
 Dictionary = dict[str, Any]
 
 
@@ -90,7 +95,9 @@ def _series(api: ModuleType, filename: str) -> tuple[NDArray[Any], NDArray[Any]]
         header = np.fromfile(file, dtype=np.dtype(api.get_header_dtype_list(file)), count=1)
         count = int(header["ValidNumberElements"][0])
         width = "<u4" if header["SeriesVersion"][0] <= _LAST_OF_32_BITS else "<u8"
-        file.seek(int(header["OffsetArrayOffset"][0]))
+        start = int(header["OffsetArrayOffset"][0])
+        refuse(start + count * np.dtype(width).itemsize, Path(filename).stat().st_size)
+        file.seek(start)
         offsets = np.fromfile(file, dtype=width, count=count).astype(np.int64)
         if count == 0 or len(offsets) < count:
             return None
@@ -108,4 +115,40 @@ def _series(api: ModuleType, filename: str) -> tuple[NDArray[Any], NDArray[Any]]
 _LAST_OF_32_BITS = 528
 """``SeriesVersion`` up to which offsets have 32 bits."""
 
-_OWN: dict[str, Callable[[ModuleType, Path], list[Dictionary]]] = {"numpy": _numpy, "TIA": _tia}
+
+def _panta_rhei(reader: ModuleType, path: Path) -> list[Dictionary]:
+    """Map an array that lies in the archive as it is: the lazy reader takes any for one.
+
+    (panta_rhei_sample_legacy.prz, of RosettaSciIO's tests, is compressed.)
+    """
+    lazy = is_stored(path, "data.npy")
+    if not lazy:
+        refuse_too_large("PantaRhei", path)
+    dictionaries: list[Dictionary] = reader.file_reader(str(path), lazy=lazy)
+    return dictionaries
+
+
+def _mrc(reader: ModuleType, path: Path) -> list[Dictionary]:
+    """Read an MRC file in its own byte order, and what stands in its other headers and beside it.
+
+    The reader, told of the order, minds it in the header only, and not for its six tilt angles.
+    """
+    order = Header.of(path).order
+    (one,) = reader.file_reader(str(path), lazy=True, endianness=order)
+    one["original_metadata"].update(more_tags(path))
+    return [_turned(one) if order == ">" else one]
+
+
+def _turned(dictionary: Dictionary) -> Dictionary:
+    data = dictionary["data"]
+    tags = dictionary["original_metadata"]["std_header"]
+    tags["TILTANGLES"] = np.asarray(tags["TILTANGLES"]).byteswap()
+    return {**dictionary, "data": data.view(data.dtype.newbyteorder(">"))}
+
+
+_OWN: dict[str, Callable[[ModuleType, Path], list[Dictionary]]] = {
+    "numpy": _numpy,
+    "TIA": _tia,
+    "PantaRhei": _panta_rhei,
+    "MRC": _mrc,
+}

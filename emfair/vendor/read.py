@@ -18,18 +18,13 @@ import numpy as np
 
 from emfair.errors import TooLarge, UnreadableFile
 from emfair.vendor.axes import axes_of
+from emfair.vendor.bounds import EAGER, refuse_too_large
+from emfair.vendor.companions import missing, refuse_lone
 from emfair.vendor.own_access import read_lazily
 from emfair.vendor.plugins import Plugin
+from emfair.vendor.promises import refuse_torn
 from emfair.vendor.signal import Signal
 from emfair.vendor.sniff import names_a_format, sniff
-
-EAGER = frozenset(
-    {"Image", "MSA", "Phenom", "Protochips", "DigitalSurf", "Impulse", "DENS", "EDAX", "Renishaw"}
-    | {"JobinYvon", "TriVista", "Hamamatsu", "Quadstar", "Topspin", "Delmic", "Arina"}
-    | {"PantaRhei"}
-)
-"""Readers that have no lazy mode, or one that takes compressed arrays
-for plain ones (PantaRhei: panta_rhei_sample_legacy.prz, of RosettaSciIO's tests)."""
 
 
 def read_signals(path: Path) -> list[Signal]:
@@ -38,12 +33,15 @@ def read_signals(path: Path) -> list[Signal]:
     Raises
     ------
     UnreadableFile
-        It is empty, no reader is known, or every reader that might fit failed; the message says
-        which and how.
+        It is empty, no reader is known, a file that belongs to it is missing, or every reader that
+        might fit failed; the message says which and how.
+    TooLarge
+        Reading it takes more memory than there is.
     """
     try:
         _refuse_empty(path)
         sniffed = sniff(path)
+        refuse_lone(path, sniffed)
     except OSError as error:
         raise UnreadableFile(
             f"cannot be read ({error.strerror}).",
@@ -57,6 +55,8 @@ def read_signals(path: Path) -> list[Signal]:
         try:
             return _read_with(plugin, path)
         except UnreadableFile as error:
+            if error.subject:  # it says all that there is to say
+                raise
             failures.append(f"{plugin.name}: {error.message}")
     if not sniffed.by_content and len(failures) > 1:
         failures.append("its content matches no known signature either")
@@ -106,6 +106,9 @@ def _read_with(plugin: Plugin, path: Path) -> list[Signal]:
     for lazy in (True, False) if plugin.name not in EAGER else (False,):
         try:
             with _quiet():
+                refuse_torn(plugin.name, path)
+                if not lazy:
+                    refuse_too_large(plugin.name, path)
                 dictionaries = (
                     read_lazily(plugin.name, reader, path)
                     if lazy
@@ -118,6 +121,11 @@ def _read_with(plugin: Plugin, path: Path) -> list[Signal]:
                 ] or _no_signal()
         except UnreadableFile:
             raise
+        except FileNotFoundError as error:
+            name = Path(str(error.filename or path)).name
+            if name != path.name:
+                raise missing(name, path) from error
+            failure = error
         # A reader of a damaged file raises whatever its parser trips over.
         except (Exception, RecursionError, MemoryError) as error:  # noqa: BLE001
             failure = error

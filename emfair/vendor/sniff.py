@@ -103,6 +103,9 @@ def _in_head(head: bytes, row: Signature) -> bool:
 def _in_hdf5(path: Path, name: str) -> bool:
     try:
         with h5py.File(path, "r") as file:
-            return name[1:] in file.attrs if name.startswith("@") else name in file
+            if name.startswith("@"):
+                return name[1:] in file.attrs
+            # A link is a sign, whether or not the file that it leads to is there.
+            return file.get(name, getlink=True) is not None
     except (OSError, RuntimeError, KeyError):  # damaged: the reader will say how
         return False

@@ -6,14 +6,30 @@ does not belong here: applying them (`emfair.vendor.mapping`).
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-Parse = Literal["plain", "epoch", "labelled", "label", "date_and_time"]
+from emfair.errors import BadSetting
+from emfair.units import pint_unit
+
+Parse = Literal[
+    "plain", "quantity", "pair", "labelled", "label", "ratio",
+    "iso", "epoch", "filetime", "clock", "date_and_time",
+]  # fmt: skip
+
+
+class Moment(BaseModel):
+    """One moment that a file tells twice: as a FILETIME (UTC) and as a local clock's reading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    utc: str
+    clock: str
 
 
 class Row(BaseModel):
@@ -22,14 +38,22 @@ class Row(BaseModel):
     Attributes
     ----------
     tag, key, unit
-        Where it stands below a root; which key it is; the unit the vendor writes there.
+        Where it stands below a root (`emfair.vendor.tags.find`); which key it is; the unit the
+        vendor writes there.
+    unit_at
+        The tag that holds the unit; `unit` is then for files in which it is missing.
     parse
-        ``plain``: a number or text. ``epoch``: seconds since 1970, UTC. ``labelled``: (label,
-        value, unit), the unit in the tag wins. ``label``: (label, text). ``date_and_time``: a date
-        with ``time`` and ``time_zone`` beside it; only an offset (``+09:00``) is taken for a zone,
+        ``plain``: a number or text. ``quantity``: a number and its unit in one text (``5 s``).
+        ``pair``: (value, unit). ``labelled``: (label, value, unit). The unit in the tag wins.
+        ``label``: (label, text). ``ratio``: (numerator, denominator).
+        ``iso``: ISO 8601. ``epoch``: seconds since 1970, UTC. ``filetime``: 100 ns since 1601, UTC.
+        ``clock``: a local time of day, within 12 h of `moment`. ``date_and_time``: a date with
+        ``time`` and ``time_zone`` beside it; only an offset (``+09:00``) is taken for a zone,
         because RosettaSciIO writes the name of the zone of the machine it runs on.
     when, unless
-        Only if these tags (below the same root) have, or have not, these values; ``*`` is any.
+        Only if these tags (below the same root) have, or have not, these values; ``*`` is anything.
+    values
+        What the vendor's words mean; a word that is not among them gives no fact.
     zero
         ``unset``: the vendor writes 0 for "not recorded".
     sign
@@ -43,13 +67,45 @@ class Row(BaseModel):
     tag: str
     key: str
     unit: str = ""
+    unit_at: str = ""
     parse: Parse | None = None
+    moment: Moment | None = None
     when: dict[str, str] = Field(default_factory=dict)
     unless: dict[str, str] = Field(default_factory=dict)
+    values: dict[str, str] = Field(default_factory=dict)
     zero: Literal["number", "unset"] = "number"
     sign: Literal["keep", "drop"] = "keep"
     trust: bool = True
     note: str = ""
+
+    @field_validator("tag")
+    @classmethod
+    def _is_path(cls, tag: str) -> str:
+        outside = re.sub(r"\{[^{}]+\}", "", tag)
+        if (
+            not tag.strip("/ ")
+            or tag != tag.strip("/")
+            or "//" in tag
+            or re.search("[{}]", outside)
+        ):
+            raise ValueError(
+                "a tag is a path of names with / between them, like Optics/Defocus; "
+                "{another tag} stands for that tag's value"
+            )
+        return tag
+
+    @field_validator("unit")
+    @classmethod
+    def _is_unit(cls, unit: str) -> str:
+        if pint_unit(unit) is None:
+            raise ValueError(f"{unit!r} is no unit that Pint knows, like kV, µm, deg or mrad")
+        return unit
+
+    @model_validator(mode="after")
+    def _clock_has_moment(self) -> Self:
+        if (self.parse == "clock") != (self.moment is not None):
+            raise ValueError("`parse: clock` and `moment: {utc: …, clock: …}` go together")
+        return self
 
 
 class Constant(BaseModel):
@@ -63,7 +119,10 @@ class Constant(BaseModel):
 
 
 class Table(BaseModel):
-    """One file of ``tables/``; ``*`` stands for all readers but those that are `spared`."""
+    """One file of ``tables/``; ``*`` stands for all readers but those that are `spared`.
+
+    `spelled` says how this vendor writes a unit (``mR`` for mrad).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -74,6 +133,7 @@ class Table(BaseModel):
     tree: Literal["tags", "metadata"] = "tags"
     roots: tuple[str, ...]
     parse: Parse = "plain"
+    spelled: dict[str, str] = Field(default_factory=dict)
     rows: tuple[Row, ...]
     constants: tuple[Constant, ...] = ()
 
@@ -89,11 +149,59 @@ class Table(BaseModel):
 
 @cache
 def tables() -> tuple[Table, ...]:
-    """Return all tables; those for any reader last, so that a vendor's own tag comes first."""
+    """Return all tables; those for any reader last, so that a vendor's own tag comes first.
+
+    Raises
+    ------
+    BadSetting
+        A table cannot be read; says which, which row, and what to write instead.
+    """
     found = []
     for entry in sorted(files("emfair.vendor").joinpath("tables").iterdir(), key=lambda e: e.name):
         name, dot, extension = entry.name.partition(".")
         if dot and extension == "yaml":
-            document = yaml.load(entry.read_text("utf-8"), yaml.CSafeLoader)
-            found.append(Table.model_validate({"name": name, **document}))
+            found.append(read_table(name, entry.read_text("utf-8")))
     return tuple(sorted(found, key=lambda table: "*" in table.readers))
+
+
+def read_table(name: str, text: str) -> Table:
+    """Return table `name` from the text of its file.
+
+    Raises
+    ------
+    BadSetting
+        It is no YAML, or a row does not fit; says which row, and what to write instead.
+    """
+    subject = f"emfair/vendor/tables/{name}.yaml"
+    try:
+        document = yaml.load(text, yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        raise BadSetting(
+            f"this is not YAML ({' '.join(str(error).split())}).",
+            subject=subject,
+            remedy="Put a tag that holds a colon, a brace or a # in quotes.",
+        ) from error
+    try:
+        return Table.model_validate({"name": name, **(document or {})})
+    except (ValidationError, TypeError) as error:
+        raise BadSetting(
+            _what(document, error),
+            subject=subject,
+            remedy="Each row needs a tag and a key, and a unit if it is a quantity; "
+            "the other tables show how.",
+        ) from error
+
+
+def _what(document: Any, error: ValidationError | TypeError) -> str:
+    """Say in one sentence which row is wrong, and how."""
+    if isinstance(error, TypeError):
+        return "it is not a mapping of `version`, `readers`, `roots` and `rows`."
+    first = error.errors()[0]
+    where = [str(part) for part in first["loc"]]
+    said = first["msg"].removeprefix("Value error, ")
+    if where[:1] == ["rows"] and len(where) > 1:
+        number = int(where[1])
+        row = document["rows"][number]
+        tag = row.get("tag", "without a tag") if isinstance(row, dict) else row
+        return f"row {number + 1} ({tag}), {'/'.join(where[2:]) or 'as a whole'}: {said}."
+    return f"{'/'.join(where)}: {said}."

@@ -5,12 +5,14 @@ import os
 import shutil
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bench.corpus.archives import ARCHIVES
-from bench.corpus.check import CheckedSignal, Outcome, missing
+from bench.corpus.check import CheckedSignal, Outcome, missing, pixel_digest
 from bench.corpus.coverage import document, lines, lost, rows, wrong
 from bench.corpus.losses import Loss, known, surprises
 from bench.corpus.run import Task, outcome
@@ -36,7 +38,12 @@ FOUND = [
     read("a/2.dm3", "DigitalMicrograph", signal(["r: m"], keys=14), signal(unequal="other pixels")),
     read("a/3.dm3", "DigitalMicrograph", array_bytes=10_000_000),
     read("a/4.npy", "numpy", signal(tags=0), array_bytes=9_999_999),
-    Outcome("a/broken.bcf", 10, problems=("unreadable-file: could not be read (a|b).",)),
+    Outcome(
+        "a/broken.bcf",
+        10,
+        tried="Bruker",
+        problems=("unreadable-file: could not be read (a|b).",),
+    ),
     Outcome("a/notes.txt", 10, problems=("not-a-measurement: no reader knows it.",)),
 ]
 TABLE = [
@@ -46,18 +53,24 @@ TABLE = [
 
 
 def test_a_row_sums_a_format_and_names_the_endings_that_were_met():
-    gatan, numpy, every = rows(FOUND)
+    bruker, gatan, numpy, every = rows(FOUND)
     assert (gatan.reader, gatan.suffixes) == ("DigitalMicrograph", (".dm3", ".dm4"))
+    assert (bruker.reader, bruker.suffixes, bruker.files, bruker.read) == (
+        "Bruker", (".bcf",), 1, 0,
+    )  # fmt: skip
+    assert (gatan.files, gatan.read) == (3, 3)
     assert (gatan.files, gatan.measurements, gatan.valid, gatan.equal) == (3, 3, 2, 2)
     assert (gatan.keys, gatan.tags, gatan.speed) == (12.0, 4.0, 10.0)
     assert numpy.speed is None
-    assert next(rows(FOUND[2:])).speed == 10.0
-    assert (every.reader, every.suffixes, every.files, every.measurements) == ("all", (), 4, 4)
+    assert next(rows(FOUND[2:4])).speed == 10.0
+    assert (every.reader, every.suffixes, every.measurements) == ("all", (), 4)
+    assert (every.files, every.read) == (5, 4)
 
 
 def test_the_text_counts_what_gave_no_signal():
-    head, gatan, *_, last = lines(FOUND)
-    assert " ".join(gatan.split()) == "DigitalMicrograph .dm3 .dm4 3 3 2 2 12.0 4 10.0"
+    head, bruker, gatan, *_, last = lines(FOUND)
+    assert " ".join(bruker.split()) == "Bruker .bcf 1 0 0 0 0 0.0 0 –"
+    assert " ".join(gatan.split()) == "DigitalMicrograph .dm3 .dm4 3 3 3 2 2 12.0 4 10.0"
     assert len(head) == len(gatan)
     assert last == "6 files; 2 gave no signal"
 
@@ -115,11 +128,13 @@ def test_the_page_gives_the_reason_of_each_known_loss():
     page = document([*FOUND[:1], *FOUND[3:]], TABLE, "hyperspy==1.7.6, mrcfile==1.5.4")
     figures = [line for line in page.splitlines() if line.startswith("|")]
     assert figures == [
-        "| format | files | measurements | valid | same numbers | keys | tags kept | MB/s |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
-        "| DigitalMicrograph .dm4 | 1 | 1 | 1 | 1 | 11.0 | 4 | 15.0 |",
-        "| numpy .npy | 1 | 1 | 1 | 1 | 11.0 | 0 | – |",
-        "| all | 2 | 2 | 2 | 2 | 11.0 | 2 | 13.3 |",
+        "| format | files | read | measurements | valid | same numbers | keys mapped | tags kept "
+        "| MB/s |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        "| Bruker .bcf | 1 | 0 | 0 | 0 | 0 | 0.0 | 0 | – |",
+        "| DigitalMicrograph .dm4 | 1 | 1 | 1 | 1 | 1 | 11.0 | 4 | 15.0 |",
+        "| numpy .npy | 1 | 1 | 1 | 1 | 1 | 11.0 | 0 | – |",
+        "| all | 3 | 2 | 2 | 2 | 2 | 11.0 | 2 | 13.3 |",
     ]
     assert "- Broken on purpose.\n  - `a/broken.bcf`\n- A text.\n" in page
     assert "hyperspy==1.7.6" in page
@@ -180,6 +195,14 @@ def test_a_reader_that_hangs_or_dies_is_a_problem_of_its_file(error, problem, tm
     assert (done.file, done.problems) == ("x/\\udcff.msa", (problem,))
 
 
+def test_the_digest_is_of_the_numbers_in_order_whatever_the_memory_looks_like():
+    pixels = np.arange(6, dtype="<u2").reshape(2, 3)
+    told = sha256(b"\0\0\1\0\2\0\3\0\4\0\5\0").hexdigest()
+    assert pixel_digest(pixels) == told
+    assert pixel_digest(pixels.astype(">u2")) == told
+    assert pixel_digest(np.asfortranarray(pixels)) == told
+
+
 @pytest.mark.parametrize(
     ("numbers", "is_missing"), [((3, 2, 1), 0), ((3, 3, 0), 0), ((3, 2, 0), 1)]
 )
@@ -194,8 +217,29 @@ def test_a_real_file_comes_out_as_it_was_read_without_its_readers_words(
     done = outcome(worker, Task("h/", corpus, Bundle(name)), tmp_path)
     assert (done.file, done.reader, done.problems) == (f"h/{name}", "TIA", ())
     assert done.signals
+    assert min(one.keys for one in done.signals) > 0
     assert not any(one.findings or one.unequal for one in done.signals)
     assert capfd.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("file", "tried"),
+    [
+        ("bruker_data/Nope.bcf", "Bruker"),
+        ("empad_data/map4x4.xml", "EMPAD"),
+    ],
+)
+def test_a_file_that_gives_nothing_names_the_reader_that_it_is_for(
+    worker, corpus, tmp_path, file, tried
+):
+    done = outcome(worker, Task("h/", corpus, Bundle(file)), tmp_path)
+    assert (done.reader, done.tried, len(done.problems)) == ("", tried, 1)
+
+
+def test_a_file_that_several_readers_might_take_is_for_none_of_them(worker, tmp_path):
+    (tmp_path / "a.csv").write_text("1,2\n")
+    done = outcome(worker, Task("h/", tmp_path, Bundle("a.csv")), tmp_path)
+    assert (done.reader, done.tried, len(done.problems)) == ("", "", 1)
 
 
 def test_losses_of_other_folders_are_listed_and_broken_archives_survived(corpus, tmp_path):

@@ -55,6 +55,19 @@ def test_what_is_stored_as_it_was_read_does_not_differ():
     assert compared(PICTURE, [Y, X], PICTURE, ROWS, COLUMNS) == ""
 
 
+@pytest.mark.parametrize(
+    ("read", "stored", "told"),
+    [
+        ("HAADF", "HAADF", ""),
+        ("", "a.dm3", ""),
+        ("HAADF", "a.dm3", "called “a.dm3”, read “HAADF”"),
+    ],
+)
+def test_a_signal_keeps_the_name_that_it_has(read, stored, told):
+    one = Read("DigitalMicrograph", PICTURE, [Y, X], read)
+    assert difference(one, Stored(PICTURE, (ROWS, COLUMNS), stored)) == told
+
+
 def test_a_pixel_that_is_other_is_told():
     changed = PICTURE.copy()
     changed[2, 3] += 1

@@ -15,6 +15,8 @@ from emfair.model.documents import (
     ContainerReport,
     Conversion,
     Measurement,
+    TagReport,
+    TagUse,
     Validation,
 )
 from emfair.model.facts import Fact, Source
@@ -112,6 +114,7 @@ def a_measurement(name, facts=(), *, file="scan.dm4", companions=(), title="HAAD
         container_sha256="c" * 64,
         container_size=400,
         tags_kept=7,
+        tags=TagReport(mapped=2, kept=5),
         facts=tuple(facts),
     )
 
@@ -124,7 +127,7 @@ def text(key, value, **more):
     return Fact(key=key, value_text=value, source=more.pop("source", Source.VENDOR), **more)
 
 
-def documents(experiment="e-1", measurements=(), findings=(), unread=()):
+def documents(experiment="e-1", measurements=(), findings=(), unread=(), tags=()):
     """Return conversion and validation as the chain writes them."""
     place = Place(project="p-1", proposal="q-1", sample="s-1", experiment=experiment)
     conversion = Conversion(
@@ -133,6 +136,7 @@ def documents(experiment="e-1", measurements=(), findings=(), unread=()):
         annotations_version=3,
         measurements=tuple(measurements),
         findings=tuple(unread),
+        tags=tuple(tags),
     )
     together = (*findings, *unread)
     validation = Validation(
@@ -156,7 +160,7 @@ def documents(experiment="e-1", measurements=(), findings=(), unread=()):
 
 
 def some_tables(experiment="e-1", voltage=200e3, n=2, title="HAADF", n_findings=1):
-    """Return a small experiment's rows of all five tables."""
+    """Return a small experiment's rows of all six tables."""
     measurements = [
         a_measurement(
             f"m-{i}",
@@ -169,8 +173,11 @@ def some_tables(experiment="e-1", voltage=200e3, n=2, title="HAADF", n_findings=
         Finding(severity=Severity.MISSING, rule="missing", message=f"no {i}", field="sample.name")
         for i in range(n_findings)
     ]
+    tags = [TagUse(reader="DigitalMicrograph", tag="Spot size", measurements=n, example="3")]
     return rows_of(
-        a_manifest(experiment), Annotations(), *documents(experiment, measurements, findings)
+        a_manifest(experiment),
+        Annotations(),
+        *documents(experiment, measurements, findings, tags=tags if n else ()),
     )
 
 

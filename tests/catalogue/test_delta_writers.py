@@ -77,8 +77,8 @@ def test_a_write_that_died_can_be_sent_again(frail, tmp_path, tables_of, key, co
         assert content(index) == [("e-1", 200e3, "HAADF", n, 1, 1)]
 
 
-@pytest.mark.parametrize("dead_after", range(1, 6))
-def test_a_writer_can_die_after_any_of_the_five_commits(index, dead_after, tables_of, content):
+@pytest.mark.parametrize("dead_after", range(1, 7))
+def test_a_writer_can_die_after_any_of_the_six_commits(index, dead_after, tables_of, content):
     index.replace("e-1", tables_of("e-1"))
     before = content(index)
     tables = index._healed(index.pointer())

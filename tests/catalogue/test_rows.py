@@ -7,6 +7,7 @@ import pytest
 from emfair.catalogue.rows import NUMBERS, TEXTS, rows_of
 from emfair.catalogue.schema import TABLES
 from emfair.model.annotations import Annotations, InstrumentNotes, SampleNotes
+from emfair.model.documents import TagUse
 from emfair.model.findings import Finding, Severity
 from emfair.nxem.keys import keys
 
@@ -61,11 +62,20 @@ def test_a_quantity_column_holds_the_used_fact(make, rows):
     assert row["detector"] is None
 
 
+def test_the_technique_is_the_used_facts(make, rows):
+    facts = [
+        make.text("technique", "STEM EDS", source="form"),
+        make.text("technique", "STEM imaging", source="derived", replaced_by="form"),
+    ]
+    (row,) = rows([make.measurement("m", facts)])["measurements"]
+    assert row["technique"] == "STEM EDS"
+
+
 def test_every_quantity_column_names_the_unit_its_key_is_stored_in():
     for column, key in NUMBERS.items():
         unit = keys()[key].unit
         assert column == (f"{key}_{unit}" if unit else key)
-    assert set(TEXTS) - {"technique"} <= set(keys())
+    assert set(TEXTS) <= set(keys())
 
 
 def test_facts_are_kept_with_what_they_replaced(make, rows):
@@ -187,3 +197,14 @@ def test_the_same_documents_give_the_same_rows(make):
         )
     ]
     assert all(made[0][name].equals(made[1][name]) for name in TABLES)
+
+
+def test_tags_are_counted_for_a_measurement_and_listed_for_the_experiment(make):
+    use = TagUse(
+        reader="DM", tag="a/*", mapped_as="model", measurements=2, varies=True, example="1"
+    )
+    documents = make.documents("e-1", [make.measurement("m")], tags=[use])
+    tables = rows_of(make.manifest(), Annotations(), *documents)
+    (row,) = tables["measurements"].to_pylist()
+    assert (row["tags_kept"], row["tags_mapped"], row["tags_unreadable"]) == (7, 2, 0)
+    assert tables["tags"].to_pylist() == [{"experiment_id": "e-1"} | use.model_dump()]

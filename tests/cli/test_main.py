@@ -8,7 +8,17 @@ import pytest
 
 from emfair.cli.main import app
 
-JSON = ["deposit", "inspect", "convert", "validate", "process", "rebuild", "query", "doctor"]
+JSON = [
+    "deposit",
+    "inspect",
+    "convert",
+    "validate",
+    "process",
+    "rebuild",
+    "query",
+    "tags",
+    "doctor",
+]
 COMMANDS = ["up", "demo", *JSON]
 
 

@@ -63,7 +63,7 @@ def test_bad_sql_is_a_wrong_call_in_duckdbs_own_words(emfair):
 
 def test_without_a_question_the_tables_are_told(emfair):
     tables = emfair("query", "--json").json
-    assert list(tables) == ["experiments", "measurements", "facts", "findings", "files"]
+    assert list(tables) == ["experiments", "measurements", "facts", "findings", "files", "tags"]
     assert all(text for columns in tables.values() for text in columns.values())
     assert "acceleration_voltage_V" in emfair("query").out
 

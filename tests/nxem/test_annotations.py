@@ -184,3 +184,11 @@ def test_a_word_on_a_file_that_is_not_there_is_refused():
     with pytest.raises(BadAnnotations) as caught:
         check_files(notes, ["session/scan_012.dm4"])
     assert "files.scan_013.dm4" in caught.value.subject
+
+
+def test_a_technique_is_one_of_the_words_that_the_index_knows():
+    parse_annotations({"measurement": {"technique": "STEM EDS"}})
+    with pytest.raises(BadAnnotations) as caught:
+        parse_annotations({"files": {"a.dm4": {"measurement": {"technique": "stem-eds"}}}})
+    assert caught.value.subject == "annotations: files.a.dm4.measurement.technique"
+    assert "STEM EDS" in caught.value.remedy

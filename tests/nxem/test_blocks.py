@@ -5,16 +5,18 @@ from math import prod
 import dask.array as da
 import numpy as np
 import pytest
-from hypothesis import given
+from dask import delayed
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emfair.nxem import blocks
-from emfair.nxem.blocks import BLOCK_BYTES, CHUNK_BYTES, chunk_shape, walk
+from emfair.nxem.blocks import BAND_BYTES, BLOCK_BYTES, CHUNK_BYTES, chunk_shape, walk
 
 SHAPES = st.lists(st.integers(1, 9), min_size=1, max_size=5).map(tuple)
 
 
 @given(SHAPES, st.booleans(), st.integers(1, 4))
+@settings(deadline=None)
 def test_the_blocks_one_after_the_other_are_the_array(shape, lazy, parts):
     array = np.arange(prod(shape), dtype=np.int32).reshape(shape)
     data = (
@@ -54,6 +56,23 @@ def test_a_chunk_is_at_most_a_mebibyte_and_never_larger_than_the_array(shape, it
 
 
 @pytest.mark.parametrize(
+    ("what", "shape", "itemsize", "frame", "chunk"),
+    [
+        ("a scan of patterns", (256, 256, 256, 256), 2, 2, (1, 2, 256, 256)),
+        ("of larger ones", (64, 64, 512, 512), 2, 2, (1, 1, 512, 512)),
+        ("a stack of pictures", (32, 4096, 4096), 2, 2, (1, 128, 4096)),
+        ("a picture", (1024, 1024), 4, 2, (256, 1024)),
+        ("a spectrum image", (512, 512, 2048), 2, 1, (1, 64, 2048)),
+        ("a line of spectra", (500, 4096), 4, 1, (16, 4096)),
+        ("a long spectrum", (3_000_000,), 4, 1, (1 << 18,)),
+    ],
+)
+def test_chunks_are_as_the_decision_says(what, shape, itemsize, frame, chunk):
+    """See docs/adr/0007."""
+    assert chunk_shape(shape, itemsize, frame) == chunk
+
+
+@pytest.mark.parametrize(
     ("shape", "itemsize"),
     [((2000, 256, 256), 2), ((64, 64, 1024, 1024), 4), ((1, 50_000_000), 2), ((70_000, 3), 8)],
 )
@@ -77,3 +96,47 @@ def test_a_dask_array_of_one_part_is_computed_once():
     found = list(walk(data, chunk_shape(data.shape, 1), 1))
     assert len(found) >= 3
     assert calls == [1]
+
+
+def counted(shape, chunks):
+    """Return a dask array of bytes, and a list that grows with each part that is computed."""
+    calls = []
+
+    def part(block_info):
+        calls.append(1)
+        return np.full(block_info[None]["chunk-shape"], len(calls) % 100, np.uint8)
+
+    return da.map_blocks(part, chunks=da.core.normalize_chunks(chunks, shape), dtype="u1"), calls
+
+
+@pytest.mark.parametrize("rows", [1, 17, 33, 60, 95])
+def test_parts_that_several_blocks_share_are_computed_once(rows):
+    data, calls = counted((200, 1 << 20), (rows, 1 << 19))
+    calls.clear()  # dask tries the function once
+    covered = sum(len(block) for _, block in walk(data, chunk_shape(data.shape, 1), 1))
+    assert covered == 200
+    assert len(calls) == 2 * -(-200 // rows)
+
+
+def test_parts_that_are_too_large_for_memory_cost_time_instead():
+    rows = 2 * BAND_BYTES >> 20
+    data, calls = counted((rows, 2 << 20), (rows, 1 << 20))
+    calls.clear()
+    sizes = [block.nbytes for _, block in walk(data, chunk_shape(data.shape, 1), 1)]
+    assert max(sizes) <= BLOCK_BYTES
+    assert len(calls) > 2
+
+
+def test_a_mapped_file_is_not_copied(tmp_path):
+    path = tmp_path / "raw"
+    path.write_bytes(bytes(range(256)) * 4096)
+
+    def mapped():
+        return np.memmap(path, np.uint8, "r", shape=(1024, 1024))
+
+    data = da.from_delayed(delayed(mapped)(), (1024, 1024), np.uint8)
+    ((_, block),) = walk(data, chunk_shape(data.shape, 1), 1)
+    holder = block
+    while not isinstance(holder, np.memmap):
+        holder = holder.base
+    assert block.tobytes() == path.read_bytes()

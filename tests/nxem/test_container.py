@@ -3,6 +3,7 @@
 import hashlib
 import importlib
 import io
+from dataclasses import replace
 
 import dask.array as da
 import h5py
@@ -218,6 +219,48 @@ def test_energy_first_is_stored_energy_last(made, tmp_path):
     assert [(axis.name, axis.scale) for axis in one.measurement.axes] == [
         ("axis_j", 2), ("axis_i", 3), ("axis_energy", 0.5)
     ]  # fmt: skip
+
+
+def test_a_checksum_that_comes_late_gives_the_same_container(made, ramp, tmp_path):
+    early = write_container(made(ramp), BARE, tmp_path)
+    before = early.path.read_bytes()
+    early.path.unlink()
+    asked = []
+
+    def late() -> str:
+        asked.append(sum(done))
+        return BARE.source.sha256
+
+    done = []
+    unknown = replace(BARE, source=Source(BARE.source.file, ""))
+    one = write_container(made(ramp), unknown, tmp_path, sha256=late, progress=done.append)
+    assert one.measurement == early.measurement
+    assert one.path.read_bytes() == before
+    assert asked == [ramp.nbytes]
+
+
+def test_a_checksum_that_never_comes_leaves_nothing_behind(made, ramp, tmp_path):
+    def late() -> str:
+        raise OSError("the share is gone")
+
+    with pytest.raises(OSError, match="gone"):
+        write_container(made(ramp), BARE, tmp_path, sha256=late)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_frame_and_a_few_spectra_are_a_chunk(made, tmp_path):
+    """See docs/adr/0007."""
+    patterns = np.zeros((3, 5, 256, 256), "<u2")
+    spectra = np.zeros((9, 80, 2048), "<u2")
+    energy = Axis("E", 2048, "eV", 10, 0)
+    for signal, chunks in (
+        (made(patterns), (1, 2, 256, 256)),
+        (made(spectra, Axis("y", 9, "nm"), Axis("x", 80, "nm"), energy), (1, 64, 2048)),
+    ):
+        one = write_container(signal, BARE, tmp_path)
+        with h5py.File(one.path) as container:
+            data = container[one.measurement.data_path]
+            assert data[data.attrs["signal"]].chunks == chunks
 
 
 def test_progress_counts_the_arrays_bytes(made, tmp_path):

@@ -1,7 +1,9 @@
 """A container is whole or not there, and the same bytes whenever and wherever it is written."""
 
+import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import dask.array as da
 import numpy as np
@@ -40,35 +42,83 @@ def test_written_twice_it_is_byte_for_byte_the_same(places, converted, complete,
         assert one.preview == other.preview
 
 
-def test_written_in_another_process_and_time_zone_it_is_the_same(places, tmp_path):
-    script = """
-import sys
+SCRIPT = """
+import os, sys
 from pathlib import Path
 from emfair.model.annotations import Annotations
+from emfair.model.canonical import canonical_json, sha256_bytes
 from emfair.nxem.convert import convert_file
 from emfair.nxem.dossier import Dossier, Source
-from emfair.model.canonical import canonical_json
-for name in sys.argv[2:]:
-    dossier = Dossier(Source("f", "0" * 64), Annotations(), "e", {})
-    result = convert_file(Path(name), dossier, Path(sys.argv[1]))
+cores, folder, *names = sys.argv[1:]
+os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: int(cores)])
+for name in names:
+    dossier = Dossier(Source(Path(name).name, "0" * 64), Annotations(), "e", {})
+    result = convert_file(Path(name), dossier, Path(folder))
+    assert result.written, result.findings
     for one in result.written:
-        print(canonical_json(one.measurement).decode())
+        print(name, canonical_json(one.measurement).decode("ascii", "backslashreplace"))
+        print(sha256_bytes(one.preview))
 """
-    names = [
-        str(places["corpus"] / "phenom_data" / "Elid2Version0.elid"),
-        str(places["corpus"] / "blockfile_data" / "test1.blo"),
-        str(places["velox"] / "1532 Camera Ceta.emd"),
-    ]
-    told = []
-    for zone, seed in (("UTC", "1"), ("Asia/Tokyo", "2")):
+"""Prints all that is known of each container, its SHA-256 among it, and its preview's."""
+
+ONE_OF_EACH = (
+    "blockfile_data/test1.blo",
+    "bruker_data/bruker_nano.spx",
+    "bruker_data/P45_the_default_job.bcf",
+    "dens_data/file1.dens",
+    "dm3_2D_data/multi_signal.dm3",
+    "dm4_3D_data/EELS_SI.dm4",
+    "emd_files/example_signal.emd",
+    "emd_files/Si100_3D.emd",
+    "FEI_new/16x16-line_profile_horizontal_5x128x128_EDS.emi",
+    "FEI_old/X - Au NP EELS_2.ser",
+    "hdf5_files/example2_v2.2.hspy",
+    "impulse_data/StubExperiment_Heat raw.csv",
+    "JEOL_files/met03.EDS",
+    "msa_files/example1.msa",
+    "nexus_files/simple_signal.nxs",
+    "phenom_data/Elid2Version0.elid",
+    "protochips_data/protochips_electrothermal.csv",
+    "ripple_files/test_ripple_sdim-2_ndim-1_float32_meta.rpl",
+    "sur_data/test_spectral_map.sur",
+    "tiff_files/test_loading_image_saved_with_imageJ_stack.tif",
+    "tvips_files/test_tvips_2345_000.tvips",
+    "unf_files/example_image_complex.unf",
+)
+
+
+@pytest.fixture
+def told(tmp_path):
+    """Return a function that converts files in a process of its own, and what that tells."""
+
+    def told(names: list[str], cores: int, **env: str) -> str:
+        folder = tmp_path / env["TZ"].replace("/", "-")
+        folder.mkdir()
         done = subprocess.run(
-            [sys.executable, "-c", script, str(tmp_path), *names], check=True, text=True,
-            capture_output=True, env={"TZ": zone, "PYTHONHASHSEED": seed, "PATH": "/usr/bin",
-                                      "PYTHONPATH": ":".join(sys.path), "HOME": str(tmp_path)},
-        )  # fmt: skip
-        told.append(done.stdout)
-    assert told[0]
-    assert told[0] == told[1]
+            [sys.executable, "-W", "ignore", "-c", SCRIPT, str(cores), str(folder), *names],
+            check=True,
+            text=True,
+            encoding="utf-8",
+            stdout=subprocess.PIPE,
+            env={"PATH": "/usr/bin", "PYTHONPATH": ":".join(sys.path), "HOME": str(folder)} | env,
+        )
+        return done.stdout
+
+    return told
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="cores are given on Linux only")
+def test_the_process_its_clock_locale_hashes_and_cores_leave_no_trace(places, told):
+    names = [str(places["corpus"] / name) for name in ONE_OF_EACH]
+    names += [str(places["velox"] / "fei_SI_SuperX-HAADF_10frames_10x50.emd")]
+    names += [str(places["sem_tiffs"] / "test_tiff_Zeiss_SEM_512pix.tif")]
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(told, names, 64, TZ="UTC", PYTHONHASHSEED="1", LC_ALL="C.UTF-8")
+        other = pool.submit(told, names, 1, TZ="Asia/Tokyo", PYTHONHASHSEED="2", LC_ALL="C",
+                            PYTHONCOERCECLOCALE="0", PYTHONUTF8="0")  # fmt: skip
+    here, there = one.result(), other.result()
+    assert len(here.splitlines()) >= 2 * len(names)
+    assert here.splitlines() == there.splitlines()
 
 
 def torn(*_, **__):

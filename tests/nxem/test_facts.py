@@ -1,5 +1,8 @@
 """Which value of a key is used, and what becomes of the others."""
 
+import math
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
 
@@ -49,11 +52,13 @@ def test_facts_are_sorted_by_key():
 @pytest.mark.parametrize(
     ("key", "number", "possible"),
     [("working_distance", -0.001, False), ("tilt_beta", 5.95, False), ("defocus", -1e-6, True),
-     ("acceleration_voltage", 2e5, True), ("acceleration_voltage", 0, False)],
+     ("acceleration_voltage", 2e5, True), ("acceleration_voltage", 0, False),
+     ("magnification", 1e12, False), ("defocus", math.nan, False), ("magnification", math.inf,
+     False)],
 )  # fmt: skip
 def test_an_impossible_value_is_kept_and_not_used(key, number, possible):
     checked = check(fact(Source.VENDOR, number, key=key))
-    assert checked.value_num == number
+    assert str(checked.value_num) == str(float(number))
     assert checked.warning == ("" if possible else "impossible value: not used")
 
 
@@ -65,11 +70,51 @@ def test_an_impossible_value_is_kept_and_not_used(key, number, possible):
         ("2026-01-22T12:14:12", "has no time zone: not used"),
         ("2026-01-22", "has no time zone: not used"),
         ("22 Jan 2026", "not an ISO 8601 time: not used"),
+        ("1985-01-01T00:00:00+00:00", ""),
+        ("1984-12-31T23:59:59+00:00", "impossible value, before 1985: not used"),
+        ("1904-01-01T00:00:00Z", "impossible value, before 1985: not used"),
+        ("2100-01-03T00:00:00Z", "impossible value, after 2100: not used"),
     ],
 )
 def test_a_time_needs_a_zone_to_be_used(text, warning):
     checked = check(fact(Source.VENDOR, None, key="start_time", value_text=text))
     assert checked.warning == warning
+
+
+def test_a_person_may_speak_of_an_older_time_than_any_file():
+    """Plates of 1975 are scanned today."""
+    old = fact(Source.FORM, None, key="start_time", value_text="1975-06-01T12:00:00+01:00")
+    assert check(old).warning == ""
+
+
+@pytest.mark.parametrize("source", [Source.FORM, Source.VENDOR])
+@pytest.mark.parametrize("key", ["start_time", "end_time", "preparation_date"])
+def test_nothing_happened_after_the_deposit(source, key):
+    sealed = datetime(2026, 1, 22, 12, tzinfo=UTC)
+    late = fact(source, None, key=key, value_text="2026-01-23T12:00:01+00:00")
+    assert check(late, sealed).warning == "impossible value, later than the deposit: not used"
+    assert check(late).warning == ""
+    night = late.model_copy(update={"value_text": "2026-01-23T11:59:00+00:00"})
+    assert check(night, sealed).warning == ""  # a clock in another zone
+
+
+def test_a_time_after_the_deposit_leaves_the_word_to_the_next_source(corpus):
+    notes = parse_annotations({"start_time": "2026-01-22T12:00:00Z"})
+    signal = read_signals(corpus / "dm3_2D_data" / "test_STEM_image.dm3")[0]
+    sealed = datetime(2025, 1, 1, tzinfo=UTC)
+    assert used(facts_of(signal, "a", notes))["start_time"].source is Source.FORM
+    assert used(facts_of(signal, "a", notes, latest=sealed))["start_time"].source is Source.VENDOR
+
+
+def test_every_value_that_was_not_used_says_why(corpus, velox, complete):
+    for path in (corpus / "dm3_2D_data" / "multi_signal.dm3", velox / "fei_emd_image.emd"):
+        for signal in read_signals(path):
+            facts = facts_of(signal, path.name, complete)
+            chosen = set(map(id, used(facts).values()))
+            for one in facts:
+                if id(one) not in chosen:
+                    assert one.warning or (one.replaced_by and one.reason)
+                    assert one.source_path or one.source is Source.DERIVED
 
 
 def test_what_the_form_says_replaces_the_files_word_and_both_are_kept(corpus):

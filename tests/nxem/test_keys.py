@@ -10,7 +10,9 @@ def test_keys_are_unique_and_numbers_have_units_that_exist():
         assert key.key == name
         assert pint_unit(key.unit) is not None
         assert pint_unit(key.shown) is not None
-        assert (key.kind == "number") or not (key.unit or key.shown or key.range)
+        assert (key.kind == "number") or not (key.unit or key.shown or key.range or key.close)
+        assert (key.kind == "time") or not (key.since or key.until)
+        assert (key.kind == "text") or not key.words
 
 
 def test_a_form_field_exists_in_the_annotation_document():
@@ -31,3 +33,16 @@ def test_what_is_possible_includes_its_limits():
 def test_a_keys_field_says_where_a_person_sets_it():
     assert keys()["sample_name"].field == "sample.name"
     assert keys()["camera_length"].field == "measurement.camera_length"
+
+
+def test_what_is_compared_fits_the_kind_of_key():
+    for key in keys().values():
+        kinds = {"words": "text", "days": "time", None: key.kind}
+        assert key.kind == kinds.get(key.differs, "number"), key.key
+        assert not isinstance(key.differs, float) or key.differs > 1
+
+
+def test_nothing_that_is_no_number_is_possible():
+    for key in keys().values():
+        assert not key.possible(float("nan"))
+        assert not key.possible(float("inf"))

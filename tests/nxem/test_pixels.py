@@ -1,11 +1,17 @@
 """Numbers keep their values; only their spelling changes."""
 
+import h5py
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis.extra import numpy as hnp
 
+from emfair.model.findings import Verdict, verdict_of
+from emfair.nxem.container import write_container
+from emfair.nxem.dossier import Dossier, Source
 from emfair.nxem.pixels import parts, pixels_of
+from emfair.validation.validate import validate_container
+from emfair.vendor.signal import Axis
 
 
 @given(hnp.arrays(hnp.scalar_dtypes().filter(lambda d: d.kind in "iufb" and d.itemsize <= 8), 5))
@@ -38,3 +44,20 @@ def test_only_complex_numbers_have_two_parts():
     assert {name: part.dtype for name, part in both.items()} == {
         "real": np.dtype("<f4"), "imag": np.dtype("<f4")
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "dtype", ["?", "i1", "u2", ">i4", "u8", "f2", ">f8", "longdouble", "c8", "clongdouble"]
+)
+def test_numbers_of_any_kind_are_valid_and_come_back(made, complete, tmp_path, dtype):
+    pixels = np.array([[0, 1, 2], [3, 4, 5]]).astype(dtype)
+    dossier = Dossier(Source("a.dm3", "0" * 64), complete, "", {})
+    signal = made(pixels, Axis("y", 2, "nm"), Axis("x", 3, "nm"))
+    written = write_container(signal, dossier, tmp_path)
+    findings = validate_container(written.path)
+    assert not any(written.measurement.data_path in one.path for one in findings)
+    assert verdict_of(findings) is Verdict.VALID
+    with h5py.File(written.path) as file:
+        data = file[written.measurement.data_path]
+        back = data["real"][()] + (1j * data["imag"][()] if "imag" in data else 0)
+    assert np.array_equal(back, pixels)

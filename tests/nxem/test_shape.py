@@ -1,5 +1,7 @@
 """Which NXdata takes a signal, and that no axis loses its numbers there."""
 
+from math import prod
+
 import numpy as np
 import pytest
 
@@ -39,6 +41,8 @@ COUNT = {"navigate": True}
         (("corpus", "hdf5_files/future.hspy", 0), "image_4d", None),
         (("corpus", "hdf5_files/test_rgba16.hdf5", 0), "image_4d", None),
         (("corpus", "blockfile_data/test1.blo", 0), "image_4d", None),
+        (("corpus", "emd_files/Si100_4D.emd", 0), "stack_2d",
+         [("indices_image", ""), ("axis_j", "1/nm"), ("axis_i", "1/nm")]),
     ],
 )  # fmt: skip
 def test_a_real_signal_finds_its_place(places, source, kind, axes):
@@ -63,6 +67,14 @@ def made_axes(*specs):
         ([("", 3, "", 1), ("y", 2, "µm", 1), ("x", 2, "µm", 1), ("E", 9, "eV", 0)], "stack_2d",
          ["indices_spectrum", "axis_j", "axis_i", "axis_energy"]),
         ([("t", 3, "s", 1), ("E", 9, "eV", 0)], "image_2d", ["axis_j", "axis_i"]),
+        ([("x", 3, "", 1), ("E", 9, "eV", 0)], "stack_0d", ["indices_spectrum", "axis_energy"]),
+        ([("row", 3, "", 0), ("E", 9, "eV", 0)], "image_2d", ["axis_j", "axis_i"]),
+        ([("y", 2, "", 1), ("x", 3, "", 1), ("E", 9, "eV", 0)], "image_3d",
+         ["axis_k", "axis_j", "axis_i"]),
+        ([("Wavelength", 9, "nm", 0)], "image_1d", ["axis_i"]),
+        ([("x", 3, "µm", 1), ("Raman shift", 9, "1/cm", 0)], "image_2d", ["axis_j", "axis_i"]),
+        ([("tilt", 5, "deg", 1), ("y", 4, "nm", 0), ("x", 3, "nm", 0)], "image_3d",
+         ["axis_k", "axis_j", "axis_i"]),
         ([("E", 9, "eV", 0), ("dE", 9, "eV", 0)], "image_2d", ["axis_j", "axis_i"]),
         ([("", 3, "", 1), ("y", 4, "nm", 0), ("x", 5, "nm", 0)], "stack_2d",
          ["indices_image", "axis_j", "axis_i"]),
@@ -102,6 +114,40 @@ def test_an_axis_that_is_not_uniform_keeps_its_points(made):
     assert axis.scale is None
 
 
+@pytest.mark.parametrize(
+    ("axes", "kind", "names", "merged"),
+    [
+        ([("t", 2, "s", 1), ("y", 3, "nm", 1), ("x", 4, "nm", 1), ("", 5, "", 0), ("", 6, "", 0)],
+         "stack_2d", ["indices_image", "axis_j", "axis_i"], [("t (s)", 2), ("y (nm)", 3),
+         ("x (nm)", 4)]),
+        ([("", 2, "", 1)] * 6, "stack_2d", ["indices_image", "axis_j", "axis_i"],
+         [("axis 1 (pixel)", 2), ("axis 2 (pixel)", 2), ("axis 3 (pixel)", 2),
+          ("axis 4 (pixel)", 2)]),
+        ([("E", 9, "eV", 0), *[("a", 2, "nm", 1)] * 4], "stack_0d",
+         ["indices_spectrum", "axis_energy"], [("a (nm)", 2)] * 4),
+    ],
+)  # fmt: skip
+def test_more_than_four_dimensions_are_a_stack_and_keep_their_axes(made, axes, kind, names, merged):
+    given = made_axes(*axes)
+    data = np.arange(prod(axis.size for axis in given)).reshape([axis.size for axis in given])
+    shape = shape_of(made(data, *given))
+    assert (shape.kind, [axis.name for axis in shape.axes]) == (kind, names)
+    assert [(axis.long_name, len(axis.points)) for axis in shape.merged] == merged
+    stored = shape.arranged(data)
+    assert stored.shape == tuple(len(axis.points) for axis in shape.axes)
+    sizes = [size for _, size in merged]
+    back = stored.reshape(*sizes, *stored.shape[1:])
+    assert np.array_equal(back, data.transpose(shape.order))
+
+
+def test_colour_pictures_of_three_more_dimensions_are_a_stack(made):
+    colours = np.zeros((2, 3, 4, 5), [("R", "u1"), ("G", "u1"), ("B", "u1")])
+    shape = shape_of(made(colours))
+    assert (shape.kind, shape.is_colour) == ("stack_3d", True)
+    assert [len(axis.points) for axis in shape.axes] == [6, 4, 5, 3]
+    assert [len(axis.points) for axis in shape.merged] == [2, 3]
+
+
 def test_colours_are_no_axis_of_space(made):
     colours = np.zeros((4, 5), [("R", "u1"), ("G", "u1"), ("B", "u1")])
     shape = shape_of(made(colours))
@@ -114,10 +160,11 @@ def test_colours_are_no_axis_of_space(made):
     [
         (np.zeros((0, 3)), "no elements"),
         (np.zeros(3, [("a", "f4"), ("b", "i4")]), "records"),
-        (np.zeros(3, "S7"), "instead of numbers"),
-        (np.array([None, 1], object), "instead of numbers"),
-        (np.zeros(3, "M8[s]"), "instead of numbers"),
-        (np.zeros((1, 1, 1, 1, 1)), "5 dimensions"),
+        (np.zeros(3, "S7"), "holds texts instead of numbers"),
+        (np.array(["µ"]), "holds texts instead of numbers"),
+        (np.array([np.zeros(2), np.zeros(3)], object), "ragged array"),
+        (np.zeros(3, "M8[s]"), "holds times instead of numbers"),
+        (np.zeros(3, "V7"), "holds bytes without a meaning"),
     ],
 )
 def test_what_has_no_place_is_refused_in_words(made, data, says):

@@ -1,6 +1,9 @@
 """Arrays go into HDF5 and come out of it unchanged, through plain h5py."""
 
 import hashlib
+import os
+import subprocess
+import sys
 
 import dask.array as da
 import h5py
@@ -10,7 +13,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from emfair.nxem import store
 from emfair.nxem.pixels import parts, pixels_of
 from emfair.nxem.store import store_array
 
@@ -100,7 +102,7 @@ def test_progress_and_watchers_see_all_of_it():
     assert sum(done) == array.nbytes
 
 
-def test_the_same_array_gives_the_same_bytes_however_many_cores_there_are(tmp_path):
+def test_the_same_array_gives_the_same_bytes_however_it_is_cut(tmp_path):
     array = np.random.default_rng(3).integers(0, 50, (700, 1100)).astype(np.uint16)
     pixels = pixels_of(array.dtype)
     contents = []
@@ -112,6 +114,56 @@ def test_the_same_array_gives_the_same_bytes_however_many_cores_there_are(tmp_pa
     assert contents[0] == contents[1]
 
 
+LARGE = """
+import os, sys
+import dask.array as da, h5py, numpy as np
+from emfair.nxem.encode import LARGE
+from emfair.nxem.store import store_array
+cores, parts, path = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+if cores == 1:
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:1])
+few = np.random.default_rng(5).poisson(0.3, (100, 257, 259)).astype("<u2")
+few[80:] = np.arange(259) // 7
+array = np.concatenate([few] * 6)
+assert array.nbytes > LARGE
+with h5py.File(path, "w") as file:
+    print(store_array(file, "real", da.from_array(array, chunks=(parts, -1, -1)),
+                      prepare=lambda block: block, dtype=array.dtype)[1])
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="cores are given on Linux only")
+def test_a_large_array_gives_the_same_bytes_whatever_the_cores_and_the_process(tmp_path):
+    """Noise and what repeats itself, which are packed in two ways."""
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", LARGE, cores, parts, tmp_path / f"{cores}-{parts}"],
+            check=True, capture_output=True, text=True, env=os.environ | {"PYTHONHASHSEED": cores},
+        ).stdout
+        for cores, parts in (("1", "50"), ("8", "300"))
+    ]  # fmt: skip
+    assert told[0] == told[1]
+    assert (tmp_path / "1-50").read_bytes() == (tmp_path / "8-300").read_bytes()
+    with h5py.File(tmp_path / "1-50") as file:
+        assert hashlib.sha256(file["real"][()].tobytes()).hexdigest() == told[0].strip()
+
+
+@pytest.mark.parametrize(
+    ("shape", "frame", "chunks"),
+    [((3, 9, 600, 90), 2, (1, 2, 600, 90)), ((40, 50, 2048), 1, (1, 50, 2048)),
+     ((2, 600, 800, 3), 2, (1, 218, 800, 3))],
+)  # fmt: skip
+def test_what_people_look_at_is_one_chunk_or_few(shape, frame, chunks):
+    colour = shape[3:] if shape[-1] == 3 else ()
+    data = np.zeros(shape[: len(shape) - len(colour)], "<u2")
+    with h5py.File("memory", "w", driver="core", backing_store=False) as file:
+        dataset, _ = store_array(
+            file, "real", data, frame=frame, dtype=data.dtype, trailing=colour,
+            prepare=lambda block: np.stack([block] * 3, -1) if colour else block,
+        )  # fmt: skip
+        assert dataset.chunks == chunks
+
+
 def test_complex_numbers_are_seen_whole_while_their_real_part_is_stored():
     array = (np.arange(6) + 1j * np.arange(6)[::-1]).reshape(2, 3).astype(">c16")
     seen = []
@@ -119,7 +171,3 @@ def test_complex_numbers_are_seen_whole_while_their_real_part_is_stored():
     assert both["real"].prepare(array).tolist() == array.real.tolist()
     assert both["imag"].prepare(array).tolist() == array.imag.tolist()
     assert b"".join(block.tobytes() for block in seen) == array.astype("<c16").tobytes()
-
-
-def test_the_compressor_is_one_that_every_reader_has():
-    assert store.GZIP_LEVEL in range(4)

@@ -120,3 +120,27 @@ def test_tags_and_software_are_kept(build):
     assert at(entry, "measurement/event1/vendor_metadata") is tags
     program = at(entry, "profiling/program1")
     assert program.children["program"] == Field("emfair", {"version": "1"})
+
+
+def test_the_technique_is_the_kind_of_event(build):
+    assert at(build(technique="STEM EDS"), "measurement/event1/type") == "STEM EDS"
+    assert "type" not in at(build(), "measurement/event1").children
+
+
+def test_what_nxem_has_no_place_for_stands_in_a_collection(build):
+    known = at(build(elements="Fe,Pt"), "measurement/event1/interpretation")
+    assert known.nx_class == "NXcollection"
+    assert known.children == {"elements": Field("Fe,Pt")}
+    assert "interpretation" not in at(build(technique="EBSD"), "measurement/event1").children
+
+
+@pytest.mark.parametrize("source", [Source.DERIVED, Source.FORM])
+def test_only_a_technique_that_was_derived_says_from_what(made, ramp, source):
+    fact = Fact(key="technique", value_text="CL", source=source, reason="because")
+    entry = build_entry({"technique": fact}, shape_of(made(ramp)), ORIGIN, Group("NXcollection"),
+                        {}, title="T", experiment="")  # fmt: skip
+    event = at(entry, "measurement/event1")
+    assert at(event, "type") == "CL"
+    assert ("interpretation" in event.children) is (source is Source.DERIVED)
+    if source is Source.DERIVED:
+        assert at(event, "interpretation/technique_from") == "because"

@@ -13,6 +13,7 @@ from emfair.lake import layout
 from emfair.lake.base import Lake
 from emfair.model.annotations import Annotations
 from emfair.model.documents import Conversion, Validation
+from emfair.model.findings import Finding
 from emfair.model.manifest import Place
 from emfair.provenance.record import ProvenanceRecord
 from emfair.registry import ExperimentRow
@@ -117,6 +118,18 @@ def damage(lab: Lab, key: str) -> None:
     path.write_bytes(content)
 
 
+DOUBTS = {
+    "sources-disagree", "impossible-value", "no-time-zone", "left-over", "elements-looked-for",
+    "ends-before-it-starts",
+}  # fmt: skip
+"""Rules about values; the others are about files."""
+
+
+def told_of_files(conversion: Conversion) -> dict[str, Finding]:
+    """Return what is wrong with files that could, or could not, be read; by file."""
+    return {one.file: one for one in conversion.findings if one.rule not in DOUBTS}
+
+
 def rules(conversion: Conversion) -> dict[str, str]:
-    """Return the findings' rules by file."""
-    return {finding.file: finding.rule for finding in conversion.findings}
+    """Return the rules of these findings by file."""
+    return {file: finding.rule for file, finding in told_of_files(conversion).items()}

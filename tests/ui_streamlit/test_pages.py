@@ -189,7 +189,8 @@ def test_columns_may_share_a_name(page):
 def test_the_schema_names_every_table(page):
     labels = [expander.label for expander in page("sql").expander]
     assert labels == [
-        f"`{name}`" for name in ("experiments", "measurements", "facts", "findings", "files")
+        f"`{name}`"
+        for name in ("experiments", "measurements", "facts", "findings", "files", "tags")
     ]
 
 

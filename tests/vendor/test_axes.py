@@ -88,3 +88,11 @@ def test_rows_are_y_whatever_number_a_reader_gives_them():
     assert [(axis.name, axis.size, axis.scale) for axis in axes] == [
         ("y", 3, 2.0), ("x", 4, 5.0), ("Energy-loss", 9, 0.1),
     ]  # fmt: skip
+
+
+def test_the_first_two_axes_of_an_arina_scan_are_the_scans():
+    given = [{"name": name, "scale": 1.0, "size": 4} for name in ("x", "y", "qx", "qy")]
+    axes = axes_of("Arina", given, (4, 4, 4, 4))
+    assert [(axis.name, axis.navigate) for axis in axes] == [
+        ("x", True), ("y", True), ("qx", False), ("qy", False),
+    ]  # fmt: skip

@@ -1,10 +1,12 @@
 """Which files are read together."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emfair.vendor.bundles import Bundle, bundle, rules
+from emfair.vendor.bundles import Bundle, bundle, lacks, rules
 
 STEMS = st.sampled_from(["a", "b", "a_1", "scan_x4_y4", "S(1)", "é", "a_000", "a_001"])
 ENDS = st.sampled_from(
@@ -17,12 +19,27 @@ NAMES = st.builds(
 
 
 @given(st.lists(NAMES, unique=True, max_size=25), st.randoms(use_true_random=False))
-def test_every_file_is_in_exactly_one_bundle_in_whatever_order_they_came(names, chance):
+def test_every_file_is_in_a_bundle_in_whatever_order_they_came(names, chance):
     bundles = bundle(names)
-    assert sorted(name for each in bundles for name in each.members) == sorted(names)
+    assert {name for each in bundles for name in each.members} == set(names)
     shuffled = chance.sample(names, len(names))
     assert bundle(shuffled) == bundles
     assert [each.primary for each in bundles] == sorted(each.primary for each in bundles)
+
+
+@given(st.lists(NAMES, unique=True, max_size=25))
+def test_a_file_is_in_several_bundles_only_as_a_companion_that_they_share(names):
+    bundles = bundle(names)
+    lending = [rule for rule in rules() if rule.shared]
+    shared = [
+        set(one.companions)
+        for one in bundles
+        if any(re.fullmatch(rule.primary, one.primary, re.IGNORECASE) for rule in lending)
+    ]
+    for number, each in enumerate(bundles):
+        for other in bundles[:number]:
+            both = set(each.members) & set(other.members)
+            assert not both or (both <= set(each.companions) and set(each.companions) in shared)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +53,8 @@ def test_every_file_is_in_exactly_one_bundle_in_whatever_order_they_came(names, 
         ("s.mrc", ("s.mrc.mdoc", "s_info.txt"), ("t.mdoc",)),
         ("p.ASW", ("Sample/00_View000/View000_0000001.map",), ("Sample/a.map",)),
         ("E_Heat raw.csv", ("E_Metadata.log",), ("F_Metadata.log",)),
+        ("a_master.h5", ("a.h5", "a_data_000001.h5", "a_data_000002.h5"), ("b_data_000001.h5",)),
+        ("20241021_00405_movie.mrc", ("20241021_00405_info.txt",), ("20241021_00406_info.txt",)),
         ("d/s.zspy", ("d/s.zspy/.zgroup", "d/s.zspy/data/0.0"), ("d/other",)),
     ],
 )
@@ -44,6 +63,34 @@ def test_a_format_of_several_files_is_one_bundle(primary, companions, strangers)
     bundles = bundle([*([] if is_store else [primary]), *companions, *strangers])
     assert Bundle(primary, tuple(sorted(companions))) in bundles
     assert {each.primary for each in bundles} == {primary, *strangers}
+
+
+def test_files_of_one_experiment_share_its_description():
+    names = ["E_Heat raw.csv", "E_Gas raw.csv", "E_Metadata.log", "F_Heat raw.csv"]
+    assert bundle(names) == [
+        Bundle("E_Gas raw.csv", ("E_Metadata.log",)),
+        Bundle("E_Heat raw.csv", ("E_Metadata.log",)),
+        Bundle("F_Heat raw.csv"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "beside", "missing"),
+    [
+        ("x.emi", ["x.emi", "xy_1.ser"], "x_1.ser"),
+        ("x.emi", ["x.emi", "x_7.ser"], ""),
+        ("x.RPL", ["x.rpl"], "x.raw"),
+        ("x.rpl", ["x.RAW"], ""),
+        ("m.hdr", ["m.hdr", "n.mib"], "m.mib"),
+        ("m.mib", ["m.mib"], ""),
+        ("v_002.tvips", ["v_001.tvips"], "v_000.tvips"),
+        ("v_000.tvips", [], ""),
+        ("E_Heat raw.csv", [], "E_Metadata.log"),
+        ("table.csv", [], ""),
+    ],
+)
+def test_a_file_that_is_nothing_alone_says_what_it_lacks(name, beside, missing):
+    assert lacks(name, beside) == missing
 
 
 def test_a_primary_alone_is_a_bundle_of_one():

@@ -1,18 +1,12 @@
-"""Each quantity of each table against the vendor's own tag, in a real file."""
-
-import csv
-from pathlib import Path
-from typing import NamedTuple
+"""What the tables make of real files, beyond the single numbers of `test_mapping_proofs`."""
 
 import pytest
 
-from emfair.model.facts import Source
+from emfair.model.facts import Fact, Source
 from emfair.nxem.keys import keys
-from emfair.units import convert, pint_unit
-from emfair.vendor.mapping import table_facts, tag_at, vendor_facts
-from emfair.vendor.plugins import plugins
+from emfair.vendor.mapping import vendor_facts
 from emfair.vendor.signal import Axis, Signal
-from emfair.vendor.table import Row, Table, tables
+from emfair.vendor.table import tables
 
 # RosettaSciIO's TIFF, EMD and EMPAD readers leave their files to the garbage collector to close.
 pytestmark = [
@@ -21,98 +15,6 @@ pytestmark = [
 ]
 
 SI = {key.key: key.unit for key in keys().values() if key.kind == "number"}
-ROWS = [pytest.param(table, row, id=f"{table.name}: {row.tag} as {row.key}")
-        for table in tables() for row in table.rows]  # fmt: skip
-
-
-class Proof(NamedTuple):
-    """A line of ``proofs.csv``: what one row reads from signal `index` of one file.
-
-    `raw` are the tag's own words, `si` their value in the key's unit.
-    """
-
-    table: str
-    key: str
-    tag: str
-    place: str
-    file: str
-    index: int
-    raw: str
-    si: float
-
-
-def _proofs() -> tuple[Proof, ...]:
-    with (Path(__file__).parent / "proofs.csv").open(encoding="utf-8", newline="") as lines:
-        return tuple(
-            Proof(**{**line, "index": int(line["index"]), "si": float(line["si"])})
-            for line in csv.DictReader(lines)
-        )
-
-
-PROOFS = _proofs()
-UNPROVEN = {  # no file of the corpus holds such a tag, or it holds a zero, which proves no unit
-    ("digitalmicrograph", "emission_current", "Microscope Info/Emission Current (µA)"),
-    ("digitalmicrograph", "beam_current", "Microscope Info/Probe Current (nA)"),
-    ("digitalmicrograph", "tilt_beta", "Microscope Info/Stage Position/Stage Beta"),
-    ("digitalmicrograph", "rotation", "DigiScan/Rotation"),
-    ("msa", "camera_length", "MAGCAM"),
-    ("msa", "acquisition_time", "INTEGTIME-ms"),
-    ("tia", "rotation", "ObjectInfo/ExperimentalDescription/Stem rotation_deg"),
-    ("tia", "tilt_beta", "ObjectInfo/ExperimentalDescription/Stage B_deg"),
-    ("tiff_fei", "emission_current", "EBeam/EmissionCurrent"),
-    ("tiff_fei", "rotation", "EBeam/ScanRotation"),
-    ("tiff_fei", "tilt_beta", "Stage/StageTb"),
-    ("tiff_zeiss", "beam_current", "ap_probecurrent"),
-    ("tiff_zeiss", "tilt_alpha", "ap_stage_at_t"),
-    ("rosettasciio", "working_distance", "working_distance"),
-    ("rosettasciio", "tilt_beta", "Stage/tilt_beta"),
-    ("rosettasciio", "stage_rotation", "Stage/rotation"),
-}
-
-
-@pytest.fixture(params=PROOFS, ids=lambda proof: f"{proof.table}: {proof.tag} as {proof.key}")
-def proof(request) -> Proof:
-    return request.param
-
-
-def test_a_tag_means_what_the_vendor_meant(proof, signals):
-    signal = signals(proof.place, proof.file)[proof.index]
-    table = next(table for table in tables() if table.name == proof.table)
-    found = [
-        fact
-        for fact in table_facts(table, signal, SI)
-        if fact.key == proof.key and fact.source_path.endswith(proof.tag)
-    ]
-    assert found, "the table finds nothing at this tag"
-    fact = found[0]
-    assert fact.raw == proof.raw == str(tag_at(_tree(table, signal), fact.source_path))
-    assert fact.value_num == pytest.approx(proof.si, rel=1e-9)
-    assert fact.unit == SI[proof.key]
-    assert fact.source is Source.VENDOR
-    assert fact.extractor == f"emfair.vendor.tables.{proof.table}"
-
-
-def test_every_quantity_is_proven_or_listed_as_unproven():
-    quantities = {(t.name, row.key, row.tag) for t in tables() for row in t.rows if row.key in SI}
-    proven = {(proof.table, proof.key, proof.tag) for proof in PROOFS if proof.si != 0}
-    assert quantities - proven == UNPROVEN
-
-
-@pytest.mark.parametrize(("table", "row"), ROWS)
-def test_a_row_names_a_known_key_and_a_unit_that_fits_it(table: Table, row: Row):
-    assert row.key in keys()
-    if row.key in SI:
-        unit = pint_unit(row.unit)
-        assert unit is not None
-        convert(1.0, unit, SI[row.key])
-    else:
-        assert row.unit == "", "a text has no unit"
-
-
-@pytest.mark.parametrize("table", tables(), ids=lambda table: table.name)
-def test_a_table_names_readers_that_exist(table: Table):
-    assert set(table.readers) | set(table.spared) <= {*plugins(), "*"}
-    assert {constant.key for constant in table.constants} <= set(keys()) - set(SI)
 
 
 def test_tables_for_any_reader_come_last():
@@ -219,16 +121,101 @@ def test_a_unit_nobody_knows_costs_one_value_and_says_so():
     assert "unknown unit 'furlongs?'" in fact.warning
 
 
-def test_a_tags_own_name_may_hold_slashes_and_dots():
-    tree = {"a": {"b/c": {"d": 1}}, "x.y": 2}
-    assert tag_at(tree, "a/b/c/d") == 1
-    assert tag_at(tree, "x/y") == 2
-    assert tag_at(tree, "a/none") is None
-    assert tag_at(tree, "") is tree
+def test_a_spectrum_images_dwell_time_is_not_its_surveys(signals):
+    facts = _found(signals("corpus", "dm4_2D_data/test-MonarcCL_spectrum-SI.dm4")[0])
+    assert {fact.value_num for fact in facts["dwell_time"]} == {0.05}
 
 
-def _tree(table: Table, signal: Signal) -> dict[str, object]:
-    return signal.tags if table.tree == "tags" else signal.metadata
+def test_digitalmicrograph_tells_when_a_scan_began_and_ended_in_utc(signals):
+    """Its TimeStamp is local, 16:26:20; the frame's end is known in both clocks."""
+    facts = _found(signals("corpus", "dm3_2D_data/test_STEM_image.dm3")[0])
+    assert facts["start_time"][0].value_text == "2016-08-08T15:26:20+00:00"
+    assert facts["start_time"][0].source_path.endswith("DigiScan/TimeStamp")
+    assert facts["end_time"][0].value_text == "2016-08-08T15:26:37+00:00"
+
+
+def test_a_spectrum_image_began_when_it_says_and_not_at_its_first_frame(signals):
+    facts = _found(signals("corpus", "dm4_2D_data/test-MonarcCL_spectrum-SI.dm4")[0])
+    assert facts["start_time"][0].value_text == "2021-09-16T19:06:09+00:00"
+    assert facts["end_time"][0].value_text == "2021-09-16T19:23:57+00:00"
+
+
+def test_a_frame_cut_out_of_a_stack_has_its_sources_tags(signals):
+    file = "dm_stackbuilder_plugin/test_stackbuilder_imagestack.dm3"
+    facts = _found(signals("corpus", file)[0])
+    assert [fact.value_num for fact in facts["acceleration_voltage"]] == [200_000]
+
+
+def test_a_camera_length_left_over_in_imaging_mode_is_not_read(signals):
+    imaging = _found(signals("velox", "1532 Camera Ceta.emd")[0])
+    assert "camera_length" not in imaging
+    assert imaging["operation_mode"][0].value_text == "TEM"
+
+
+def test_the_full_scans_field_is_not_that_of_a_part_of_it(signals):
+    part = _found(signals("velox", "fei_SI_SuperX-HAADF_10frames_10x50.emd")[0])
+    assert "field_of_view" not in part
+    assert part["operation_mode"][0].value_text == "STEM"
+
+
+@pytest.mark.parametrize(
+    ("file", "fields"),
+    [("dm3_locale/Fei HAADF-UK_location.dm3", [0.08809716884906475e-6]),
+     ("dm3_2D_data/multi_signal.dm3", []), ("dm4_3D_data/EELS_SI.dm4", [])],
+)  # fmt: skip
+def test_a_field_before_the_zoom_or_of_the_survey_is_not_the_pictures(signals, file, fields):
+    facts = _found(signals("corpus", file)[0]).get("field_of_view", [])
+    assert [fact.value_num for fact in facts] == pytest.approx(fields)
+
+
+def test_an_unset_magnification_is_no_magnification(signals):
+    facts = _found(signals("corpus", "emd_files/fei_example_complex_fft.emd")[0])
+    assert [fact.source_path for fact in facts["magnification"]] == ["Optics/NominalMagnification"]
+
+
+def test_a_unit_beside_the_value_is_the_one_that_counts(signals):
+    """HyperSpy's convention has kV; Attolight's voltage came out a thousand times too high."""
+    facts = _found(signals("corpus", "sur_data/test_spectral_map.sur")[0])
+    assert [fact.value_num for fact in facts["acceleration_voltage"]] == [4996]
+
+
+def test_a_simulation_says_that_it_is_one(signals):
+    facts = _found(signals("corpus", "emd_files/Si100_3D.emd")[0])
+    assert [fact.value_text for fact in facts["is_simulation"]] == ["True"]
+    assert facts["is_simulation"][0].source is Source.DERIVED
+
+
+def test_an_ion_beam_is_no_electron_beam():
+    section = {"HV": 30_000, "WD": 0.004, "BeamCurrent": 1e-9}
+    tags = {"fei_metadata": {"Beam": {"Beam": "IBeam", "HV": 30_000}, "EBeam": section}}
+    found = {fact.key for fact in vendor_facts(_made(tags), SI)}
+    assert not {"acceleration_voltage", "working_distance", "beam_current"} & found
+
+
+@pytest.mark.parametrize(("switched", "angles"), [(True, [0.5]), (False, [])])
+def test_a_scan_rotation_counts_while_it_is_on(switched, angles):
+    tags = {"CZ_SEM": {"ap_scanrotation": ("Scan Rotation", 500.0, "mrad"),
+                       "dp_scan_rot": ("Scan Rot", switched)}}  # fmt: skip
+    facts = _found(_made(tags))
+    assert [fact.value_num for fact in facts.get("rotation", [])] == angles
+
+
+def test_defaults_of_a_camera_without_a_microscope_are_not_read():
+    tags = {"Instrument Accelerating Voltage (V)": "300000", "Exposure Time (seconds)": "0.5"}
+    linked = _made({"de_metadata": {**tags, "Instrument Metadata": "300 kV"}}, reader="MRC")
+    alone = _made(
+        {"de_metadata": {**tags, "Instrument Metadata": "TEM Channel Disconnected"}}, reader="MRC"
+    )
+    assert [fact.value_num for fact in _found(linked)["acceleration_voltage"]] == [300_000]
+    assert "acceleration_voltage" not in _found(alone)
+    assert "acquisition_time" in _found(alone)
+
+
+def _found(signal: Signal) -> dict[str, list[Fact]]:
+    facts: dict[str, list[Fact]] = {}
+    for fact in vendor_facts(signal, SI):
+        facts.setdefault(fact.key, []).append(fact)
+    return facts
 
 
 def _made(tags, reader="TIFF", metadata=None) -> Signal:

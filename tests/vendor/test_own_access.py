@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from rsciio.tia import _api, file_reader
 
+from emfair.errors import UnreadableFile
 from emfair.vendor.read import read_signals
+from tests.vendor.mrc import mrc_bytes
 
 SERIES = sorted(
     [
@@ -52,6 +54,14 @@ def test_a_series_whose_records_are_scattered_is_read_by_its_offsets(corpus, tmp
     assert np.array_equal(np.asarray(signal.data), expected["data"])
 
 
+def test_a_series_of_two_thousand_million_pictures_in_a_small_file_is_refused(corpus, tmp_path):
+    content = bytearray((corpus / SERIES[0]).read_bytes())
+    content[14:22] = b"\xff\xff\xff\x7f" * 2
+    (tmp_path / "a.ser").write_bytes(content)
+    with pytest.raises(UnreadableFile, match=r"its header promises \d+,\d{3},\d{3},\d{3} bytes"):
+        read_signals(tmp_path / "a.ser")
+
+
 def test_memory_does_not_grow_with_a_series(corpus, tmp_path):
     """A picture's record repeated to 200 MB, one picture of it read."""
     content = bytearray((corpus / SERIES[0]).read_bytes())
@@ -87,3 +97,23 @@ def test_threads_leave_the_reader_as_it_was(corpus):
     with ThreadPoolExecutor(4) as pool:
         assert len(list(pool.map(read_signals, [corpus / SERIES[0]] * 12))) == 12
     assert _api.load_ser_file is original
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_what_serialem_says_beside_a_file_is_among_its_tags(tmp_path, order):
+    (tmp_path / "tilts.mrc").write_bytes(mrc_bytes(order))
+    (tmp_path / "tilts.mrc.mdoc").write_text("Voltage = 300\n\n[ZValue = 0]\nTiltAngle = -60.0\n")
+    (signal,) = read_signals(tmp_path / "tilts.mrc")
+    assert signal.tags["mdoc"]["Voltage"] == "300"
+    assert signal.tags["std_header"]["NX"] == 6
+
+
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+def test_a_pantarhei_file_is_mapped_where_its_array_lies_as_it_is(tmp_path, save):
+    saved = np.random.default_rng(1).normal(size=(40, 6))
+    about = np.array('[{"type": "2D", "content.types": ["X", "Y"]}]')
+    with (tmp_path / "a.prz").open("wb") as file:
+        save(file, data=saved, meta_data_json=about)
+    (signal,) = read_signals(tmp_path / "a.prz")
+    assert hasattr(signal.data, "dask") is (save is np.savez)
+    assert np.array_equal(np.asarray(signal.data), saved)

@@ -11,6 +11,7 @@ import pytest
 
 from emfair.errors import UnreadableFile
 from emfair.vendor.read import in_short, read_signals
+from tests.vendor.mrc import mrc_bytes
 from tests.zspy import write_store
 
 # RosettaSciIO's TIFF, EMD and EMPAD readers leave their files to the garbage collector to close.
@@ -162,39 +163,27 @@ def test_a_zspy_store_is_one_measurement(tmp_path):
     assert found.axes[1].points().tolist() == [1.0, 1.5, 2.0, 2.5]
 
 
-def test_a_missing_companion_is_noticed_when_it_is_computed(corpus, tmp_path):
+def test_a_missing_companion_is_told_by_its_name(corpus, tmp_path):
     shutil.copy(corpus / "empad_data" / "map4x4.xml", tmp_path)
-    (signal,) = read_signals(tmp_path / "map4x4.xml")
-    with pytest.raises(FileNotFoundError):
-        signal.data.compute()
+    with pytest.raises(UnreadableFile, match=r"cannot be read without scan_x4_y4\.raw") as caught:
+        read_signals(tmp_path / "map4x4.xml")
+    assert caught.value.subject == "map4x4.xml"
+    assert "Deposit scan_x4_y4.raw" in caught.value.remedy
 
 
-def test_a_big_endian_mrc_is_refused_rather_than_read_wrongly(tmp_path):
-    """RosettaSciIO 0.15 reads its header as asked, and its pixels in the wrong order."""
-    path = tmp_path / "old.mrc"
-    path.write_bytes(_mrc(">"))
-    with pytest.raises(UnreadableFile):
-        read_signals(path)
+def test_what_a_reader_looks_for_and_does_not_find_is_told_by_its_name(corpus):
+    with pytest.raises(UnreadableFile, match=r"cannot be read without 視野000_0000000\.img"):
+        read_signals(corpus / "JEOL_files" / "181019-BN.ASW")
 
 
 @pytest.mark.parametrize("magic", [b"MAP ", b"\0\0\0\0"])
-def test_an_mrc_is_read_with_and_without_its_magic(tmp_path, magic):
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_an_mrc_is_read_with_and_without_its_magic(tmp_path, magic, order):
     path = tmp_path / "stack.mrc"
-    path.write_bytes(_mrc("<", magic))
+    path.write_bytes(mrc_bytes(order, magic=magic))
     (signal,) = read_signals(path)
     assert signal.reader == "MRC"
     assert np.asarray(signal.data).ravel().tolist() == list(range(90))
-
-
-def _mrc(order: str, magic: bytes = b"MAP ") -> bytes:
-    header = np.zeros(256, dtype=f"{order}i4")
-    header[0:3] = header[7:10] = (6, 5, 3)
-    header[3] = 1
-    header[10:13] = np.array([60, 50, 30], dtype=f"{order}f4").view(f"{order}i4")
-    header[16:19] = (1, 2, 3)
-    octets = bytearray(header.tobytes())
-    octets[208:212] = magic
-    return bytes(octets) + np.arange(90, dtype=f"{order}i2").tobytes()
 
 
 @pytest.mark.parametrize("extension", ["png", "jpg", "bmp"])

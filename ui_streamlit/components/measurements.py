@@ -66,7 +66,7 @@ def _about(page: ExperimentPage, one: Measurement) -> list[tuple[str, str]]:
         *((f"Axis: {axis.long_name or axis.name}", span_of(axis)) for axis in one.axes),
         ("Read from", ", ".join((one.file, *one.companions))),
         ("Format", one.reader),
-        ("Vendor tags kept", str(one.tags_kept)),
+        ("Vendor tags", f"{one.tags_kept} kept, {one.tags.mapped} of them read"),
         ("Container", f"{one.container_sha256} (SHA-256)"),
     ]
 
@@ -86,7 +86,7 @@ def _facts(one: Measurement) -> None:
 
 
 def _fact(fact: Fact) -> dict[str, Any]:
-    replaced = f"replaced by {fact.replaced_by}: {fact.reason}" if fact.replaced_by else ""
+    replaced = f"replaced by {fact.replaced_by}: {fact.reason}" if fact.replaced_by else fact.reason
     return {
         "label": label_of(fact),
         "value": value_of(fact),

@@ -18,6 +18,7 @@ from emfair.model.manifest import Place, RawFile
 from emfair.nxem.container import Written
 from emfair.nxem.convert import Converted
 from emfair.nxem.dossier import Dossier, Source
+from emfair.nxem.tag_report import together
 from emfair.provenance.record import ProvenanceRecord, shaping_versions
 from emfair.service.chain.copies import same_bytes
 from emfair.service.chain.step import Step, Subject, begin, keep, subject_of
@@ -62,13 +63,14 @@ def convert(
     for file in subject.manifest.files:
         step.used(layout.raw_file(subject.place, file.path), file.sha256, file.size)
     done = containers(services, subject, folder, tell)
-    written, findings = done.written, done.findings
+    written, findings = done.written, [*done.findings, *done.doubts]
     conversion = Conversion(
         place=subject.place,
         manifest_version=subject.manifest.version,
         annotations_version=subject.annotations_version,
         measurements=tuple(one.measurement for one in written),
         findings=tuple(in_order(findings)),
+        tags=together(one.tags for one in written),
     )
     step.configuration["compression"] = "gzip+shuffle by ISA-L"
     kept = _finish(step, subject, conversion, written)
@@ -143,6 +145,7 @@ def containers(
     for place in sorted(done):
         whole.written += done[place].written
         whole.findings += done[place].findings
+        whole.doubts += done[place].doubts
     return whole
 
 
@@ -192,6 +195,7 @@ def _convert_bundle(each: Bundle, shop: _Shop) -> Converted:
         single = _convert_one(Bundle(name), shop)
         done.written += single.written
         done.findings += single.findings
+        done.doubts += single.doubts
     return done
 
 
@@ -203,6 +207,7 @@ def _convert_one(each: Bundle, shop: _Shop) -> Converted:
         notes=shop.subject.annotations,
         experiment=shop.subject.place.experiment,
         software=shaping_versions(),
+        latest=shop.subject.manifest.sealed_at,
     )
     with _raw_files(shop, each) as raw:
         size = sum(shop.files[name].size for name in each.members)

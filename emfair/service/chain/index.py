@@ -30,7 +30,7 @@ COMPACT_EVERY = 64
 
 @dataclass(frozen=True)
 class ExperimentRows:
-    """An experiment's rows of all five tables, on their way to the index."""
+    """An experiment's rows of all six tables, on their way to the index."""
 
     place: Place
     tables: dict[str, pa.Table]

@@ -16,7 +16,7 @@ from emfair.model.findings import Severity
 from emfair.model.states import ExperimentState
 from emfair.service.chain.convert import store, stored
 from emfair.service.documents import read_manifest
-from tests.service.lab import converted, keys, rules
+from tests.service.lab import converted, keys, rules, told_of_files
 from tests.service.stores import Countdown, Tapped
 from tests.zspy import write_store
 
@@ -87,7 +87,7 @@ def test_bad_files_are_findings_that_name_them_and_the_good_one_goes_on(lab, tmp
     place = lab.deposit(folder).place
     lab.process(place.experiment)
     conversion, validation = lab.conversion(place), lab.validation(place)
-    told = {finding.file: finding for finding in conversion.findings}
+    told = told_of_files(conversion)
     assert set(told) == {f"session/{name}" for name in (*bad, "archive.zip")}
     for file, finding in told.items():
         assert file in finding.told

@@ -1,0 +1,40 @@
+"""``emfair tags``: which vendor tags nobody reads yet, the most worth mapping first."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from emfair.cli import screen
+from emfair.cli.arguments import Json, services
+
+
+def tags(
+    reader: Annotated[
+        str, typer.Option("--format", help="Only of this format, like DigitalMicrograph.")
+    ] = "",
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many to show.")] = 30,
+    as_json: Json = False,
+) -> None:
+    """List the vendor tags most worth mapping next, across all experiments."""
+    from emfair.catalogue.unmapped import worth_mapping
+
+    with screen.errors_end_the_process(), services() as stores:
+        found = worth_mapping(stores.index, reader, limit)
+    if as_json:
+        screen.print_json([asdict(one) for one in found])
+    elif not found:
+        screen.out.print("Every tag is mapped, or nothing was processed yet.")
+    else:
+        screen.print_table(
+            "", ["format", "tag", "experiments", "measurements", "varies", "example"],
+            [(one.reader, one.tag, one.experiments, one.measurements,
+              "yes" if one.varies else "", one.example) for one in found],
+            experiments="right", measurements="right", example="one line",
+        )  # fmt: skip
+        screen.out.print(
+            "A row in a table of emfair/vendor/tables maps a tag: tag, key, the vendor's unit.",
+            style="dim",
+        )

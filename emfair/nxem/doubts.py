@@ -1,0 +1,215 @@
+"""What a person should look at: sources that contradict each other, values that cannot be.
+
+A pure function of facts. What does not belong here: which value is used (`facts`), and what NXem
+asks for (`emfair.validation`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from math import pi, remainder
+
+from emfair.model.facts import Fact, Source
+from emfair.model.findings import Finding, Severity, in_order
+from emfair.nxem.facts import IMPOSSIBLE, NO_ZONE, used
+from emfair.nxem.keys import Key, keys
+from emfair.nxem.names import alike
+from emfair.nxem.show import shown
+
+APART = timedelta(days=2)
+"""A session may last over night, and a clock may know no summer time; more is another session."""
+LONGEST = 80
+"""Letters of a value in a message."""
+
+
+def doubts(facts: Iterable[Fact], file: str) -> list[Finding]:
+    """Return what is odd about a signal's facts, in order.
+
+    Contradictions between what is used and what it replaced, values that cannot be and that
+    nothing else stands for, times without a zone, people and samples that may be left over from
+    another session. Nothing here blocks publishing.
+
+    Parameters
+    ----------
+    facts
+        All of one signal's (`emfair.nxem.facts.facts_of`).
+    file
+        The raw file, as named in the manifest. Signals of one file often give equal findings;
+        `emfair.model.findings.in_order` keeps one.
+    """
+    everything = list(facts)
+    chosen = used(everything)
+    found = [
+        *_contradictions(everything, chosen, file),
+        *_impossible(everything, chosen, file),
+        *_left_over(everything, chosen, file),
+        *_backwards(chosen, file),
+        *_suggestions(chosen, file),
+    ]
+    return in_order(found)
+
+
+def _contradictions(facts: list[Fact], chosen: dict[str, Fact], file: str) -> Iterator[Finding]:
+    """Compare what people say with other sources; one that agrees speaks for it.
+
+    A file's own tags differ for good reasons: nobody outside could say which is right.
+    """
+    for key, first in chosen.items():
+        if first.source in (Source.VENDOR, Source.DERIVED):
+            continue
+        others = [
+            fact
+            for fact in facts
+            if fact.key == key and fact.source is not first.source and _comparable(fact)
+        ]
+        if others and all(differ(keys()[key], first, other) for other in others):
+            other = others[0]
+            yield Finding(
+                severity=Severity.RECOMMENDED,
+                rule="sources-disagree",
+                message=f"{keys()[key].label}: {_says(first)}, {_says(other)}.",
+                hint=f"{_SOURCES[first.source].capitalize()} is used. Check {_where(first)}; "
+                f"the other stands at {_where(other)}.",
+                file=file,
+                field=keys()[key].field,
+            )
+
+
+def _comparable(fact: Fact) -> bool:
+    """Whether a fact says something that can speak for or against another.
+
+    A time without a zone can: it is wrong by a day at most.
+    """
+    return bool(fact.value_text or fact.value_num is not None) and fact.warning in ("", NO_ZONE)
+
+
+def differ(key: Key, one: Fact, other: Fact) -> bool:
+    """Whether two values of `key` contradict each other so far that a person should look."""
+    if key.differs is None:
+        return False
+    if key.differs == "words":
+        return not alike(one.value_text, other.value_text)
+    if key.differs == "days":
+        return _days_apart(one.value_text, other.value_text)
+    if one.value_num is None or other.value_num is None:
+        return False
+    return _far(key, one.value_num, other.value_num, key.differs)
+
+
+def _far(key: Key, one: float, other: float, factor: float) -> bool:
+    apart = abs(one - other)
+    if key.unit == "rad":
+        apart = abs(remainder(apart, 2 * pi))
+    low, high = sorted((abs(one), abs(other)))
+    return apart > key.close and (one * other < 0 or high > factor * low)
+
+
+def _days_apart(one: str, other: str) -> bool:
+    try:
+        first, second = (datetime.fromisoformat(text) for text in (one, other))
+    except ValueError:
+        return False
+    zoned = [when if when.tzinfo else when.replace(tzinfo=UTC) for when in (first, second)]
+    return abs(zoned[0] - zoned[1]) > APART
+
+
+def _impossible(facts: list[Fact], chosen: dict[str, Fact], file: str) -> Iterator[Finding]:
+    """Tell what was not used, unless a file's odd tag is replaced: then nobody needs to act."""
+    for fact in facts:
+        key = keys()[fact.key]
+        replaced = fact.key in chosen and fact.source is not Source.FORM
+        if replaced or not (fact.value_text or fact.value_num is not None):
+            continue
+        if fact.warning == NO_ZONE:
+            severity, rule = Severity.NOTE, "no-time-zone"
+            problem, remedy = "but not in which time zone", "with its offset (+01:00)"
+        elif fact.warning.startswith(IMPOSSIBLE):
+            severity, rule = Severity.RECOMMENDED, "impossible-value"
+            problem, remedy = "which cannot be", "if you know it"
+        else:
+            continue
+        yield Finding(
+            severity=severity,
+            rule=rule,
+            message=f"{key.label}: {_says(fact)}, {problem}; it is not used.",
+            hint=f"It stands at {_where(fact)}. Fill in {key.field} {remedy}.",
+            file=file,
+            field=key.field,
+        )
+
+
+def _left_over(facts: list[Fact], chosen: dict[str, Fact], file: str) -> Iterator[Finding]:
+    """Tell whom and what a file names that may be of an earlier session, unless people agree."""
+    for fact in facts:
+        first = chosen.get(fact.key)
+        if not fact.left_over or not fact.value_text:
+            continue
+        if first is not None and alike(first.value_text, fact.value_text):
+            continue
+        key = keys()[fact.key]
+        against = f"{_says(first)}, " if first is not None else ""
+        yield Finding(
+            severity=Severity.NOTE,
+            rule="left-over",
+            message=f"{key.label}: {against}{_says(fact)}, often left over from another session.",
+            hint=f"The file's word (at {_where(fact)}) is not used. "
+            f"{'Check' if first is not None else 'Fill in'} {key.field}.",
+            file=file,
+            field=key.field,
+        )
+
+
+def _backwards(chosen: dict[str, Fact], file: str) -> Iterator[Finding]:
+    start, end = chosen.get("start_time"), chosen.get("end_time")
+    if start is None or end is None:
+        return
+    if datetime.fromisoformat(end.value_text) < datetime.fromisoformat(start.value_text):
+        yield Finding(
+            severity=Severity.RECOMMENDED,
+            rule="ends-before-it-starts",
+            message=f"The acquisition ends ({end.value_text}) before it starts "
+            f"({start.value_text}).",
+            hint=f"Check {_where(start)} and {_where(end)}.",
+            file=file,
+            field="end_time",
+        )
+
+
+def _suggestions(chosen: dict[str, Fact], file: str) -> Iterator[Finding]:
+    """Offer elements that were looked for, where nobody has said yet what is in the sample."""
+    looked_for = chosen.get("elements")
+    if looked_for is None or "atom_types" in chosen:
+        return
+    symbols = ", ".join(looked_for.value_text.split(","))
+    yield Finding(
+        severity=Severity.NOTE,
+        rule="elements-looked-for",
+        message=f"The file lists elements that were looked for: {symbols}.",
+        hint=f"If they are in the sample, write sample.atom_types: [{symbols}].",
+        file=file,
+        field="sample.atom_types",
+    )
+
+
+_SOURCES = {
+    Source.FORM: "the form",
+    Source.PROFILE: "the instrument's profile",
+    Source.CALENDAR: "the calendar",
+    Source.VENDOR: "the file",
+    Source.DERIVED: "the file's format",
+}
+
+
+def _says(fact: Fact) -> str:
+    value = shown(fact)
+    return (
+        f"{_SOURCES[fact.source]} says {value if len(value) <= LONGEST else value[:LONGEST] + '…'}"
+    )
+
+
+def _where(fact: Fact) -> str:
+    """Return where a value stands, in the words of whoever can look there."""
+    if fact.source in (Source.FORM, Source.PROFILE):
+        return fact.source_path
+    return f"the tag “{fact.source_path}”" if fact.source_path else _SOURCES[fact.source]

@@ -1,0 +1,108 @@
+"""How many bytes a header promises, and files that hold fewer, refused before anything is read.
+
+A damaged header can promise anything; some of RosettaSciIO's readers then work for minutes on a
+plan for reading it, or ask for terabytes. What does not belong here: files that are sound but too
+large (`emfair.vendor.bounds`).
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Callable
+from contextlib import suppress
+from math import prod
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from emfair.errors import UnreadableFile
+
+Promise = tuple[int, int]
+"""Bytes that a header promises, and those that are there."""
+
+
+def refuse_torn(reader: str, path: Path) -> None:
+    """Raise `UnreadableFile` if a file ends before the array that its header promises does."""
+    if reader in _PROMISES:
+        refuse(*_PROMISES[reader](path))
+    elif path.is_file() and h5py.is_hdf5(path):
+        _refuse_hollow(path)
+
+
+def refuse(promised: int, there: int) -> None:
+    """Raise `UnreadableFile` if less is there than is promised."""
+    if promised > there:
+        raise UnreadableFile(f"its header promises {promised:,} bytes, and {there:,} are there")
+
+
+def _blockfile(path: Path) -> Promise:
+    """Read where the frames begin, their side, and the scan's; each has six bytes before it."""
+    with path.open("rb") as file:
+        head = file.read(_BLOCKFILE.size)
+    if len(head) < _BLOCKFILE.size:
+        return _BLOCKFILE.size, len(head)
+    start, side, columns, rows = _BLOCKFILE.unpack(head)
+    return start + columns * rows * (side * side + 6), path.stat().st_size
+
+
+_BLOCKFILE = struct.Struct("<12xI4xH2xHH")
+
+
+def _ripple(path: Path) -> Promise:
+    """Read the lines of a Ripple header: a name, white space, a value."""
+    lines = re.findall(r"(?m)^\s*([\w-]+)\s+(\S+)\s*$", path.read_text("latin-1"))
+    given = {name.lower(): int(value) for name, value in lines if value.isdecimal()}
+    sizes = [given.get(name, 0) for name in ("width", "height", "depth", "data-length")]
+    same = [one for one in path.parent.iterdir() if one.stem == path.stem]
+    raw = next((one for one in same if one.suffix.lower() == ".raw"), path)
+    return given.get("offset", 0) + prod(sizes), raw.stat().st_size
+
+
+def _empad(path: Path) -> Promise:
+    """Read the number of frames, of 128 × 130 float32 each, and look at the file it names."""
+    text = path.read_bytes().decode("utf-8", "replace")
+    raw = re.search(r"<raw_file\b[^>]*\bfilename\s*=\s*['\"]([^'\"/\\]+)['\"]", text)
+    scan = [re.search(rf"<{name}>\s*(\d+)\s*<", text) for name in ("pix_x", "pix_y")]
+    series = re.search(r"<series_count>\s*(\d+)\s*<", text)
+    counts = [int(one[1]) for one in ([series] if series else scan) if one]
+    if raw is None or not counts:
+        return 0, 0
+    return prod(counts) * 130 * 128 * 4, (path.parent / raw[1]).stat().st_size
+
+
+def _numpy(path: Path) -> Promise:
+    with path.open("rb") as file:
+        first = np.lib.format.read_magic(file) == (1, 0)
+        shape, _, dtype = (_HEADER_1 if first else _HEADER_2)(file)
+        start = file.tell()
+    return start + prod(shape) * dtype.itemsize, path.stat().st_size
+
+
+_HEADER_1, _HEADER_2 = np.lib.format.read_array_header_1_0, np.lib.format.read_array_header_2_0
+
+_PROMISES: dict[str, Callable[[Path], Promise]] = {
+    "Blockfile": _blockfile,
+    "EMPAD": _empad,
+    "Ripple": _ripple,
+    "numpy": _numpy,
+}
+
+HOLLOW = 100_000
+"""How often a file's length all its arrays may be: no compression that is in use comes near it."""
+
+
+def _refuse_hollow(path: Path) -> None:
+    """Raise for an HDF5 file whose arrays stand in it only by name: HDF5 would make up zeros."""
+    sizes: list[int] = []
+
+    def add(_: str, item: h5py.Group | h5py.Dataset | h5py.Datatype) -> None:
+        if isinstance(item, h5py.Dataset) and not item.is_virtual and not item.external:
+            sizes.append(item.nbytes)
+
+    with suppress(OSError, RuntimeError, KeyError), h5py.File(path, "r") as file:
+        file.visititems(add)  # what is damaged, the reader will tell, or need not see
+    there = path.stat().st_size
+    if sum(sizes) > HOLLOW * there:
+        raise UnreadableFile(f"it promises arrays of {sum(sizes):,} bytes, and has {there:,}")
