@@ -46,7 +46,8 @@ def patterns_of(path: Path) -> NDArray[np.uint8]:
     """Return the patterns of a file that `scan` wrote, mapped."""
     import numpy as np
 
-    head = path.open("rb").read(40)
+    with path.open("rb") as file:
+        head = file.read(40)
     (start,) = struct.unpack_from("<I", head, 12)
     side, columns, rows = (struct.unpack_from("<H", head, at)[0] for at in (20, 24, 26))
     record = np.dtype([("magic", "<u2"), ("number", "<u4"), ("pattern", "u1", (side, side))])

@@ -10,6 +10,7 @@
     │   └── Conflict            it exists already, or someone was faster
     ├── BadData                 the data are bad: never retried          exit 1
     │   ├── UnreadableFile      no reader can read it, or one raised an error on it
+    │   │   ├── MissingCompanion … without a file that is not beside it
     │   │   ├── ReaderDied      … or ended its process
     │   │   ├── ReaderHung      … or never ended
     │   │   └── TooLarge        … or needs more memory than it may have
@@ -80,6 +81,10 @@ class BadData(EmfairError):
 
 class UnreadableFile(BadData):
     """No reader can read the file, or the reader crashed on it."""
+
+
+class MissingCompanion(UnreadableFile):
+    """The file cannot be read without another one, which is not beside it."""
 
 
 class ReaderDied(UnreadableFile):

@@ -6,6 +6,7 @@ array's bytes: one pass can hash, compress and sum.
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterator
 from itertools import product
 from math import prod
@@ -64,6 +65,7 @@ def walk(
                 block = band[start - first : start - first + even]
                 offset = (*lead, start, *([0] * (len(shape) - cut - 1)))
                 yield offset, block.reshape((1,) * cut + block.shape)
+            _forget(band)
 
 
 def _bands(data: Any, axis: int, grain: int, step: int, most: int) -> Iterator[tuple[int, int]]:
@@ -98,6 +100,20 @@ def _computed(part: Any) -> NDArray[Any]:
     whole = np.empty(part.shape, part.dtype)
     store(part, whole, lock=False)
     return whole
+
+
+def _forget(band: NDArray[Any]) -> None:
+    """Take a mapped file's pages off this process, whose memory they would count as.
+
+    Whoever still reads them gets them again. Not so with a map that can be written to.
+    """
+    kept: Any = band
+    read_only = False
+    while isinstance(kept, np.ndarray):
+        read_only = read_only or (isinstance(kept, np.memmap) and kept.mode == "r")
+        kept = kept.base
+    if read_only and isinstance(kept, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        kept.madvise(mmap.MADV_DONTNEED)
 
 
 def _cut_axis(shape: tuple[int, ...], itemsize: int) -> int:

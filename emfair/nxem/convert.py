@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from emfair.errors import BadCall, BadData, EmfairError, TooLarge, Unavailable
+from emfair.errors import BadCall, BadData, EmfairError, MissingCompanion, TooLarge, Unavailable
 from emfair.model.findings import Finding, Severity
 from emfair.nxem.container import Written, write_container
 from emfair.nxem.dossier import Dossier
@@ -36,7 +36,14 @@ class Converted:
 
 
 UNREAD_RULES = frozenset(
-    {"unreadable-file", "empty-file", "not-a-measurement", "reader-died", "reader-hung"}
+    {
+        "unreadable-file",
+        "missing-companion",
+        "empty-file",
+        "not-a-measurement",
+        "reader-died",
+        "reader-hung",
+    }
 )
 """Rules that say that no signal came out of a file."""
 
@@ -86,6 +93,8 @@ def convert_file(
 def _unread(path: Path, file: str, error: EmfairError) -> Finding:
     if isinstance(error, TooLarge):
         rule, severity = TOO_LARGE, Severity.ERROR
+    elif isinstance(error, MissingCompanion):
+        rule, severity = "missing-companion", Severity.ERROR
     elif path.is_file() and path.stat().st_size == 0:
         rule, severity = "empty-file", Severity.ERROR
     elif path.exists() and not sniff(path).candidates and not names_a_format(path):

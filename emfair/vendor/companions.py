@@ -12,7 +12,7 @@ from pathlib import Path
 
 import h5py
 
-from emfair.errors import UnreadableFile
+from emfair.errors import MissingCompanion
 from emfair.vendor.bundles import lacks
 from emfair.vendor.sniff import Sniffed
 
@@ -21,7 +21,7 @@ HEAD = 1 << 20
 
 
 def refuse_lone(path: Path, sniffed: Sniffed) -> None:
-    """Raise `UnreadableFile` for a file whose companions are not in its folder."""
+    """Raise `MissingCompanion` for a file whose companions are not in its folder."""
     first = sniffed.candidates[0] if sniffed.candidates else None
     extension = path.suffix.lower().removeprefix(".")
     if path.is_file() and (first is None or extension in first.extensions):
@@ -33,9 +33,9 @@ def refuse_lone(path: Path, sniffed: Sniffed) -> None:
             raise missing(name, path)
 
 
-def missing(name: str, path: Path) -> UnreadableFile:
+def missing(name: str, path: Path) -> MissingCompanion:
     """Return the error that says that `path` needs the file `name`."""
-    return UnreadableFile(
+    return MissingCompanion(
         f"cannot be read without {name}, which is not beside it.",
         subject=path.name,
         remedy=f"Deposit {name} together with it, under the name that it had.",

@@ -5,9 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from bench.scan import patterns_of, scan
 from bench.table import Figure, lines
+from bench.tilt_series import images_of, tilt_series
+from emfair.vendor.read import read_signals
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,7 +45,21 @@ def test_a_part_that_cannot_be_measured_says_why(tmp_path):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "h5py gzip-4 + shuffle" in done.stdout
+    assert "tilt-series-4x2048x2048.mrc" in done.stdout
+    assert "scan-16x32x256x256.blo" in done.stdout
     assert "no licence" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("make", "pixels", "sizes"),
+    [(tilt_series, images_of, (3, 64)), (scan, patterns_of, (3, 5, 64))],
+)
+def test_the_large_files_are_what_a_reader_takes_them_for(make, pixels, sizes, tmp_path):
+    path = make(tmp_path, *sizes)
+    (signal,) = [one for one in read_signals(path) if one.data.ndim > 2]
+    assert signal.data.shape[: len(sizes)] == sizes
+    assert np.array_equal(np.asarray(signal.data), pixels(path))
+    assert pixels(path).any()
 
 
 @pytest.mark.parametrize(("better", "shown"), [("less", "0.5×"), ("more", "2×"), ("share", "200%")])

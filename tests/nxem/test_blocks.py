@@ -1,5 +1,7 @@
 """Walking an array in blocks."""
 
+import subprocess
+import sys
 from math import prod
 
 import dask.array as da
@@ -140,3 +142,32 @@ def test_a_mapped_file_is_not_copied(tmp_path):
     while not isinstance(holder, np.memmap):
         holder = holder.base
     assert block.tobytes() == path.read_bytes()
+
+
+MAPPED = """
+import resource, sys
+import dask.array as da, numpy as np
+from emfair.nxem.blocks import chunk_shape, walk
+array = np.memmap(sys.argv[1], "<u2", "r", shape=(200, 1024, 1024))
+data = da.from_array(array, name=False) if sys.argv[2] == "lazy" else array
+next(walk(data, (1, 512, 1024), 2))
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+total = sum(int(block.sum()) for _, block in walk(data, chunk_shape(data.shape, 2), 2))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, total)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is counted in another unit elsewhere")
+@pytest.mark.parametrize("how", ["lazy", "plain"])
+def test_a_mapped_file_does_not_pile_up_in_memory(how, tmp_path):
+    path = tmp_path / "raw"
+    with path.open("wb") as file:
+        file.truncate(400 << 20)
+        file.seek(399 << 20)
+        file.write(b"\x07")
+    done = subprocess.run(
+        [sys.executable, "-c", MAPPED, path, how], check=True, capture_output=True, text=True
+    )
+    kibibytes, total = map(int, done.stdout.split())
+    assert total == 7
+    assert kibibytes < 150 << 10

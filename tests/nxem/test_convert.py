@@ -55,7 +55,7 @@ def test_a_missing_companion_is_told_without_the_servers_folders(corpus, tmp_pat
     shutil.copy(corpus / "empad_data" / "map4x4.xml", tmp_path)
     result = convert(tmp_path / "map4x4.xml", tmp_path / "out")
     (finding,) = result.findings
-    assert finding.rule == "unreadable-file"
+    assert finding.rule == "missing-companion"
     assert "without scan_x4_y4.raw" in finding.message
     assert str(tmp_path) not in finding.message
     assert "Deposit scan_x4_y4.raw together with it" in finding.hint

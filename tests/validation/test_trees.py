@@ -29,6 +29,7 @@ def _reversed_axes(entry: h5py.Group) -> None:
 
 
 def _wrong_types(entry: h5py.Group) -> None:
+    del entry["start_time"]
     entry["start_time"] = "yesterday"
     entry["sample1/is_simulation"] = np.int64(3)
     entry["measurement/event1/instrument/stage1/tilt1"].attrs["units"] = "V"
