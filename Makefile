@@ -94,4 +94,5 @@ LOCK := --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-
 $(READY): .venv/.uv requirements.lock pyproject.toml
 	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	$(BIN)/python -c "from emfair.nxem.deflate import prepare; prepare()"  # Numba keeps what it compiles
 	@touch $@

@@ -134,29 +134,18 @@ def _conversion(raw: Path, folder: Path, *, known: bool) -> Work:
 
     (It compiles once in the life of an installation.)
     """
-    from concurrent.futures import ThreadPoolExecutor
-
-    import numpy as np
-
     from emfair.model.annotations import Annotations
-    from emfair.model.canonical import sha256_file
-    from emfair.nxem.container import write_container
-    from emfair.nxem.deflate import compress
+    from emfair.nxem.convert import convert_file
+    from emfair.nxem.deflate import prepare
     from emfair.nxem.dossier import Dossier, Source
-    from emfair.vendor.read import read_signals
 
     def convert(path: Path) -> int:
-        dossier = Dossier(Source(path.name, "0" * 64), Annotations(), "", {})
-        with ThreadPoolExecutor(1) as hasher:
-            late = None if known else hasher.submit(sha256_file, path).result
-            done = [
-                write_container(signal, dossier, folder, sha256=late)
-                for signal in read_signals(path)
-            ]
-        return sum(one.measurement.container_size for one in done)
+        source = Source(path.name, "0" * 64 if known else "")
+        done = convert_file(path, Dossier(source, Annotations(), "", {}), folder)
+        return sum(one.measurement.container_size for one in done.written)
 
     convert(tilt_series(raw.parent, *_TINY))
-    compress(np.zeros((1, 8), np.uint8))
+    prepare()
     return lambda: convert(raw)
 
 

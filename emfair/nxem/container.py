@@ -77,7 +77,7 @@ def write_container(
     chosen = used(facts)
     title = _title(signal, source, chosen.get("title"))
     tags, kept = tag_tree(signal.tags)
-    watcher = Watcher(shape)
+    watcher = Watcher(shape, str(signal.metadata.get("Signal", {}).get("quantity") or ""))
     with _beside(folder) as part:
         with _new(part) as file:
             data_sha256 = _write_signal(file, signal, shape, title, watcher, progress=progress)

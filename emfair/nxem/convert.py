@@ -8,10 +8,14 @@ from __future__ import annotations
 import errno
 import os
 import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from emfair.errors import BadCall, BadData, EmfairError, MissingCompanion, TooLarge, Unavailable
+from emfair.model.canonical import sha256_file
 from emfair.model.findings import Finding, Severity
 from emfair.nxem.container import Written, write_container
 from emfair.nxem.dossier import Dossier
@@ -72,22 +76,33 @@ def convert_file(
     except BadData as error:
         result.findings.append(_unread(path, name, error))
         return result
-    for signal in signals:
-        try:
-            written = write_container(signal, dossier, folder)
-            result.written.append(written)
-            result.doubts += doubts(written.measurement.facts, name)
-        except BadData as error:
-            result.findings.append(_not_taken(name, error))
-        except BadCall:
-            raise
-        except MemoryError as error:
-            result.findings.append(_too_large(signal, name, error))
-        # A lazy reader reads here, and raises whatever its parser trips over.
-        except (Exception, RecursionError) as error:  # noqa: BLE001
-            _raise_if_disk(error, folder)
-            result.findings.append(_crashed(signal, name, error))
+    with _hashed(path, dossier.source.sha256) as sha256:
+        for signal in signals:
+            try:
+                written = write_container(signal, dossier, folder, sha256=sha256)
+                result.written.append(written)
+                result.doubts += doubts(written.measurement.facts, name)
+            except BadData as error:
+                result.findings.append(_not_taken(name, error))
+            except BadCall:
+                raise
+            except MemoryError as error:
+                result.findings.append(_too_large(signal, name, error))
+            # A lazy reader reads here, and raises whatever its parser trips over.
+            except (Exception, RecursionError) as error:  # noqa: BLE001
+                _raise_if_disk(error, folder)
+                result.findings.append(_crashed(signal, name, error))
     return result
+
+
+@contextmanager
+def _hashed(path: Path, known: str) -> Iterator[Callable[[], str]]:
+    """Yield what returns a file's SHA-256; if nobody knows it, it is taken meanwhile."""
+    if known:
+        yield lambda: known
+        return
+    with ThreadPoolExecutor(1) as other:
+        yield other.submit(sha256_file, path).result
 
 
 def _unread(path: Path, file: str, error: EmfairError) -> Finding:

@@ -73,6 +73,11 @@ def compress(planes: NDArray[np.uint8]) -> bytes:
     return words.view(np.uint8)[:used].tobytes()
 
 
+def prepare() -> None:
+    """Compile now, so that the first large file does not wait for it."""
+    compress(np.zeros((1, 8), np.uint8))
+
+
 _KEPT = threading.local()  # a thread's room for the next stream: new memory costs a tenth
 
 

@@ -15,7 +15,10 @@ from emfair.model.annotations import Annotations, InstrumentNotes
 
 @dataclass(frozen=True)
 class Source:
-    """What the caller knows of a raw file: its name, its SHA-256, the files read with it."""
+    """What the caller knows of a raw file: its name, its SHA-256, the files read with it.
+
+    Where `sha256` is empty it is taken while the file is converted.
+    """
 
     file: str
     sha256: str

@@ -17,10 +17,19 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from emfair import __version__
 
-SOFTWARE = ("rosettasciio", "h5py", "pynxtools", "numpy", "isal", "pyarrow", "deltalake", "dagster")
+SOFTWARE = (
+    "rosettasciio",
+    "h5py",
+    "pynxtools",
+    "numpy",
+    "imagecodecs",
+    "pyarrow",
+    "deltalake",
+    "dagster",
+)
 
 
-SHAPING = frozenset({"emfair", "h5py", "isal", "numpy", "rosettasciio"})
+SHAPING = frozenset({"emfair", "h5py", "imagecodecs", "numpy", "rosettasciio"})
 
 
 class Entity(BaseModel):

@@ -103,10 +103,10 @@ class _Shop:
 def _convert(shop: _Shop, each: Bundle) -> FileOutcome:
     path = path_to_read(each, shop.local)
     try:
-        sums = {name: sha256_file(shop.local[name]) for name in each.members}
+        sha256 = "" if each.primary in shop.local else _store_digest(each, shop.local)
+        size = size_of(each, shop.local)
     except OSError as error:
         return FileOutcome(each.primary, (), (_unreadable(each, error),))
-    sha256 = sums.get(each.primary) or digest_of(sorted(sums.items()))
     dossier = Dossier(
         source=Source(each.primary, sha256, each.companions),
         notes=shop.notes,
@@ -114,7 +114,7 @@ def _convert(shop: _Shop, each: Bundle) -> FileOutcome:
         software=shaping_versions(),
         profile=shop.profile,
     )
-    done = shop.sandbox.convert(path, dossier, shop.folder, size_of(each, shop.local))
+    done = shop.sandbox.convert(path, dossier, shop.folder, size)
     return FileOutcome(
         each.primary,
         tuple((one.path, one.measurement) for one in done.written),
@@ -143,6 +143,11 @@ def _unreadable(each: Bundle, error: OSError) -> Finding:
         hint="Check the permissions.",
         file=each.primary,
     )
+
+
+def _store_digest(each: Bundle, local: Mapping[str, Path]) -> str:
+    """Return one SHA-256 for a format that is a folder: over its files' names and checksums."""
+    return digest_of(sorted((name, sha256_file(local[name])) for name in each.members))
 
 
 def size_of(each: Bundle, local: Mapping[str, Path]) -> int:

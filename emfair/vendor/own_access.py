@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from emfair.vendor.bands import in_bands
 from emfair.vendor.bounds import is_stored, refuse_too_large
 from emfair.vendor.mrc import Header
 from emfair.vendor.mrc_more import more_tags
@@ -29,8 +30,7 @@ def read_lazily(name: str, reader: ModuleType, path: Path) -> list[Dictionary]:
     own = _OWN.get(name)
     if own is not None:
         return own(reader, path)
-    dictionaries: list[Dictionary] = reader.file_reader(str(path), lazy=True)
-    return dictionaries
+    return in_bands(reader, path, reader.file_reader(str(path), lazy=True))
 
 
 def _numpy(reader: ModuleType, path: Path) -> list[Dictionary]:
@@ -134,7 +134,8 @@ def _mrc(reader: ModuleType, path: Path) -> list[Dictionary]:
     The reader, told of the order, minds it in the header only, and not for its six tilt angles.
     """
     order = Header.of(path).order
-    (one,) = reader.file_reader(str(path), lazy=True, endianness=order)
+    whole = reader.file_reader(str(path), lazy=True, endianness=order)
+    (one,) = in_bands(reader, path, whole, endianness=order)
     one["original_metadata"].update(more_tags(path))
     return [_turned(one) if order == ">" else one]
 

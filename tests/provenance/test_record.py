@@ -68,5 +68,5 @@ def test_a_negative_size_and_a_time_without_zone_are_refused():
 
 
 def test_containers_hang_on_fewer_packages_than_are_recorded():
-    assert set(shaping_versions()) == {"emfair", "h5py", "isal", "numpy", "rosettasciio"}
+    assert set(shaping_versions()) == {"emfair", "h5py", "imagecodecs", "numpy", "rosettasciio"}
     assert set(shaping_versions()) < set(software_versions())

@@ -72,7 +72,7 @@ def convert(
         findings=tuple(in_order(findings)),
         tags=together(one.tags for one in written),
     )
-    step.configuration["compression"] = "gzip+shuffle by ISA-L"
+    step.configuration["compression"] = "gzip+shuffle"
     kept = _finish(step, subject, conversion, written)
     return ContainerSet(subject.place, conversion, tuple(written), kept)
 
