@@ -13,10 +13,10 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from threading import Lock
+from threading import Lock, local
 from typing import TypeVar
 
-from emfair.worker import Worker
+from emfair.worker import StoppedError, Worker
 
 SHARE = 0.8
 """Part of the machine's memory that all workers together may take for their data."""
@@ -29,6 +29,34 @@ _R = TypeVar("_R")
 
 class BusyError(Exception):
     """No worker was free in time."""
+
+
+class _Lending:
+    """The workers that are at work for one `Crew.each`; none any more once it was stopped."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._workers: set[Worker] = set()
+        self._stopped = False
+
+    def add(self, worker: Worker) -> None:
+        """Note a worker. Raises `StoppedError`."""
+        with self._lock:
+            if self._stopped:
+                raise StoppedError
+            self._workers.add(worker)
+
+    def remove(self, worker: Worker) -> None:
+        """Forget a worker."""
+        with self._lock:
+            self._workers.discard(worker)
+
+    def stop(self) -> None:
+        """Stop them, and whoever comes later."""
+        with self._lock:
+            self._stopped = True
+            for worker in self._workers:
+                worker.stop()
 
 
 class Crew:
@@ -50,6 +78,7 @@ class Crew:
         for worker in self._all:
             self._free.put(worker)
         self._gathering = Lock()
+        self._thread = local()
 
     @contextmanager
     def turn(self, wait: float | None = None) -> Iterator[Worker]:
@@ -59,27 +88,37 @@ class Crew:
         ------
         BusyError
             None was free for `wait` seconds.
+        StoppedError
+            What `each` began here is not wanted any more.
         """
         try:
             worker = self._free.get(timeout=wait)
         except queue.Empty:
             raise BusyError from None
         try:
-            yield worker
+            with self._lent(worker):
+                yield worker
         finally:
             self._free.put(worker)
 
     @contextmanager
     def alone(self) -> Iterator[Worker]:
-        """Lend a worker that has all the memory, while the others rest."""
+        """Lend a worker that has all the memory, while the others rest.
+
+        Raises
+        ------
+        StoppedError
+            As in `turn`.
+        """
         with self._gathering:  # two that gather would wait for one another
             gathered = [self._free.get() for _ in self._all]
         chosen, share = gathered[0], gathered[0].memory
-        chosen.memory = self._memory
-        for other in gathered[1:]:
-            other.end()  # an idle process holds what it has read before
         try:
-            yield chosen
+            for other in gathered[1:]:
+                other.end()  # an idle process holds what it has read before
+            chosen.memory = self._memory
+            with self._lent(chosen):
+                yield chosen
         finally:
             chosen.end()
             chosen.memory = share
@@ -90,9 +129,12 @@ class Crew:
         """Yield each item's place and what `work` made of it, as it is done.
 
         `work` runs in threads, as many as there are workers, and takes its turns itself. Where one
-        raises, or whoever listens stops, what has not begun is left, and what has is ended.
+        raises, or whoever listens stops, what has not begun is left; turns raise `StoppedError`.
         """
-        threads = ThreadPoolExecutor(self.size, thread_name_prefix="crew")
+        mine = _Lending()
+        threads = ThreadPoolExecutor(
+            self.size, "crew", initializer=lambda: setattr(self._thread, "lending", mine)
+        )
         places = {threads.submit(work, item): place for place, item in enumerate(items)}
         finished = False
         try:
@@ -103,8 +145,19 @@ class Crew:
             for future in places:
                 future.cancel()
             if not finished:
-                self.stop()
+                mine.stop()
             threads.shutdown()
+
+    @contextmanager
+    def _lent(self, worker: Worker) -> Iterator[None]:
+        """Note whom a worker is lent to, so that it can be stopped."""
+        worker.fresh()
+        lending: _Lending = getattr(self._thread, "lending", None) or _Lending()
+        lending.add(worker)
+        try:
+            yield
+        finally:
+            lending.remove(worker)
 
     def stop(self) -> None:
         """End the processes at once; calls that wait for them raise `StoppedError`."""

@@ -114,6 +114,9 @@ class Worker:
             Whatever the function raised.
         """
         process, line = self._ready()
+        if self._stopped:
+            self.fresh()
+            raise StoppedError
         done = False
         try:
             line.send((seconds, self.memory, function, args, kwargs))
@@ -132,7 +135,7 @@ class Worker:
         return cast("_T", answer)
 
     def stop(self) -> None:
-        """Kill the process at once; a call that waits for it, in another thread, raises."""
+        """Kill the process at once; a call that waits for it, or is about to, raises."""
         process, self._stopped = self._process, True
         if process is not None:
             process.kill()
@@ -146,6 +149,9 @@ class Worker:
             self._process.kill()
             self._process.wait()
         self._line = self._process = None
+
+    def fresh(self) -> None:
+        """Forget that it was told to stop: whoever uses it next is another."""
         self._stopped = False
 
     def _ready(self) -> tuple[subprocess.Popen[bytes], Connection]:

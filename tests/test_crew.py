@@ -9,6 +9,7 @@ import time
 import pytest
 
 from emfair.crew import BusyError, Crew, cores, crew, machine_memory
+from emfair.worker import StoppedError
 
 GB = 1 << 30
 
@@ -101,6 +102,44 @@ def test_whoever_stops_listening_waits_for_nothing(pair):
     assert next(listening) == (0, None)
     listening.close()
     assert time.monotonic() - started < 20
+
+
+def test_work_that_is_not_in_a_call_yet_does_not_begin_one(pair):
+    begun, stopped = threading.Event(), []
+
+    def work(item):
+        if item:
+            raise LookupError("stop the others")
+        begun.set()
+        time.sleep(1)  # a copy, a checksum
+        try:
+            with pair.turn() as worker:
+                worker.call(60, time.sleep, 60)
+        except StoppedError as error:
+            stopped.append(error)
+            raise
+
+    started = time.monotonic()
+    with pytest.raises(LookupError):
+        list(pair.each(work, [0, 1]))
+    assert time.monotonic() - started < 20
+    assert len(stopped) == 1
+
+
+def test_one_who_stops_disturbs_no_other(pair):
+    def slow(_):
+        with pair.turn() as worker:
+            return worker.call(20, time.sleep, 2)
+
+    other = threading.Thread(target=lambda: answers.extend(pair.each(slow, [1])))
+    answers: list[tuple[int, None]] = []
+    other.start()
+    time.sleep(0.5)
+    listening = pair.each(slow, [1, 1])
+    next(listening)
+    listening.close()
+    other.join()
+    assert answers == [(0, None)]
 
 
 def test_a_process_has_one_crew_that_ends_with_it():

@@ -52,7 +52,8 @@ def damages(sizes: tuple[int, ...], seed: int = 0) -> Iterator[Damage]:
     cuts = [size // 2, 0, size - 1, 1, 16, size // 16, size // 4, 3 * size // 4, HEAD]
     yield from _rounds(
         [Damage("cut", (cut,)) for cut in dict.fromkeys(cuts) if cut < size],
-        [Damage("flip", (next(seeds), *how)) for how in ((1, HEAD), (16, HEAD), (16, size))] * 2,
+        [Damage("flip", (next(seeds), *how))
+         for how in ((1, HEAD), (16, HEAD), (16, size)) for _ in range(2)],
         [Damage("huge", (next(seeds), width, limit)) for width, limit in
          ((4, 64), (4, HEAD), (8, HEAD), (2, HEAD), (4, 8 * HEAD))],
         [Damage("zero", (start, PAGE)) for start in dict.fromkeys((size // 2, size - PAGE, 16))

@@ -35,10 +35,14 @@ def rebuild(
         mended = [] if check else [one.experiment for one in done if not one.is_same]
         failed = _process(mended)
     if as_json:
-        screen.print_json([one.model_dump(mode="json") for one in done])
+        screen.print_json(
+            [{**one.model_dump(mode="json"), "processed": one.experiment in mended} for one in done]
+        )
     else:
         for one in done:
             _show(one)
+            if one.experiment in mended:
+                screen.out.print("  It was processed anew: its containers are those of today.")
     if failed or (check and not all(one.is_same for one in done)):
         raise typer.Exit(screen.BAD_DATA)
 

@@ -36,7 +36,8 @@ class Converted:
     @property
     def read(self) -> bool:
         """Whether a reader could read the file at all."""
-        return not any(f.rule in UNREAD_RULES for f in self.findings)
+        unread = UNREAD_RULES | {TOO_LARGE}
+        return bool(self.written) or not any(f.rule in unread for f in self.findings)
 
 
 UNREAD_RULES = frozenset(

@@ -47,7 +47,8 @@ class Sample:
         """Take what is wanted of the block whose first element stands at `offset`."""
         if self._values is None:
             dtype = np.dtype(np.float64) if self._sums else block.dtype
-            self._values = np.zeros(self.values.shape, dtype)
+            start_with = np.nan if self._sums else 0
+            self._values = np.full(self.values.shape, start_with, dtype)
         cuts = []
         for picks, start, size in zip(self._picks, offset, block.shape, strict=True):
             first = max(0, -((picks.start - start) // picks.step))
@@ -60,7 +61,10 @@ class Sample:
         part = block[tuple(inside for _, inside in cuts)]
         place = tuple(cuts[axis][0] for axis in self._kept)
         if self._sums:
-            self._values[place] += _sum(part, self._summed)
+            total = _sum(part, self._summed)
+            so_far = self._values[place]
+            both = np.nan_to_num(so_far) + np.nan_to_num(total)  # what one block lacks, others have
+            self._values[place] = np.where(np.isnan(so_far) & np.isnan(total), np.nan, both)
         else:
             self._values[place] = part.reshape([part.shape[axis] for axis in self._kept])
 

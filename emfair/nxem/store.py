@@ -8,7 +8,6 @@ whatever the number of cores. What does not belong here: packing a chunk (`emfai
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from emfair.crew import cores
 from emfair.nxem.blocks import BLOCK_BYTES, CHUNK_BYTES, chunk_shape, walk
 from emfair.nxem.encode import Encode, encoder, shuffled
 
@@ -127,7 +127,7 @@ def _compress(
     size = prod(chunk) * dataset.dtype.itemsize
     some, alike = max(1, CHUNK_BYTES // size), max(1, BLOCK_BYTES // size)
     numbers = count()
-    with ThreadPoolExecutor(_cores()) as pool, ThreadPoolExecutor(1) as hasher:
+    with ThreadPoolExecutor(cores()) as pool, ThreadPoolExecutor(1) as hasher:
         waiting: _Waiting | None = None
         for offset, block in blocks:
             tasks: list[_Task] = []
@@ -147,13 +147,6 @@ def _compress(
             )
             _flush(dataset, before)
         _flush(dataset, waiting)
-
-
-def _cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):  # Linux
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _starts(shape: tuple[int, ...], chunk: tuple[int, ...]) -> Iterator[Offset]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from emfair.crew import crew
-from emfair.errors import BadData, UnreadableFile
+from emfair.errors import BadData, TooLarge, UnreadableFile
 from emfair.model.annotations import Annotations
 from emfair.model.facts import Fact
 from emfair.nxem.facts import facts_of, used
@@ -87,6 +87,8 @@ def inspect_file(path: Path, each: Bundle, notes: Annotations) -> Inspected:
     found = Inspected(file=each.primary, companions=each.companions)
     try:
         signals = read_signals(path)
+    except TooLarge:
+        raise  # for whoever can give more memory
     except BadData as error:
         return found.model_copy(update={"problem": error.message, "remedy": error.remedy})
     inspected = tuple(_signal(signal, each.primary, notes) for signal in signals)

@@ -17,7 +17,7 @@ from emfair.model.canonical import sha256_file
 from emfair.model.documents import Measurement
 from emfair.model.identifiers import check_identifier
 from emfair.model.manifest import Place
-from emfair.provenance.record import ProvenanceRecord, shaping_versions
+from emfair.provenance.record import ProvenanceRecord, shaping_versions, software_versions
 from emfair.service.browse import records_of
 from emfair.service.chain.convert import containers
 from emfair.service.chain.step import begin, converted
@@ -126,8 +126,7 @@ def _what(
 def _changed(records: tuple[ProvenanceRecord, ...]) -> dict[str, tuple[str, str]]:
     conversions = [one for one in records if one.activity == "nxem_container"]
     then = conversions[-1].software if conversions else {}
-    return {
-        name: (then[name], version)
-        for name, version in shaping_versions().items()
-        if name in then and then[name] != version
-    }
+    now = software_versions()
+    shaping = {*shaping_versions(), *(then.keys() - now.keys())}  # what is gone may have, too
+    told = {name: (then.get(name, "not used"), now.get(name, "not used")) for name in shaping}
+    return {name: told[name] for name in sorted(told) if then and told[name][0] != told[name][1]}

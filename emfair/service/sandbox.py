@@ -74,7 +74,8 @@ class Sandbox:
         """
         done = self._convert(self._crew.turn, path, dossier, folder, size)
         if self._crew.size > 1 and any(one.rule == TOO_LARGE for one in done.findings):
-            done = self._convert(self._crew.alone, path, dossier, folder, size)
+            again = self._convert(self._crew.alone, path, dossier, folder, size)
+            done = max(again, done, key=lambda one: len(one.written))
         return done
 
     def _convert(
@@ -110,7 +111,13 @@ class Sandbox:
         Unavailable
             The process cannot be started.
         """
-        with self._crew.turn() as worker:
+        try:
+            with self._crew.turn() as worker:
+                return self._called(worker, size, function, path, *args, **kwargs)
+        except TooLarge:
+            if self._crew.size == 1:
+                raise
+        with self._crew.alone() as worker:
             return self._called(worker, size, function, path, *args, **kwargs)
 
     def _called(

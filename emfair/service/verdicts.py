@@ -6,6 +6,7 @@ HDF5 itself loops for ever on some damaged files, and pynxtools judges one conta
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -60,14 +61,17 @@ def _verdict_here(workers: Crew, patience: float, path: Path) -> tuple[Finding, 
 def _verdict(
     workers: Crew, patience: float, path: Path, measurement: str, file: str
 ) -> tuple[Finding, ...]:
-    try:
-        with workers.turn() as worker:
-            return worker.call(
-                patience, validate_container, path, measurement=measurement, file=file
-            )
-    except (HungError, DiedError) as error:
-        found = not_judged(error)
-        return (found.model_copy(update={"measurement": measurement, "file": file}),)
+    for lend in (workers.turn, workers.alone):
+        try:
+            with lend() as worker:
+                return worker.call(
+                    patience, validate_container, path, measurement=measurement, file=file
+                )
+        except (HungError, DiedError) as error:
+            found = not_judged(error)
+            if isinstance(error, HungError) or error.code != -signal.SIGKILL:
+                break  # what was killed had too little memory, perhaps
+    return (found.model_copy(update={"measurement": measurement, "file": file}),)
 
 
 def _no_file() -> Finding:

@@ -35,8 +35,14 @@ def in_bands(
     wanted = bands(array.shape, array.dtype.itemsize)
     if array.npartitions == 1 or array.chunksize == wanted:
         return found
-    again: list[dict[str, Any]] = reader.file_reader(str(path), lazy=True, chunks=wanted, **options)
-    return again
+    try:
+        again: list[dict[str, Any]] = reader.file_reader(
+            str(path), lazy=True, chunks=wanted, **options
+        )
+    except ValueError:  # it drops axes of one point only after it has cut: one picture of a stack
+        return found
+    same = [one["data"].shape for one in again] == [one["data"].shape for one in found]
+    return again if same else found
 
 
 def bands(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:

@@ -7,7 +7,6 @@ readers that read when they are asked for pixels.
 from __future__ import annotations
 
 import bz2
-import os
 import resource
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +14,7 @@ from zipfile import ZIP_STORED, BadZipFile, ZipFile
 
 import h5py
 
+from emfair.crew import machine_memory
 from emfair.errors import TooLarge, UnreadableFile
 
 EAGER = {
@@ -58,7 +58,7 @@ def refuse_too_large(reader: str, path: Path) -> None:
 
 def memory() -> int:
     """Return the bytes that this process may take: what it is allowed, or the machine has."""
-    installed = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    installed = machine_memory()
     allowed, _ = resource.getrlimit(resource.RLIMIT_DATA)
     return installed if allowed == resource.RLIM_INFINITY else min(allowed, installed)
 

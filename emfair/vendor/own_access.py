@@ -147,6 +147,9 @@ def _turned(dictionary: Dictionary) -> Dictionary:
     return {**dictionary, "data": data.view(data.dtype.newbyteorder(">"))}
 
 
+ONLY_LAZY = frozenset({"MRC"})
+"""Readers that would be wrong without what is done here: byte order, other headers."""
+
 _OWN: dict[str, Callable[[ModuleType, Path], list[Dictionary]]] = {
     "numpy": _numpy,
     "TIA": _tia,

@@ -20,11 +20,14 @@ from emfair.errors import TooLarge, UnreadableFile
 from emfair.vendor.axes import axes_of
 from emfair.vendor.bounds import EAGER, refuse_too_large
 from emfair.vendor.companions import missing, refuse_lone
-from emfair.vendor.own_access import read_lazily
+from emfair.vendor.own_access import ONLY_LAZY, read_lazily
 from emfair.vendor.plugins import Plugin
 from emfair.vendor.promises import refuse_torn
 from emfair.vendor.signal import Signal
 from emfair.vendor.sniff import names_a_format, sniff
+
+BOTH = (True, False)
+"""Lazily first; where that fails, whole."""
 
 
 def read_signals(path: Path) -> list[Signal]:
@@ -103,7 +106,8 @@ def _read_with(plugin: Plugin, path: Path) -> list[Signal]:
     """Read with one reader, lazily if it can."""
     reader = plugin.load()
     failure: Exception | None = None
-    for lazy in (True, False) if plugin.name not in EAGER else (False,):
+    ways = (False,) if plugin.name in EAGER else (True,) if plugin.name in ONLY_LAZY else BOTH
+    for lazy in ways:
         try:
             with _quiet():
                 refuse_torn(plugin.name, path)

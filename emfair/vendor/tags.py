@@ -35,8 +35,8 @@ def find(tree: Any, tag: str) -> tuple[str, Any]:
 def tag_at(tree: Any, path: str) -> Any:
     """Return the value at a ``/``-path of a tag tree, or None.
 
-    Names may hold ``/`` or ``.`` themselves: the longest name that fits is taken. A number is a
-    place in a list or an array, from 0.
+    Names may hold ``/`` or ``.`` themselves: the longest name that leads on is taken. A number is
+    a place in a list or an array, from 0.
     """
     if path == "":
         return tree
@@ -45,13 +45,11 @@ def tag_at(tree: Any, path: str) -> Any:
     if not isinstance(tree, Mapping) or path in tree:
         return tree.get(path) if isinstance(tree, Mapping) else None
     parts = path.split("/")
-    for end in range(len(parts) - 1, 0, -1):
-        name = "/".join(parts[:end])
-        if name in tree:
-            return tag_at(tree[name], "/".join(parts[end:]))
-        dotted = ".".join(parts[: end + 1])
-        if dotted in tree:
-            return tag_at(tree[dotted], "/".join(parts[end + 1 :]))
+    for end in range(len(parts), 0, -1):
+        for name in ("/".join(parts[:end]), ".".join(parts[:end])):
+            value = tag_at(tree[name], "/".join(parts[end:])) if name in tree else None
+            if value is not None:
+                return value
     return None
 
 

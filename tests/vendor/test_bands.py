@@ -39,15 +39,23 @@ def test_a_band_lies_in_a_row_and_is_as_large_as_it_may_be(shape, itemsize):
 @pytest.mark.parametrize("reader", [rsciio.mrc, rsciio.blockfile])
 def test_a_large_map_is_read_in_bands_with_the_same_numbers(reader, tmp_path):
     if reader is rsciio.mrc:
-        path = tilt_series(tmp_path, 5, 2048)
-        expected = np.memmap(path, "<u2", "r", 1024, (5, 2048, 2048))
+        path = tilt_series(tmp_path, 5, 4096)
+        expected = np.memmap(path, "<u2", "r", 1024, (5, 4096, 4096))
     else:
-        path = scan(tmp_path, 24, 32, 256)
+        path = scan(tmp_path, 40, 64, 256)
         expected = patterns_of(path)
     (signal,) = read_signals(path)
     assert signal.data.chunksize == bands(signal.data.shape, signal.data.dtype.itemsize)
     assert signal.data.npartitions > 1
     assert np.array_equal(signal.data.compute(), expected)
+
+
+def test_a_large_single_picture_keeps_its_other_headers(tmp_path):
+    path = tilt_series(tmp_path, 1, 9216)
+    (signal,) = read_signals(path)
+    assert signal.data.shape == (9216, 9216)
+    assert not isinstance(signal.data, np.ndarray)
+    assert signal.tags["mdoc"]
 
 
 def test_a_small_array_is_left_as_it_is(tmp_path):

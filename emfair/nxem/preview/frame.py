@@ -83,10 +83,12 @@ def legible(axis: NxAxis) -> NxAxis:
     turned, unit = readable(far, axis.unit)
     if unit == axis.unit or not axis.long_name.endswith(")"):
         return axis
-    name = axis.long_name.rpartition(" (")[0]
+    name, factor = axis.long_name.rpartition(" (")[0], turned / far
     return replace(
         axis,
-        points=np.asarray(axis.points, np.float64) * (turned / far),
+        points=np.asarray(axis.points, np.float64) * factor,
+        scale=None if axis.scale is None else axis.scale * factor,
+        offset=None if axis.offset is None else axis.offset * factor,
         unit=unit,
         long_name=f"{name} ({unit})",
     )

@@ -216,7 +216,7 @@ def _convert_one(each: Bundle, shop: _Shop) -> Converted:
 
 def _store_digest(each: Bundle, files: dict[str, RawFile]) -> str:
     """Return one SHA-256 for a format that is a folder: over its files' names and checksums."""
-    return digest_of([[name, files[name].sha256] for name in each.members])
+    return digest_of(sorted((name, files[name].sha256) for name in each.members))
 
 
 @contextmanager
