@@ -54,4 +54,5 @@ def worth_mapping(index: Index, reader: str = "", limit: int = 50) -> list[Unmap
         The index's files are damaged.
     """
     found = [Unmapped(*row) for row in ask(index, UNMAPPED).rows]
-    return [one for one in found if reader in ("", one.reader)][:limit]
+    wanted = reader.casefold()
+    return [one for one in found if wanted in ("", one.reader.casefold())][:limit]

@@ -19,8 +19,7 @@ def inspect(files: Files, annotation_file: AnnotationFile = None, as_json: Json 
     from emfair.service.inspection import inspect_files
 
     results: dict[int, Inspected] = {}
-    with screen.errors_end_the_process(), screen.count_bar() as bar:
-        bar.add_task("reading", total=None)
+    with screen.errors_end_the_process():
         for place, one in inspect_files(named(files), read_notes(annotation_file)):
             results[place] = one
             if not as_json:

@@ -70,6 +70,16 @@ def convert_file(
     BadAnnotations
         The notes hold a quantity that cannot be read: not the file's fault either.
     """
+    before = _stamp(path)
+    result = _converted(path, dossier, folder)
+    if result.written and _stamp(path) != before:
+        for one in result.written:
+            one.path.unlink()
+        return Converted(findings=[_changed(dossier.source.file)])
+    return result
+
+
+def _converted(path: Path, dossier: Dossier, folder: Path) -> Converted:
     result = Converted()
     name = dossier.source.file
     try:
@@ -94,6 +104,25 @@ def convert_file(
                 _raise_if_disk(error, folder)
                 result.findings.append(_crashed(signal, name, error))
     return result
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """Return what changes with a file's bytes; None if it is not there."""
+    try:
+        now = path.stat()
+    except OSError:
+        return None
+    return now.st_size, now.st_mtime_ns, now.st_ino
+
+
+def _changed(file: str) -> Finding:
+    return Finding(
+        severity=Severity.ERROR,
+        rule="changed-while-read",
+        message="changed while it was read: its checksum and its pixels would not belong together.",
+        hint="Wait until nothing writes to it any more, then convert it again.",
+        file=file,
+    )
 
 
 @contextmanager

@@ -73,6 +73,13 @@ def _inspect(
         return sandbox.call(
             size_of(each, local), inspect_file, path_to_read(each, local), each, notes
         )
+    except OSError as error:  # it was there when the files were listed
+        return Inspected(
+            file=each.primary,
+            companions=each.companions,
+            problem=f"cannot be read ({error.strerror}).",
+            remedy="Check that it is still there, and its permissions.",
+        )
     except UnreadableFile as error:
         return Inspected(
             file=each.primary,

@@ -96,13 +96,18 @@ HOLLOW = 100_000
 def _refuse_hollow(path: Path) -> None:
     """Raise for an HDF5 file whose arrays stand in it only by name: HDF5 would make up zeros."""
     sizes: list[int] = []
+    foreign: list[str] = []
 
-    def add(_: str, item: h5py.Group | h5py.Dataset | h5py.Datatype) -> None:
-        if isinstance(item, h5py.Dataset) and not item.is_virtual and not item.external:
+    def add(name: str, item: h5py.Group | h5py.Dataset | h5py.Datatype) -> None:
+        if isinstance(item, h5py.Dataset) and item.external:
+            foreign.append(name)
+        elif isinstance(item, h5py.Dataset) and not item.is_virtual:
             sizes.append(item.nbytes)
 
     with suppress(OSError, RuntimeError, KeyError), h5py.File(path, "r") as file:
         file.visititems(add)  # what is damaged, the reader will tell, or need not see
+    if foreign:  # any file of the machine that reads, whoever sent this one
+        raise UnreadableFile(f"its array {foreign[0]} lies in another file of no known kind")
     there = path.stat().st_size
     if sum(sizes) > HOLLOW * there:
         raise UnreadableFile(f"it promises arrays of {sum(sizes):,} bytes, and has {there:,}")

@@ -119,7 +119,7 @@ def _read_with(plugin: Plugin, path: Path) -> list[Signal]:
                     else reader.file_reader(str(path), lazy=False)
                 )
                 return [
-                    _signal(index, plugin.name, dictionary)
+                    _signal(index, plugin.name, dictionary, path)
                     for index, dictionary in enumerate(dictionaries)
                     if _has_data(dictionary)
                 ] or _no_signal()
@@ -152,7 +152,7 @@ def in_short(error: BaseException | None) -> str:
     return f"{type(error).__name__}{f': {text}' if text else ''}"[:300]
 
 
-def _signal(index: int, reader: str, dictionary: Mapping[str, Any]) -> Signal:
+def _signal(index: int, reader: str, dictionary: Mapping[str, Any], path: Path) -> Signal:
     data = dictionary["data"]
     metadata = _plain(dictionary.get("metadata") or {})
     general = metadata.get("General", {})
@@ -163,8 +163,20 @@ def _signal(index: int, reader: str, dictionary: Mapping[str, Any]) -> Signal:
         data=data,
         axes=axes_of(reader, dictionary.get("axes") or [], data.shape),
         metadata=metadata,
-        tags=_plain(dictionary.get("original_metadata") or {}),
+        tags=_without(str(path), _plain(dictionary.get("original_metadata") or {})),
     )
+
+
+def _without(path: str, tags: dict[str, Any]) -> dict[str, Any]:
+    """Return tags with the file's name for its path, which is this run's own (Merlin's reader)."""
+    return {
+        name: _without(path, value)
+        if isinstance(value, dict)
+        else Path(path).name
+        if isinstance(value, str) and value == path
+        else value
+        for name, value in tags.items()
+    }
 
 
 def _plain(tree: Any) -> dict[str, Any]:

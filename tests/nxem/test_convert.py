@@ -1,9 +1,13 @@
 """A file becomes containers, or findings that a person can act on."""
 
+import os
 import shutil
 import subprocess
 import sys
+import threading
+import time
 
+import h5py
 import numpy as np
 import pytest
 
@@ -151,3 +155,35 @@ def test_a_full_disk_is_not_the_files_fault(corpus, tmp_path):
     )  # fmt: skip
     assert "unavailable: the container could not be written" in done.stdout, done.stderr
     assert done.stdout.rstrip().endswith("[]")
+
+
+def test_a_file_that_changes_while_it_is_read_gives_no_container(tmp_path):
+    path = tmp_path / "growing.npy"
+    np.save(path, np.arange(40_000_000, dtype=np.uint32).reshape(160, 500, 500))
+
+    def write() -> None:
+        time.sleep(0.2)
+        while not done.wait(0.01):
+            os.utime(path)
+
+    done = threading.Event()
+    writer = threading.Thread(target=write)
+    writer.start()
+    result = convert(path, tmp_path / "out")
+    done.set()
+    writer.join()
+    assert [finding.rule for finding in result.findings] == ["changed-while-read"]
+    assert result.written == []
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_an_array_that_lies_in_any_other_file_is_not_fetched(tmp_path):
+    (tmp_path / "secret").write_bytes(b"root:x:0:0" * 30)
+    path = tmp_path / "curious.hspy"
+    with h5py.File(path, "w") as file:
+        group = file.create_group("Experiments/a")
+        outside = [(str(tmp_path / "secret"), 0, 256)]
+        group.create_dataset("data", (16, 16), "u1", external=outside)
+    result = convert(path, tmp_path / "out")
+    assert result.written == []
+    assert "lies in another file" in result.findings[0].message

@@ -65,6 +65,16 @@ def test_a_format_of_several_files_is_one_bundle(primary, companions, strangers)
     assert {each.primary for each in bundles} == {primary, *strangers}
 
 
+def test_projects_below_and_beside_a_project_keep_their_files():
+    own = "Sample/00_View000/View000_0000001.img"
+    names = ["one.ASW", "two.ASW", own, "d/three.ASW", f"d/{own}"]
+    assert bundle(names) == [
+        Bundle("d/three.ASW", (f"d/{own}",)),
+        Bundle("one.ASW", (own,)),
+        Bundle("two.ASW", (own,)),
+    ]
+
+
 def test_files_of_one_experiment_share_its_description():
     names = ["E_Heat raw.csv", "E_Gas raw.csv", "E_Metadata.log", "F_Heat raw.csv"]
     assert bundle(names) == [

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
+from rsciio import hspy
 
 from emfair.errors import UnreadableFile
 from emfair.vendor.read import in_short, read_signals
@@ -226,3 +227,25 @@ def not_as_root() -> Iterator[None]:
         yield
     finally:
         os.seteuid(user)
+
+
+def test_a_files_path_which_is_this_runs_own_is_kept_as_its_name(tmp_path):
+    """Merlin's reader puts it among the tags, and no container came out the same twice."""
+    path = tmp_path / "own.hspy"
+    axis = {"name": "x", "size": 3, "scale": 1.0, "offset": 0.0, "units": "nm", "navigate": False}
+    hspy.file_writer(
+        str(path),
+        {
+            "data": np.arange(3),
+            "axes": [axis],
+            "metadata": {"General": {"title": "own"}, "Signal": {"signal_type": ""}},
+            "original_metadata": {"properties": {"path": str(path), "other": f"{path}.x"}},
+            "learning_results": {},
+            "models": {},
+            "package_info": {},
+            "tmp_parameters": {},
+            "attributes": {"ragged": False, "_lazy": False},
+        },
+    )
+    (signal,) = read_signals(path)
+    assert signal.tags["properties"] == {"path": "own.hspy", "other": f"{path}.x"}
