@@ -52,7 +52,6 @@ def write_container(
     folder: Path,
     *,
     sha256: Callable[[], str] | None = None,
-    progress: Callable[[int], None] | None = None,
 ) -> Written:
     """Write one signal as ``folder/<measurement>.nxs``.
 
@@ -61,8 +60,6 @@ def write_container(
     sha256
         Returns the raw file's SHA-256, where this is still being taken while the array is stored;
         asked once. Without it the dossier's source knows it.
-    progress
-        Called with the number of array bytes done since the last call.
 
     Raises
     ------
@@ -80,7 +77,7 @@ def write_container(
     watcher = Watcher(shape, str(signal.metadata.get("Signal", {}).get("quantity") or ""))
     with _beside(folder) as part:
         with _new(part) as file:
-            data_sha256 = _write_signal(file, signal, shape, title, watcher, progress=progress)
+            data_sha256 = _write_signal(file, signal, shape, title, watcher)
             raw_sha256 = sha256() if sha256 else source.sha256
             origin = Origin(source.file, raw_sha256, signal.index, signal.reader)
             entry = build_entry(
@@ -98,22 +95,29 @@ def write_container(
             file=source.file,
             file_sha256=raw_sha256,
             companions=source.companions,
-            signal_index=signal.index,
-            reader=signal.reader,
-            kind=shape.kind,
-            shape=tuple(len(axis.points) for axis in shape.axes),
-            dtype=pixels_of(signal.data.dtype).dtype.name,
-            axes=tuple(_axis_notes(axis) for axis in shape.axes),
-            data_path=_data_path(shape),
             data_sha256=data_sha256,
             container_sha256=container_sha256,
             container_size=part.stat().st_size,
             tags_kept=kept,
             tags=tag_report(signal, facts),
             facts=tuple(facts),
+            **_of_array(signal, shape),
         )
         path = part.replace(folder / f"{identifier}.nxs")
     return Written(path, preview.result(), measurement, tag_uses(signal, facts))
+
+
+def _of_array(signal: Signal, shape: Shape) -> dict[str, Any]:
+    """Return what a measurement's document tells of its array."""
+    return {
+        "signal_index": signal.index,
+        "reader": signal.reader,
+        "kind": shape.kind,
+        "shape": tuple(len(axis.points) for axis in shape.axes),
+        "dtype": pixels_of(signal.data.dtype).dtype.name,
+        "axes": tuple(_axis_notes(axis) for axis in shape.axes),
+        "data_path": _data_path(shape),
+    }
 
 
 @contextmanager
@@ -165,8 +169,6 @@ def _write_signal(
     shape: Shape,
     title: str,
     watcher: Watcher,
-    *,
-    progress: Callable[[int], None] | None,
 ) -> str:
     """Store the array; return the SHA-256 of its pixels (of a complex array: both parts as one)."""
     group = file.create_group(_data_path(shape))
@@ -185,7 +187,6 @@ def _write_signal(
             trailing=part.trailing,
             frame=1 if shape.is_spectrum else 2,
             watch=watcher.see if name == "real" else watcher.see_imaginary,
-            progress=progress,
         )
         dataset.attrs["long_name"] = str(quantity) if name == "real" else f"{quantity}, imaginary"
     return sums["real"] if len(sums) == 1 else whole.hexdigest()

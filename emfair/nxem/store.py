@@ -39,7 +39,6 @@ def store_array(
     trailing: tuple[int, ...] = (),
     frame: int = 2,
     watch: Watch | None = None,
-    progress: Callable[[int], None] | None = None,
 ) -> tuple[h5py.Dataset, str]:
     """Store `data` as ``group[name]``; return the dataset and the SHA-256 of its pixels.
 
@@ -55,8 +54,6 @@ def store_array(
         How many of the last axes of `data` people look at together.
     watch
         Called with the offset and each prepared block (for statistics and previews).
-    progress
-        Called with the number of bytes done since the last call.
 
     Returns
     -------
@@ -75,8 +72,6 @@ def store_array(
             if watch is not None:
                 watch(full, block)
             yield full, block
-            if progress is not None:
-                progress(block.nbytes)
 
     if prod(shape) * dtype.itemsize <= SMALL:
         dataset = group.create_dataset(name, shape=shape, dtype=dtype)

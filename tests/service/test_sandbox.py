@@ -104,8 +104,9 @@ def test_a_file_on_which_a_reader_hangs_is_told_by_its_name(endless, workers):
 
 
 def test_a_large_file_may_take_longer(endless, workers):
-    Sandbox(1, workers).call(10_000_000, sleep_over, endless)
+    assert Sandbox(1, workers).call(10_000_000, sleep_over, endless) == "endless.rpl"
 
 
-def sleep_over(_: Path) -> None:
+def sleep_over(path: Path) -> str:
     time.sleep(3)
+    return path.name

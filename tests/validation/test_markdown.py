@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from emfair.model.findings import Finding
 from emfair.validation.outline import plain
 from emfair.validation.report import code_span, escape_markdown, render_markdown
 
-markdown_it = pytest.importorskip("markdown_it")  # comes with rich
-
 texts = st.text(
     st.one_of(st.sampled_from("|`\\\n\r#*_-+=.1) ~<>&!:/[]{}()\t"), st.characters(codec="utf-8")),
     max_size=30,
 )
-parser = markdown_it.MarkdownIt("commonmark").enable(["table", "strikethrough"])
+parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 
 def seen(tokens):

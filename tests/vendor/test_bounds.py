@@ -72,11 +72,16 @@ def test_of_hdf5_the_arrays_count_as_they_are_unpacked(tmp_path, linked):
         refuse_too_large("Arina", path)
 
 
-def test_groups_and_named_types_beside_the_arrays_are_no_matter(tmp_path):
-    with h5py.File(tmp_path / "a.h5", "w") as file:
+def test_groups_and_named_types_beside_the_arrays_count_for_nothing(tmp_path):
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w") as file:
         file["deep/type"] = np.dtype("f8")
         file["deep/data"] = np.zeros(9)
-    refuse_too_large("Delmic", tmp_path / "a.h5")
+    refuse_too_large("Delmic", path)
+    with h5py.File(path, "r+") as file:
+        file.create_dataset("deep/more", (memory() // (1 << 20), 1 << 20), "u1", chunks=True)
+    with pytest.raises(TooLarge):
+        refuse_too_large("Delmic", path)
 
 
 def test_a_whole_phenom_file_passes_and_one_without_an_end_is_refused_at_once(corpus, tmp_path):

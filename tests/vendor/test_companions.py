@@ -7,15 +7,18 @@ from pathlib import Path
 import h5py
 import pytest
 
-from emfair.errors import UnreadableFile
+from emfair.errors import MissingCompanion
 from emfair.vendor.read import read_signals
 
 
-def without(path, name):
-    with pytest.raises(UnreadableFile, match=re.escape(f"cannot be read without {name},")) as told:
+def missing_beside(path):
+    """Return the name of the file that a refused one is said to need."""
+    with pytest.raises(MissingCompanion) as told:
         read_signals(path)
     assert told.value.subject == path.name
+    (name,) = re.findall(r"cannot be read without (.*), which is not beside it", told.value.message)
     assert name in told.value.remedy
+    return name
 
 
 @pytest.mark.parametrize(
@@ -31,13 +34,13 @@ def without(path, name):
     ],
 )  # fmt: skip
 def test_a_real_file_alone(corpus, tmp_path, file, name):
-    without(shutil.copy(corpus / file, tmp_path / Path(file).name), name)
+    assert missing_beside(shutil.copy(corpus / file, tmp_path / Path(file).name)) == name
 
 
 def test_a_merlin_header_alone(tmp_path):
     path = tmp_path / "001.hdr"
     path.write_text("HDR,\t\n")
-    without(path, "001.mib")
+    assert missing_beside(path) == "001.mib"
 
 
 def test_a_master_file_whose_frames_are_elsewhere(tmp_path):
@@ -45,7 +48,7 @@ def test_a_master_file_whose_frames_are_elsewhere(tmp_path):
     with h5py.File(path, "w") as file:
         frames = h5py.ExternalLink("scan_data_000001.h5", "entry/data/data")
         file.create_group("entry/data")["data_000001"] = frames
-    without(path, "scan_data_000001.h5")
+    assert missing_beside(path) == "scan_data_000001.h5"
 
 
 def test_a_wrong_name_asks_for_nothing(corpus, tmp_path):
