@@ -34,9 +34,7 @@ def verdicts(
     yield from chosen.each(partial(_verdict_here, chosen, patience), paths)
 
 
-def verdict(
-    path: Path, *, measurement: str = "", file: str = "", workers: Crew | None = None
-) -> tuple[Finding, ...]:
+def verdict(path: Path, *, measurement: str, file: str) -> tuple[Finding, ...]:
     """Return what is not as it should be in one container; any number of threads may ask.
 
     Parameters
@@ -49,7 +47,7 @@ def verdict(
     NotFound
         There is no such file.
     """
-    return _verdict(workers or crew(), PATIENCE, path, measurement, file)
+    return _verdict(crew(), PATIENCE, path, measurement, file)
 
 
 def _verdict_here(workers: Crew, patience: float, path: Path) -> tuple[Finding, ...]:
