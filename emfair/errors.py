@@ -7,7 +7,9 @@
     │   ├── BadSetting          a setting is missing or contradicts another
     │   ├── BadQuery            SQL that DuckDB refuses, or that takes too much
     │   ├── NotFound            no such experiment, file, table …
-    │   └── Conflict            it exists already, or someone was faster
+    │   ├── Conflict            it exists already, or someone was faster
+    │   ├── Unauthenticated     nobody is logged in, or the token is no good
+    │   └── Forbidden           whoever asks may not do this
     ├── BadData                 the data are bad: never retried          exit 1
     │   ├── UnreadableFile      no reader can read it, or one raised an error on it
     │   │   ├── MissingCompanion … without a file that is not beside it
@@ -73,6 +75,14 @@ class NotFound(BadCall):
 
 class Conflict(BadCall):
     """It exists already, or someone else changed it first."""
+
+
+class Unauthenticated(BadCall):
+    """Nobody is logged in, or what should prove it does not; a token itself is never repeated."""
+
+
+class Forbidden(BadCall):
+    """Who asks is known, and may not do this."""
 
 
 class BadData(EmfairError):

@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     app_port: int = Field(default=8501, ge=0, le=65535)
     dagster_port: int = Field(default=3000, ge=0, le=65535)
     app_url: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = "emfair"
+    oidc_audience: str = ""
 
     @field_validator("home")
     @classmethod
@@ -56,6 +59,12 @@ class Settings(BaseSettings):
     def public_url(self) -> str:
         """Where people reach the app; links in reports and in the Dagster UI begin with it."""
         return self.app_url.rstrip("/") or f"http://127.0.0.1:{self.app_port}"
+
+    @property
+    def oidc_audiences(self) -> tuple[str, ...]:
+        """Whom a token may be meant for; Authentik writes the client's identifier."""
+        named = [name.strip() for name in self.oidc_audience.split(",")]
+        return tuple(filter(None, named)) or (self.oidc_client_id,)
 
     @property
     def dagster_home(self) -> Path:

@@ -6,6 +6,7 @@ lake (``service``).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -13,11 +14,12 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from emfair.errors import Conflict
+from emfair.model.changes import Change, changes
 from emfair.model.states import ExperimentState, check_transition
-from emfair.registry import experiments, outbox
+from emfair.registry import experiment_row, outbox
 from emfair.registry.audit import Deed, record
 from emfair.registry.engine import Database
-from emfair.registry.experiments import ExperimentRow
+from emfair.registry.experiment_row import ExperimentRow
 from emfair.registry.tables import PERSON_LIMIT, annotation
 from emfair.registry.texts import encodable, storable
 
@@ -34,6 +36,17 @@ class AnnotationRow:
     author: str
     created_at: datetime
     reason: str
+
+
+@dataclass(frozen=True)
+class AnnotationEdit:
+    """What one version changed; the first one all that it says."""
+
+    version: int
+    author: str
+    created_at: datetime
+    reason: str
+    changes: tuple[Change, ...]
 
 
 class Annotations:
@@ -74,7 +87,7 @@ class Annotations:
         """
         now = self._now()
         with self._database.writing() as connection:
-            found = experiments.lock(connection, identifier)
+            found = experiment_row.lock(connection, identifier)
             _check_can_change(found, expected_version)
             if _document(connection, identifier, expected_version) == document:
                 return found
@@ -86,17 +99,77 @@ class Annotations:
             detail = {"annotations_version": version, "reason": reason, "run_key": run_key}
             record(connection, now, Deed(author, "annotations-changed", identifier, detail))
             state = S.PROCESSING if found.state is S.PROCESSING else S.SEALED
-            changes = {
+            values = {
                 "state": state.value,
                 "state_reason": "",
                 "annotations_version": version,
             }
-            return experiments.change(connection, identifier, now, changes)
+            return experiment_row.change(connection, identifier, now, values)
+
+    def draft(
+        self,
+        identifier: str,
+        expected_version: int,
+        *,
+        document: str,
+        author: str,
+        reason: str,
+    ) -> ExperimentRow:
+        """Add a version while a deposit is in progress; the seal will announce it.
+
+        Parameters
+        ----------
+        expected_version
+            The `annotations_version` that the author has seen, 0 for none.
+
+        Raises
+        ------
+        NotFound
+            There is no such experiment.
+        Conflict
+            Someone else has changed the annotations meanwhile, or no deposit is in progress.
+        """
+        now = self._now()
+        with self._database.writing() as connection:
+            found = experiment_row.lock(connection, identifier)
+            if found.state not in (S.DRAFT, S.UPLOADING):
+                raise Conflict(
+                    f"is {found.state.value}: its annotations are no draft any more.",
+                    subject=identifier,
+                    remedy="Change them, with what they say now before you.",
+                )
+            _check_seen(found, expected_version)
+            if _document(connection, identifier, expected_version) == document:
+                return found
+            version = expected_version + 1
+            row = AnnotationRow(identifier, version, document, author, now, reason)
+            add_version(connection, row)
+            detail = {"annotations_version": version, "reason": reason}
+            record(connection, now, Deed(author, "annotations-changed", identifier, detail))
+            values = {"annotations_version": version}
+            return experiment_row.change(connection, identifier, now, values)
+
+    def history(self, identifier: str) -> tuple[AnnotationEdit, ...]:
+        """Return who changed which field when, from what to what and why, newest first.
+
+        Raises
+        ------
+        NotFound
+            There is no such experiment.
+        """
+        rows = self.versions(identifier)
+        documents = [json.loads(row.document) for row in rows]
+        return tuple(
+            AnnotationEdit(
+                row.version, row.author, row.created_at, row.reason, changes(before, after)
+            )
+            for row, after, before in zip(rows, documents, [*documents[1:], {}], strict=True)
+        )
 
     def versions(self, identifier: str) -> tuple[AnnotationRow, ...]:
         """Return all versions of an experiment's annotations, newest first. Raises `NotFound`."""
         with self._database.reading() as connection:
-            experiments.read(connection, identifier)
+            experiment_row.read(connection, identifier)
             rows = connection.execute(
                 select(annotation)
                 .where(annotation.c.experiment == identifier)
@@ -121,22 +194,44 @@ def add_version(connection: Connection, row: AnnotationRow) -> None:
     connection.execute(insert(annotation).values(asdict(row) | checked))
 
 
+def keep_version(connection: Connection, row: AnnotationRow, present: int) -> None:
+    """Let an experiment have a version: the `present` one as it is, or the next.
+
+    Raises
+    ------
+    Conflict
+        It is neither: someone has changed the annotations meanwhile.
+    """
+    if row.version == present + 1:
+        add_version(connection, row)
+    elif row.version != present or row.document != _document(connection, row.experiment, present):
+        raise Conflict(
+            f"the annotations have changed meanwhile: they are at version {present}.",
+            subject=row.experiment,
+            remedy="Load them again, then seal.",
+        )
+
+
 def _check_can_change(found: ExperimentRow, expected_version: int) -> None:
-    if found.annotations_version is None:
+    if found.state in (S.DRAFT, S.UPLOADING):
         raise Conflict(
             f"is {found.state.value}: its deposit is not sealed yet.",
             subject=found.id,
             remedy="Finish the deposit first; its annotations can come with it.",
         )
-    if found.annotations_version != expected_version:
+    _check_seen(found, expected_version)
+    if found.state not in (S.SEALED, S.PROCESSING):
+        check_transition(found.state, S.SEALED, found.id)
+
+
+def _check_seen(found: ExperimentRow, expected_version: int) -> None:
+    if (found.annotations_version or 0) != expected_version:
         raise Conflict(
-            f"the annotations are at version {found.annotations_version}, "
+            f"the annotations are at version {found.annotations_version or 0}, "
             f"and this edit was made on version {expected_version}.",
             subject=found.id,
             remedy="Load them again, and repeat the edit on the new version.",
         )
-    if found.state not in (S.SEALED, S.PROCESSING):
-        check_transition(found.state, S.SEALED, found.id)
 
 
 def _document(connection: Connection, experiment: str, version: int) -> str | None:

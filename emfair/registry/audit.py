@@ -1,4 +1,10 @@
-"""The audit log: who did what to what, and when. Written once, never changed."""
+"""The audit log: who did what to what, and when. Written once, never changed.
+
+An action is named by its noun and a participle: ``sample-changed``, ``membership-granted``. Whoever
+changes something in the registry writes the deed in the same transaction; what changes nothing (the
+reading of restricted data) a use case writes by `Audit.write`. The subject of an experiment's or a
+person's deed is its identifier, of others the noun and the key: ``sample:steel/p-1/s-1``.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +16,9 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from emfair.registry.engine import Database
+from emfair.registry.pages import PAGE_LIMIT
 from emfair.registry.tables import PERSON_LIMIT, audit
 from emfair.registry.texts import storable
-
-PAGE_LIMIT = 1000
 
 
 @dataclass(frozen=True)
@@ -53,12 +58,37 @@ class Audit:
             record(connection, self._now(), Deed(actor, action, subject, detail))
 
     def list(
-        self, *, subject: str | None = None, limit: int = 100, before: int | None = None
+        self,
+        *,
+        subject: str | None = None,
+        actor: str | None = None,
+        action: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 100,
+        before: int | None = None,
     ) -> tuple[AuditRow, ...]:
-        """Return a page of deeds, newest first; `before` is the last id of the page before."""
+        """Return a page of deeds, newest first.
+
+        Parameters
+        ----------
+        subject, actor, action
+            Only deeds to this one, by this one, of this kind.
+        since, until
+            Only deeds at `since` or later, before `until`; aware.
+        before
+            The last id of the page before.
+        """
         query = select(audit).order_by(audit.c.id.desc()).limit(min(max(limit, 1), PAGE_LIMIT))
-        if subject is not None:
-            query = query.where(audit.c.subject == subject)
+        for column, wanted in ((audit.c.subject, subject), (audit.c.actor, actor)):
+            if wanted is not None:
+                query = query.where(column == wanted)
+        if action is not None:
+            query = query.where(audit.c.action == action)
+        if since is not None:
+            query = query.where(audit.c.at >= since)
+        if until is not None:
+            query = query.where(audit.c.at < until)
         if before is not None:
             query = query.where(audit.c.id < before)
         with self._database.reading() as connection:

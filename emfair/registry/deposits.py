@@ -1,9 +1,14 @@
-"""Deposits: opened, uploaded file by file, sealed.
+"""Deposits: opened or drafted, uploaded file by file, closed, sealed.
 
 A deposit is the same as another when it puts the same files under the same title into the same
-sample: opened again it resumes, or turns out to be sealed already. What does not belong here:
-annotations edited afterwards (``annotations``), the bytes, and the documents in the lake
-(``service`` writes those first, then seals).
+sample: opened again it resumes, or turns out to be sealed already. Whoever knows all files opens a
+deposit; whoever does not drafts an experiment, adds files (``uploads``) and closes it: from then on
+its files are fixed, so that the manifest in the lake and the registry say the same. ``service``
+writes the manifest between the two, then seals. A later deposit into the same experiment goes the
+same way, and its manifest has the next version.
+
+What does not belong here: annotations edited afterwards (``annotations``), deposits given up
+(``withdrawals``), and the bytes.
 """
 
 from __future__ import annotations
@@ -13,16 +18,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection
 
 from emfair.errors import Conflict
 from emfair.model.manifest import Place, RawFile, Titles, content_digest
-from emfair.model.states import ExperimentState, check_transition
-from emfair.registry import experiments, outbox, places, uploads
-from emfair.registry.annotations import AnnotationRow, add_version
+from emfair.model.states import ExperimentState
+from emfair.registry import deposit_rules, experiment_row, incoming, outbox, places
+from emfair.registry.annotations import AnnotationRow, keep_version
 from emfair.registry.audit import Deed, record
 from emfair.registry.engine import Database, insert_new
-from emfair.registry.experiments import ExperimentRow
+from emfair.registry.experiment_row import ExperimentRow
 from emfair.registry.tables import PERSON_LIMIT, experiment
 from emfair.registry.texts import storable
 
@@ -51,6 +56,29 @@ class OpenDeposit:
     todo: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class ClosedDeposit:
+    """A deposit whose files are fixed: what its manifest says, however often one asks.
+
+    Attributes
+    ----------
+    manifest_version
+        Of the manifest that seals it.
+    files
+        Of this deposit alone: a later manifest also names those of the one before.
+    content_digest
+        Of all files of the experiment.
+    closed_at
+        The time to write into the manifest.
+    """
+
+    experiment: str
+    manifest_version: int
+    files: tuple[RawFile, ...]
+    content_digest: str
+    closed_at: datetime
+
+
 class Deposits:
     """The deposits of one registry; every method is one transaction."""
 
@@ -77,19 +105,89 @@ class Deposits:
         Conflict
             The experiment's identifier is taken by another deposit.
         """
-        uploads.check(files)
+        incoming.check(files)
         depositor = storable(depositor, "depositor", PERSON_LIMIT)
         titles = places.clean_titles(titles)
         digest = content_digest(tuple(files))
         now = self._now()
         with self._database.writing() as connection:
-            places.ensure(connection, place, titles, now)
-            new = _new(place, titles.experiment, depositor, digest, now)
+            places.ensure(connection, place, titles, depositor, now)
+            new = _new(place, titles.experiment, depositor, now)
+            new |= {"state": S.UPLOADING.value, "content_digest": digest, "closed_at": now}
             if insert_new(connection, experiment, new):
-                uploads.begin(connection, place.experiment, files)
+                incoming.begin(connection, place.experiment, files, now)
                 detail = {"files": len(files), "content_digest": digest}
                 record(connection, now, Deed(depositor, "deposit-opened", place.experiment, detail))
-            return _opened(connection, _find_same(connection, place, titles.experiment, digest))
+            return _opened(
+                connection,
+                _find_same(connection, place, titles.experiment, digest),
+            )
+
+    def draft(
+        self,
+        place: Place,
+        titles: Titles,
+        *,
+        depositor: str,
+        instrument: str | None = None,
+        restricted: bool = False,
+    ) -> ExperimentRow:
+        """Make an experiment whose files are still to come; levels above it that are new as well.
+
+        Raises
+        ------
+        BadCall
+            A text cannot be stored.
+        NotFound
+            There is no such instrument.
+        Conflict
+            The experiment's identifier is taken.
+        """
+        depositor = storable(depositor, "depositor", PERSON_LIMIT)
+        titles, now = places.clean_titles(titles), self._now()
+        with self._database.writing() as connection:
+            places.ensure(connection, place, titles, depositor, now)
+            new = _new(place, titles.experiment, depositor, now)
+            new |= {
+                "state": S.DRAFT.value,
+                "instrument": places.check_instrument(connection, instrument),
+                "restricted": restricted,
+            }
+            if not insert_new(connection, experiment, new):
+                raise deposit_rules.taken(place.experiment)
+            deed = Deed(depositor, "experiment-created", place.experiment)
+            record(connection, now, deed)
+            return experiment_row.read(connection, place.experiment)
+
+    def close(self, identifier: str, *, actor: str) -> ClosedDeposit:
+        """Let a deposit take no more files; say what its manifest is to hold. Again is no error.
+
+        Raises
+        ------
+        NotFound
+            There is no such experiment.
+        Conflict
+            Files are missing, there is none, no deposit is in progress, or the same files lie
+            under the same title in the same sample already (the message names the experiment).
+        """
+        now = self._now()
+        with self._database.writing() as connection:
+            found = experiment_row.lock(connection, identifier)
+            deposit_rules.check_in_progress(connection, found)
+            files = incoming.arrived(connection, identifier)
+            if not files:
+                raise Conflict(
+                    "has no file to deposit.", subject=identifier, remedy="Add one, then close it."
+                )
+            digest = incoming.digest(connection, identifier, files)
+            if found.closed_at is None:
+                deposit_rules.check_new(connection, found, digest)
+                changes = {"closed_at": now, "content_digest": digest}
+                found = experiment_row.change(connection, identifier, now, changes)
+                detail = {"files": len(files), "content_digest": digest}
+                record(connection, now, Deed(actor, "deposit-closed", identifier, detail))
+            version = (found.manifest_version or 0) + 1
+            return ClosedDeposit(identifier, version, files, digest, found.closed_at or now)
 
     def file_done(self, identifier: str, path: str) -> None:
         """Note that a file has arrived whole; again is no error.
@@ -103,14 +201,12 @@ class Deposits:
         with self._database.writing() as connection:
             # The experiment first, as in `seal`: two transactions that lock in different orders
             # can wait for one another.
-            found = experiments.lock(connection, identifier)
+            found = experiment_row.lock(connection, identifier)
             if found.state is not S.UPLOADING:
-                uploads.check_sealed(connection, identifier, path)
+                incoming.check_sealed(connection, identifier, path)
                 return
-            uploads.done(connection, identifier, path, now)
-            connection.execute(
-                update(experiment).where(experiment.c.id == identifier).values(updated_at=now)
-            )
+            incoming.done(connection, identifier, path, now)
+            experiment_row.touch(connection, identifier, now)
 
     def seal(
         self,
@@ -130,7 +226,7 @@ class Deposits:
         Parameters
         ----------
         document
-            The annotations, JSON text.
+            The annotations, JSON text: a new version, or the present one as it is.
         run_key
             Names the content to process: ``experiment:sha256(manifest + annotations)[:16]``.
 
@@ -139,20 +235,22 @@ class Deposits:
         NotFound
             There is no such experiment.
         Conflict
-            Files are missing, it was sealed with another manifest, or it is not uploading.
+            Files are missing or may still be added, it was sealed with another manifest, the
+            annotations have changed meanwhile, or no deposit is in progress.
         """
         now = self._now()
         with self._database.writing() as connection:
-            found = experiments.lock(connection, identifier)
+            found = experiment_row.lock(connection, identifier)
             if found.state not in (S.UPLOADING, S.TOMBSTONED) and (
                 found.manifest_version == manifest_version
             ):
                 return found
-            _check_can_seal(connection, found)
-            uploads.finish(connection, identifier)
-            add_version(
+            deposit_rules.check_can_seal(connection, found, manifest_version)
+            incoming.finish(connection, identifier, manifest_version)
+            keep_version(
                 connection,
                 AnnotationRow(identifier, annotations_version, document, author, now, "deposit"),
+                found.annotations_version or 0,
             )
             outbox.put(connection, "deposit-sealed", identifier, run_key, now)
             detail = {"manifest_version": manifest_version, "run_key": run_key}
@@ -160,14 +258,16 @@ class Deposits:
             changes = {
                 "state": S.SEALED.value,
                 "state_reason": "",
+                "closed_at": None,
+                "state_before": None,
                 "manifest_version": manifest_version,
                 "annotations_version": annotations_version,
             }
-            return experiments.change(connection, identifier, now, changes)
+            return experiment_row.change(connection, identifier, now, changes)
 
 
-def _new(place: Place, title: str, depositor: str, digest: str, now: datetime) -> dict[str, Any]:
-    """Return the row of a new experiment."""
+def _new(place: Place, title: str, depositor: str, now: datetime) -> dict[str, Any]:
+    """Return the row of a new experiment, without its state."""
     return {
         "id": place.experiment,
         "project": place.project,
@@ -175,34 +275,20 @@ def _new(place: Place, title: str, depositor: str, digest: str, now: datetime) -
         "sample": place.sample,
         "title": title,
         "created_at": now,
-        "state": S.UPLOADING.value,
         "state_reason": "",
         "depositor": depositor,
         "updated_at": now,
         "version": 1,
-        "content_digest": digest,
+        "search": experiment_row.search_of(place, title, depositor),
     }
 
 
 def _find_same(connection: Connection, place: Place, title: str, digest: str) -> ExperimentRow:
     """Return the experiment of this deposit, whoever has inserted it."""
-    identifier = connection.execute(
-        select(experiment.c.id).where(
-            experiment.c.project == place.project,
-            experiment.c.proposal == place.proposal,
-            experiment.c.sample == place.sample,
-            experiment.c.content_digest == digest,
-            experiment.c.title == title,
-            experiment.c.state != S.TOMBSTONED.value,
-        )
-    ).scalar_one_or_none()
+    identifier = deposit_rules.same_deposit(connection, place, title, digest)
     if identifier is None:
-        raise Conflict(
-            "this identifier belongs to another deposit.",
-            subject=place.experiment,
-            remedy="Mint a new identifier and open the deposit again.",
-        )
-    return experiments.lock(connection, identifier)
+        raise deposit_rules.taken(place.experiment)
+    return experiment_row.lock(connection, identifier)
 
 
 def _opened(connection: Connection, found: ExperimentRow) -> OpenDeposit:
@@ -211,23 +297,5 @@ def _opened(connection: Connection, found: ExperimentRow) -> OpenDeposit:
         place=place,
         titles=titles,
         already_sealed=found.state is not S.UPLOADING,
-        todo=uploads.todo(connection, found.id),
+        todo=incoming.todo(connection, found.id),
     )
-
-
-def _check_can_seal(connection: Connection, found: ExperimentRow) -> None:
-    if found.state is not S.UPLOADING:
-        raise Conflict(
-            f"is {found.state.value}, with manifest {found.manifest_version}.",
-            subject=found.id,
-            remedy="Only a deposit in upload can be sealed: open a new one.",
-        )
-    missing = uploads.todo(connection, found.id)
-    if missing:
-        more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
-        raise Conflict(
-            f"files are missing: {', '.join(missing[:5])}{more}.",
-            subject=found.id,
-            remedy="Upload them, then seal again.",
-        )
-    check_transition(found.state, S.SEALED, found.id)

@@ -30,6 +30,7 @@ from emfair.errors import BadCall, BadSetting, Conflict, Unavailable
 
 BUSY_TIMEOUT = 30  # seconds one SQLite writer waits for another
 CONNECT_TIMEOUT = 10  # seconds to wait for a PostgreSQL server
+IN_LIMIT = 500  # values in one IN list; SQLite stops at 32,766 variables
 _WRITER = "emfair_writer"
 _REMEDY = "Set EMFAIR_REGISTRY_URL to sqlite:////path/registry.db or postgresql+psycopg://…"
 

@@ -11,55 +11,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, select, tuple_, update
+from sqlalchemy import Connection, func, select
 
+from emfair.errors import Conflict
 from emfair.model.manifest import Place, Titles
 from emfair.model.states import ExperimentState, check_transition
-from emfair.registry import places
+from emfair.registry import experiment_row, places
+from emfair.registry.audit import Deed, record
 from emfair.registry.engine import Database
-from emfair.registry.tables import UNSEALED, experiment, outbox
-from emfair.registry.texts import encodable
-
-PAGE_LIMIT = 1000
+from emfair.registry.experiment_row import ExperimentRow
+from emfair.registry.pages import newest_first
+from emfair.registry.sight import EVERYTHING, Sight, seen_experiments
+from emfair.registry.tables import TITLE_LIMIT, UNSEALED, experiment
+from emfair.registry.texts import contains_words, encodable, storable
 
 
 @dataclass(frozen=True)
-class ExperimentRow:
-    """An experiment as the registry knows it.
+class ExperimentEdit:
+    """What is to be changed; None leaves it as it is, an empty instrument takes it away."""
 
-    Attributes
-    ----------
-    version
-        Grows with every change of state or content; for optimistic locking by the faces (ETag).
-    manifest_version, annotations_version, run_key
-        What the chain shall process; None until the deposit is sealed.
-    processed_key
-        Run key of what the chain has processed last; None before the first time.
-    """
-
-    id: str
-    project: str
-    proposal: str
-    sample: str
-    title: str
-    state: ExperimentState
-    state_reason: str
-    depositor: str
-    created_at: datetime
-    updated_at: datetime
-    version: int
-    manifest_version: int | None
-    annotations_version: int | None
-    content_digest: str | None
-    processed_key: str | None
-    run_key: str | None
-
-    @property
-    def place(self) -> Place:
-        """Where it hangs."""
-        return Place(
-            project=self.project, proposal=self.proposal, sample=self.sample, experiment=self.id
-        )
+    title: str | None = None
+    instrument: str | None = None
+    restricted: bool | None = None
 
 
 class Experiments:
@@ -72,7 +45,7 @@ class Experiments:
     def get(self, identifier: str) -> ExperimentRow:
         """Return one experiment. Raises `NotFound`."""
         with self._database.reading() as connection:
-            return read(connection, identifier)
+            return experiment_row.read(connection, identifier)
 
     def place(self, identifier: str) -> tuple[Place, Titles]:
         """Return where an experiment hangs, and what people call it. Raises `NotFound`."""
@@ -84,6 +57,12 @@ class Experiments:
         *,
         state: ExperimentState | None = None,
         project: str | None = None,
+        proposal: str | None = None,
+        sample: str | None = None,
+        instrument: str | None = None,
+        depositor: str | None = None,
+        text: str = "",
+        visible: Sight = EVERYTHING,
         limit: int = 50,
         after: str | None = None,
     ) -> tuple[ExperimentRow, ...]:
@@ -91,25 +70,37 @@ class Experiments:
 
         Parameters
         ----------
+        state, project, proposal, sample, instrument, depositor
+            Only experiments of this one; a proposal's or sample's identifier alone means little,
+            and goes with the project's.
+        text
+            Words, each of which title, identifiers or depositor must hold, whatever the case.
+        visible
+            Only what someone may see.
         limit
             At most so many; never more than 1,000.
         after
             The last identifier of the page before. Raises `NotFound` if there is no such one.
         """
-        query = _rows().order_by(experiment.c.created_at.desc(), experiment.c.id.desc())
-        if state is not None:
-            query = query.where(experiment.c.state == state.value)
-        if project is not None:
-            query = query.where(experiment.c.project == project)
+        wanted = {
+            "state": state and state.value,
+            "project": project,
+            "proposal": proposal,
+            "sample": sample,
+            "instrument": instrument,
+            "depositor": depositor,
+        }
+        query = experiment_row.rows().where(
+            *(experiment.c[name] == value for name, value in wanted.items() if value is not None),
+            *contains_words(experiment.c.search, text),
+            seen_experiments(visible),
+        )
+        order = (experiment.c.created_at, experiment.c.id)
         with self._database.reading() as connection:
-            if after is not None:
-                last = read(connection, after)
-                query = query.where(
-                    tuple_(experiment.c.created_at, experiment.c.id)
-                    < tuple_(last.created_at, last.id)
-                )
-            found = connection.execute(query.limit(min(max(limit, 1), PAGE_LIMIT)))
-            return tuple(_row(row) for row in found.mappings())
+            page = newest_first(connection, query, order, after and (after,), limit)
+            if page is None:
+                raise places.unknown(after or "")
+            return tuple(experiment_row.row(found) for found in connection.execute(page).mappings())
 
     def children(self, *above: str) -> tuple[places.ChildRow, ...]:
         """Return what lies directly below a project, a proposal or a sample, newest first.
@@ -128,6 +119,40 @@ class Experiments:
         with self._database.reading() as connection:
             found: dict[str, int] = dict(connection.execute(query).all())
         return {state: found.get(state.value, 0) for state in ExperimentState}
+
+    def edit(
+        self, identifier: str, expected_version: int, edit: ExperimentEdit, *, actor: str
+    ) -> ExperimentRow:
+        """Change what people decide about an experiment; what stays the same is no change.
+
+        Raises
+        ------
+        NotFound
+            There is no such experiment, or no such instrument.
+        BadCall
+            The title cannot be stored.
+        Conflict
+            It has changed since `expected_version`, or the title is sealed in its manifest.
+        """
+        now = self._now()
+        with self._database.writing() as connection:
+            found = experiment_row.lock(connection, identifier)
+            experiment_row.check_version(found, expected_version)
+            values = _edited(connection, found, edit)
+            if not values:
+                return found
+            detail = {
+                "changed": [
+                    {"field": name, "old": getattr(found, name), "new": new}
+                    for name, new in values.items()
+                ]
+            }
+            action = "experiment-shared" if "restricted" in values else "experiment-changed"
+            record(connection, now, Deed(actor, action, identifier, detail))
+            values["search"] = experiment_row.search_of(
+                found.place, values.get("title", found.title), found.depositor
+            )
+            return experiment_row.change(connection, identifier, now, values)
 
     def set_state(
         self,
@@ -153,69 +178,39 @@ class Experiments:
         if processed_key is not None:
             changes["processed_key"] = processed_key
         with self._database.writing() as connection:
-            check_transition(lock(connection, identifier).state, state, identifier)
-            return change(connection, identifier, self._now(), changes)
+            check_transition(experiment_row.lock(connection, identifier).state, state, identifier)
+            return experiment_row.change(connection, identifier, self._now(), changes)
 
     def pending(self) -> tuple[ExperimentRow, ...]:
         """Return the sealed experiments whose present content was not processed, oldest first.
 
         Whatever their state: annotations may have changed while a run was still on its way.
         """
-        query = _rows().where(
+        query = experiment_row.rows().where(
             experiment.c.state.not_in(UNSEALED),
-            _run_key().is_distinct_from(experiment.c.processed_key),
+            experiment_row.run_key().is_distinct_from(experiment.c.processed_key),
         )
         query = query.order_by(experiment.c.created_at, experiment.c.id)
         with self._database.reading() as connection:
-            return tuple(_row(row) for row in connection.execute(query).mappings())
+            return tuple(
+                experiment_row.row(found) for found in connection.execute(query).mappings()
+            )
 
 
-def read(connection: Connection, identifier: str) -> ExperimentRow:
-    """Return one experiment, inside a caller's transaction. Raises `NotFound`."""
-    row = connection.execute(_rows().where(experiment.c.id == identifier)).mappings().one_or_none()
-    if row is None:
-        raise places.unknown(identifier)
-    return _row(row)
-
-
-def lock(connection: Connection, identifier: str) -> ExperimentRow:
-    """Return one experiment that nobody else changes until the transaction ends.
-
-    Two statements: PostgreSQL takes the second one's snapshot after the wait for the lock.
-    """
-    connection.execute(
-        select(experiment.c.id).where(experiment.c.id == identifier).with_for_update()
-    )
-    return read(connection, identifier)
-
-
-def change(
-    connection: Connection, identifier: str, now: datetime, changes: dict[str, Any]
-) -> ExperimentRow:
-    """Write `changes` to a locked experiment and count its version up."""
-    connection.execute(
-        update(experiment)
-        .where(experiment.c.id == identifier)
-        .values(version=experiment.c.version + 1, updated_at=now, **changes)
-    )
-    return read(connection, identifier)
-
-
-def _run_key() -> Any:
-    """Return the expression for the newest run key of an experiment."""
-    return (
-        select(outbox.c.run_key)
-        .where(outbox.c.experiment == experiment.c.id)
-        .order_by(outbox.c.id.desc())
-        .limit(1)
-        .correlate(experiment)
-        .scalar_subquery()
-    )
-
-
-def _rows() -> Select[Any]:
-    return select(experiment, _run_key().label("run_key"))
-
-
-def _row(row: RowMapping) -> ExperimentRow:
-    return ExperimentRow(**{**row, "state": ExperimentState(row["state"])})
+def _edited(connection: Connection, found: ExperimentRow, edit: ExperimentEdit) -> dict[str, Any]:
+    """Return the columns that an edit changes."""
+    values: dict[str, Any] = {}
+    if edit.title is not None:
+        values["title"] = storable(edit.title, "experiment.title", TITLE_LIMIT)
+    if edit.instrument is not None:
+        values["instrument"] = places.check_instrument(connection, edit.instrument or None)
+    if edit.restricted is not None:
+        values["restricted"] = edit.restricted
+    changed = {name: new for name, new in values.items() if new != getattr(found, name)}
+    if "title" in changed and (found.manifest_version or found.closed_at):
+        raise Conflict(
+            "its title is sealed in the manifest.",
+            subject=found.id,
+            remedy="Give its annotations a title: that one is shown.",
+        )
+    return changed

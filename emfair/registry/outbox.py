@@ -17,14 +17,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from sqlalchemy import Connection, insert, select
 
 from emfair.errors import BadCall
-from emfair.registry.engine import Database
+from emfair.registry.engine import IN_LIMIT, Database
 from emfair.registry.tables import RUN_KEY_LIMIT, outbox
 from emfair.registry.texts import storable
 
 PATIENCE = timedelta(hours=1)
 """Far longer than any transaction of ours takes."""
-
-_IN_LIMIT = 500  # values in one IN list; SQLite stops at 32,766 variables
 
 
 @dataclass(frozen=True)
@@ -55,8 +53,8 @@ class Outbox:
         wanted = sorted(set(ids))
         found: list[OutboxRow] = []
         with self._database.reading() as connection:
-            for start in range(0, len(wanted), _IN_LIMIT):
-                some = outbox.c.id.in_(wanted[start : start + _IN_LIMIT])
+            for start in range(0, len(wanted), IN_LIMIT):
+                some = outbox.c.id.in_(wanted[start : start + IN_LIMIT])
                 rows = connection.execute(select(outbox).where(some).order_by(outbox.c.id))
                 found.extend(OutboxRow(**row) for row in rows.mappings())
         return found

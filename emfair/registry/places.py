@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
 from emfair.errors import NotFound
 from emfair.model.manifest import Place, Titles
+from emfair.registry.audit import Deed, record
 from emfair.registry.engine import insert_new
-from emfair.registry.tables import TITLE_LIMIT, experiment, project, proposal, sample
-from emfair.registry.texts import storable
+from emfair.registry.tables import TITLE_LIMIT, experiment, instrument, project, proposal, sample
+from emfair.registry.texts import searched, storable
 
 
 def clean_titles(titles: Titles) -> Titles:
@@ -30,32 +32,18 @@ def clean_titles(titles: Titles) -> Titles:
     )
 
 
-def ensure(connection: Connection, place: Place, titles: Titles, now: datetime) -> None:
+def ensure(
+    connection: Connection, place: Place, titles: Titles, depositor: str, now: datetime
+) -> None:
     """Insert the levels above the experiment that are new; a known one keeps its first title."""
-    insert_new(
-        connection, project, {"id": place.project, "title": titles.project, "created_at": now}
-    )
-    insert_new(
-        connection,
-        proposal,
-        {
-            "project": place.project,
-            "id": place.proposal,
-            "title": titles.proposal,
-            "created_at": now,
-        },
-    )
-    insert_new(
-        connection,
-        sample,
-        {
-            "project": place.project,
-            "proposal": place.proposal,
-            "id": place.sample,
-            "title": titles.sample,
-            "created_at": now,
-        },
-    )
+    keys = (place.project, place.proposal, place.sample)
+    for depth, table in enumerate((project, proposal, sample), 1):
+        title, key = getattr(titles, table.name), keys[:depth]
+        values: dict[str, Any] = {"title": title, "created_at": now, "owner": depositor}
+        values |= zip((column.name for column in table.primary_key), key, strict=True)
+        if insert_new(connection, table, values | {"search": searched(title, *key)}):
+            subject = f"{table.name}:{'/'.join(key)}"
+            record(connection, now, Deed(depositor, f"{table.name}-created", subject))
 
 
 def read(connection: Connection, identifier: str) -> tuple[Place, Titles]:
@@ -139,3 +127,16 @@ def unknown(identifier: str) -> NotFound:
         subject=identifier,
         remedy="Look for typing errors, or list the experiments.",
     )
+
+
+def check_instrument(connection: Connection, identifier: str | None) -> str | None:
+    """Return the identifier of an instrument that there is. Raises `NotFound`."""
+    if identifier is not None:
+        query = select(instrument.c.id).where(instrument.c.id == identifier)
+        if connection.execute(query).first() is None:
+            raise NotFound(
+                "there is no such instrument.",
+                subject=identifier,
+                remedy="Look for typing errors, or list the instruments.",
+            )
+    return identifier

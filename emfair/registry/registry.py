@@ -13,7 +13,18 @@ from emfair.registry.audit import Audit
 from emfair.registry.deposits import Deposits
 from emfair.registry.engine import Database, connect
 from emfair.registry.experiments import Experiments
+from emfair.registry.files import Files
+from emfair.registry.idempotency import Idempotency
+from emfair.registry.instruments import Instruments
+from emfair.registry.memberships import Memberships
 from emfair.registry.outbox import Outbox
+from emfair.registry.people import People
+from emfair.registry.projects import Projects, Proposals
+from emfair.registry.referees import Referees
+from emfair.registry.samples import Samples
+from emfair.registry.tokens import Tokens
+from emfair.registry.uploads import Uploads
+from emfair.registry.withdrawals import Withdrawals
 
 Clock = Callable[[], datetime]
 
@@ -42,7 +53,19 @@ class Registry:
         self.experiments = Experiments(database, now)
         self.deposits = Deposits(database, now)
         self.annotations = Annotations(database, now)
+        self.uploads = Uploads(database, now)
+        self.files = Files(database)
+        self.withdrawals = Withdrawals(database, now)
         self.outbox = Outbox(database)
+        self.projects = Projects(database, now)
+        self.proposals = Proposals(database, now)
+        self.samples = Samples(database, now)
+        self.instruments = Instruments(database, now)
+        self.people = People(database, now)
+        self.memberships = Memberships(database, now)
+        self.referees = Referees(database, now)
+        self.tokens = Tokens(database, now)
+        self.idempotency = Idempotency(database, now)
         self.audit = Audit(database, now)
 
     def close(self) -> None:

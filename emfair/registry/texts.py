@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from sqlalchemy import ColumnElement
+
 from emfair.errors import BadCall
 
 
@@ -42,3 +44,23 @@ def encodable(text: str, field: str) -> str:
             remedy="Remove NUL characters and broken Unicode.",
         )
     return text
+
+
+def folded(path: str) -> str:
+    """Return a path as systems see it that know neither case nor how accents are composed."""
+    return unicodedata.normalize("NFC", path).casefold()
+
+
+def searched(*words: str | None) -> str:
+    """Return what a search for words looks through: all of `words`, case-folded."""
+    return folded(" ".join(word for word in words if word))
+
+
+def contains_words(column: ColumnElement[str], text: str) -> list[ColumnElement[bool]]:
+    """Return the conditions that a `searched` column holds every word of `text`.
+
+    Part of a word is enough, as people remember neither the beginning of an identifier nor how a
+    title was inflected. PostgreSQL looks through 10⁵ rows in some 45 ms; an index for parts of
+    words (``pg_trgm``) not every database may install.
+    """
+    return [column.contains(word, autoescape=True) for word in folded(text).split()]

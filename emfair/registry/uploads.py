@@ -1,87 +1,195 @@
-"""The files of a deposit in progress, so that an interrupted one resumes.
+"""Uploads: files added to an experiment one by one, each sent by itself and resumed by itself.
 
-Every function works inside a caller's transaction that holds the experiment's lock. What does not
-belong here: parts of a file, and bytes (``emfair.service`` and ``emfair.lake``).
+Which parts of a file are there, the store knows (`emfair.lake`), not the registry. What does not
+belong here: opening and sealing the deposit as a whole (``deposits``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, literal, select, update
+from sqlalchemy import Connection, delete, select, update
 
-from emfair.errors import BadCall, NotFound
-from emfair.model.manifest import RawFile
-from emfair.registry.tables import file, upload
-from emfair.registry.texts import encodable
+from emfair.errors import Conflict, FixityMismatch, NotFound
+from emfair.model.states import ExperimentState, check_transition
+from emfair.registry import experiment_row, incoming
+from emfair.registry.audit import Deed, record
+from emfair.registry.engine import Database
+from emfair.registry.experiment_row import ExperimentRow
+from emfair.registry.incoming import ROW, NewFile, UploadRow
+from emfair.registry.tables import upload
 
-
-def check(files: Sequence[RawFile]) -> None:
-    """Refuse files that are no deposit.
-
-    Raises
-    ------
-    BadCall
-        There is none, two have the same path, or a name cannot be stored.
-    """
-    if not files:
-        raise BadCall("a deposit needs at least one file.", remedy="Name files or folders.")
-    seen: set[str] = set()
-    for each in files:
-        encodable(each.name, "file name")
-        encodable(each.path, "file path")
-        if each.path in seen:
-            raise BadCall(
-                "comes twice in one deposit.", subject=each.path, remedy="Name each file once."
-            )
-        seen.add(each.path)
+S = ExperimentState
 
 
-def begin(connection: Connection, experiment: str, files: Sequence[RawFile]) -> None:
-    """Insert the files that are to come."""
-    connection.execute(
-        insert(upload), [{"experiment": experiment, **each.model_dump()} for each in files]
-    )
+class Uploads:
+    """The uploads of one registry; every method is one transaction."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+
+    def add(
+        self, experiment: str, files: Sequence[NewFile], *, actor: str
+    ) -> tuple[UploadRow, ...]:
+        """Announce files, in as many calls as it takes; return their uploads in the same order.
+
+        A draft becomes an upload; in an experiment that was processed, a later deposit begins. A
+        file that was announced before is the same upload, and goes on where it stopped. Each call
+        looks through the names that are there: a caller with thousands names many at once.
+
+        Raises
+        ------
+        NotFound
+            There is no such experiment.
+        BadCall, BadName
+            There is no file, or two names fall together.
+        Conflict
+            A file was announced with other bytes, or is sealed already; the deposit is being
+            sealed; or the experiment's state forbids a deposit.
+        """
+        incoming.check(files)
+        now = self._now()
+        with self._database.writing() as connection:
+            found = experiment_row.lock(connection, experiment)
+            _check_takes_files(found)
+            there = incoming.named(connection, experiment, files)
+            for file in files:
+                _check_same(there.get(file.path), file)
+            new = [file for file in files if file.path not in there]
+            if new:
+                incoming.check_beside(connection, experiment, new)
+                incoming.begin(connection, experiment, new, now)
+                _note(connection, found, len(new), actor, now)
+            there = incoming.named(connection, experiment, files)
+            return tuple(there[file.path] for file in files)
+
+    def get(self, identifier: str) -> UploadRow:
+        """Return one upload. Raises `NotFound`, also once its deposit is sealed."""
+        with self._database.reading() as connection:
+            return _read(connection, identifier)
+
+    def of(self, experiment: str) -> tuple[UploadRow, ...]:
+        """Return the uploads of the deposit in progress, by path. Raises `NotFound`."""
+        with self._database.reading() as connection:
+            experiment_row.read(connection, experiment)
+            return incoming.rows(connection, experiment)
+
+    def authorize(self, identifier: str, capability: str) -> None:
+        """Set the SHA-256 of an upload's own token; the one before is void. Raises `NotFound`."""
+        self._change(identifier, capability=capability)
+
+    def begin(self, identifier: str, *, store_upload: str, part_size: int) -> UploadRow:
+        """Note what the store calls an upload; return what holds.
+
+        Of two that begin at once the first one's stands: the other sees its name, and gives its
+        own up. Raises `NotFound`.
+        """
+        self._change(identifier, only_new=True, store_upload=store_upload, part_size=part_size)
+        return self.get(identifier)
+
+    def touch(self, identifier: str) -> None:
+        """Note that an upload is alive. Raises `NotFound`."""
+        self._change(identifier)
+
+    def finish(self, identifier: str, sha256: str) -> UploadRow:
+        """Note that a file is whole in the store; again is no error.
+
+        Raises
+        ------
+        NotFound
+            There is no such upload.
+        FixityMismatch
+            It was announced, or finished before, with another checksum.
+        """
+        with self._database.writing() as connection:
+            # The experiment first, as everywhere: two transactions that lock in different orders
+            # can wait for one another.
+            experiment_row.lock(connection, _read(connection, identifier).experiment)
+            found, now = _read(connection, identifier), self._now()
+            if found.sha256 not in (None, sha256):
+                raise FixityMismatch(
+                    f"its SHA-256 is {sha256}, not {found.sha256} as announced.",
+                    subject=found.name,
+                    remedy="Take it out of the deposit, and send the file again.",
+                )
+            if found.done_at is not None:
+                return found
+            values = {"sha256": sha256, "done_at": now, "touched_at": now}
+            connection.execute(update(upload).where(upload.c.id == identifier).values(values))
+            experiment_row.touch(connection, found.experiment, now)
+            return _read(connection, identifier)
+
+    def remove(self, identifier: str, *, actor: str) -> UploadRow:
+        """Take a file out of a deposit that is not closed; return it, for the store to clean up.
+
+        Raises
+        ------
+        NotFound
+            There is no such upload.
+        Conflict
+            The deposit is being sealed.
+        """
+        with self._database.writing() as connection:
+            found = _read(connection, identifier)
+            _check_takes_files(experiment_row.lock(connection, found.experiment))
+            connection.execute(delete(upload).where(upload.c.id == identifier))
+            deed = Deed(actor, "file-removed", found.experiment, {"path": found.path})
+            record(connection, self._now(), deed)
+            return found
+
+    def _change(self, identifier: str, *, only_new: bool = False, **values: str | int) -> None:
+        changing = update(upload).where(upload.c.id == identifier)
+        if only_new:
+            changing = changing.where(upload.c.store_upload.is_(None))
+        with self._database.writing() as connection:
+            _read(connection, identifier)
+            connection.execute(changing.values(touched_at=self._now(), **values))
 
 
-def todo(connection: Connection, experiment: str) -> tuple[str, ...]:
-    """Return the paths that have not arrived yet."""
-    paths = connection.execute(
-        select(upload.c.path)
-        .where(upload.c.experiment == experiment, upload.c.done_at.is_(None))
-        .order_by(upload.c.path)
-    )
-    return tuple(paths.scalars())
+def _read(connection: Connection, identifier: str) -> UploadRow:
+    row = connection.execute(select(*ROW).where(upload.c.id == identifier)).mappings().one_or_none()
+    if row is None:
+        raise NotFound(
+            "there is no such upload.",
+            subject=identifier,
+            remedy="Its deposit is sealed or was given up: look at the experiment.",
+        )
+    return UploadRow(**row)
 
 
-def done(connection: Connection, experiment: str, path: str, now: datetime) -> None:
-    """Note that a file has arrived. Raises `NotFound`."""
-    found = connection.execute(
-        update(upload)
-        .where(upload.c.experiment == experiment, upload.c.path == path)
-        .values(done_at=now)
-    )
-    if found.rowcount == 0:
-        raise _no_file(experiment, path)
+def _check_takes_files(found: ExperimentRow) -> None:
+    if found.closed_at is not None:
+        raise Conflict(
+            "its deposit is closed, and takes no more files.",
+            subject=found.id,
+            remedy="Wait until it is processed, then deposit them into it.",
+        )
+    if found.state is not S.UPLOADING:
+        check_transition(found.state, S.UPLOADING, found.id)
 
 
-def check_sealed(connection: Connection, experiment: str, path: str) -> None:
-    """Refuse a path that is no file of a sealed deposit. Raises `NotFound`."""
-    query = select(file.c.path).where(file.c.experiment == experiment, file.c.path == path)
-    if connection.execute(query).first() is None:
-        raise _no_file(experiment, path)
+def _check_same(there: UploadRow | None, file: NewFile) -> None:
+    if there is None:
+        return
+    checksums = {there.sha256, file.sha256} - {None}
+    if there.size != file.size or len(checksums) > 1:
+        raise Conflict(
+            "was announced with other bytes.",
+            subject=file.path,
+            remedy="Take it out of the deposit first, or give this one another name.",
+        )
 
 
-def finish(connection: Connection, experiment: str) -> None:
-    """Turn the uploads into sealed files."""
-    chosen = select(literal(experiment), upload.c.path, upload.c.sha256, upload.c.size)
-    chosen = chosen.where(upload.c.experiment == experiment)
-    connection.execute(insert(file).from_select(["experiment", "path", "sha256", "size"], chosen))
-    connection.execute(delete(upload).where(upload.c.experiment == experiment))
-
-
-def _no_file(experiment: str, path: str) -> NotFound:
-    return NotFound(
-        f"has no file {path!r}.", subject=experiment, remedy="Open a deposit with this file."
-    )
+def _note(
+    connection: Connection, found: ExperimentRow, number: int, actor: str, now: datetime
+) -> None:
+    """Let files be on their way, and write down who sends them."""
+    record(connection, now, Deed(actor, "files-announced", found.id, {"files": number}))
+    if found.state is S.UPLOADING:
+        experiment_row.touch(connection, found.id, now)
+        return
+    state_before = found.state.value if found.manifest_version else None
+    changes = {"state": S.UPLOADING.value, "state_reason": "", "state_before": state_before}
+    experiment_row.change(connection, found.id, now, changes)

@@ -6,7 +6,6 @@ to take away (`downloads`), and answers to SQL (`questions`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from emfair.errors import BadCall
@@ -23,7 +22,6 @@ from emfair.service.services import Services
 
 PAGE = 50
 PAGE_LIMIT = 500
-_BATCH = 500  # rows read at once where a text filter leaves out most of them
 
 
 @dataclass(frozen=True)
@@ -104,15 +102,10 @@ def experiments(
         raise BadCall(
             f"must lie between 1 and {PAGE_LIMIT}.", subject="limit", remedy="Ask page by page."
         )
-    words = text.casefold().split()
-    batch = _BATCH if words else limit + 1
-    found: list[ExperimentRow] = []
-    for row in _all(services, state, project, after, batch):
-        if all(word in _searched(row) for word in words):
-            found.append(row)
-        if len(found) > limit:
-            return ExperimentList(tuple(found[:limit]), found[limit - 1].id)
-    return ExperimentList(tuple(found), None)
+    rows = services.registry.experiments.list(
+        state=state, project=project, text=text, limit=limit + 1, after=after
+    )
+    return ExperimentList(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
 
 
 def counts(services: Services) -> dict[ExperimentState, int]:
@@ -141,28 +134,6 @@ def experiment(services: Services, identifier: str) -> ExperimentPage:
         validation=made(services, Validation, layout.report(place, "json")),
         records=records_of(services, place),
     )
-
-
-def _all(
-    services: Services,
-    state: ExperimentState | None,
-    project: str | None,
-    after: str | None,
-    batch: int,
-) -> Iterator[ExperimentRow]:
-    while True:
-        rows = services.registry.experiments.list(
-            state=state, project=project, limit=batch, after=after
-        )
-        yield from rows
-        if len(rows) < batch:
-            return
-        after = rows[-1].id
-
-
-def _searched(row: ExperimentRow) -> str:
-    words = (row.title, row.id, row.project, row.proposal, row.sample, row.depositor)
-    return " ".join(words).casefold()
 
 
 def records_of(services: Services, place: Place) -> tuple[ProvenanceRecord, ...]:

@@ -8,6 +8,7 @@ import pytest
 
 from emfair.errors import Conflict, NotFound
 from emfair.model.states import ExperimentState as S
+from emfair.registry import NewFile
 from tests.registry.together import run_together
 
 
@@ -86,3 +87,30 @@ def test_of_edits_at_once_one_wins_and_the_others_are_told(lab):
     assert sorted(outcomes) == ["told"] * 5 + ["won"]
     assert lab.registry.experiments.get(row.id).annotations_version == 2
     assert len(lab.registry.outbox.after(0, 10)) == 2
+
+
+def test_history_says_field_by_field_what_was_replaced_by_whom_and_why(lab):
+    row = lab.sealed("a.dm4")
+    lab.annotate(row.id, 1, '{"title":"x","sample":{"name":"quartz"}}', "k2")
+    lab.annotate(row.id, 2, '{"title":"y","sample":{"name":"quartz"}}', "k3")
+    newest, second, first = lab.registry.annotations.history(row.id)
+    assert [(change.field, change.old, change.new) for change in newest.changes] == [
+        ("title", "x", "y")
+    ]
+    assert [change.field for change in second.changes] == ["sample.name", "title"]
+    assert (newest.version, newest.author, newest.reason) == (3, "bob@lab", "voltage was missing")
+    assert newest.created_at > second.created_at
+    assert first.changes == ()
+
+
+def test_during_a_later_deposit_annotations_are_a_draft(lab):
+    row = lab.sealed("a.dm4")
+    lab.registry.experiments.set_state(row.id, S.PROCESSING)
+    lab.registry.experiments.set_state(row.id, S.VALID, processed_key=row.run_key)
+    file = NewFile("b.dm4", "b.dm4", 1, row.created_at)
+    lab.registry.uploads.add(row.id, [file], actor="ada")
+    with pytest.raises(Conflict, match="not sealed yet"):
+        lab.annotate(row.id, 1, '{"title":"x"}', "k2")
+    lab.registry.annotations.draft(row.id, 1, document='{"title":"x"}', author="a", reason="")
+    assert lab.registry.experiments.get(row.id).annotations_version == 2
+    assert len(lab.registry.outbox.after(0, 10)) == 1

@@ -39,3 +39,15 @@ def test_a_deed_without_a_storable_actor_is_refused(registry, actor):
     with pytest.raises(BadCall) as caught:
         registry.audit.write(actor, "export")
     assert caught.value.subject == "actor"
+
+
+def test_deeds_are_found_by_who_what_and_when(registry):
+    for actor, action in (("ada", "read"), ("bob", "read"), ("ada", "export")):
+        registry.audit.write(actor, action)
+    third, second, first = registry.audit.list()
+    assert registry.audit.list(actor="ada") == (third, first)
+    assert registry.audit.list(action="read") == (second, first)
+    assert registry.audit.list(actor="ada", action="read") == (first,)
+    assert registry.audit.list(since=second.at) == (third, second)
+    assert registry.audit.list(until=second.at) == (first,)
+    assert registry.audit.list(since=second.at, until=third.at) == (second,)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from emfair.errors import Conflict, NotFound
+from emfair.model.nouns import InstrumentCard
 from emfair.model.states import ExperimentState as S
+from emfair.registry import ExperimentEdit
+from tests.registry.seen import Seen
+from tests.registry.together import run_together
 
 
 def test_an_experiment_nobody_knows_is_not_found_and_says_what_to_do(registry):
@@ -117,3 +123,97 @@ def test_going_back_to_earlier_annotations_is_pending_again(lab):
 def test_a_withdrawn_experiment_is_not_pending(lab):
     lab.registry.experiments.set_state(lab.sealed("a.dm4").id, S.TOMBSTONED)
     assert lab.registry.experiments.pending() == ()
+
+
+@pytest.fixture
+def many(lab):
+    """Return a registry with experiments of several projects and instruments; one restricted."""
+    lab.registry.instruments.create("titan", card=InstrumentCard(title="Titan"), actor="ada")
+    for name, other in (
+        ("e-1", {"title": "Große Körner"}),
+        ("e-2", {"title": "Small 50% grains"}),
+        ("e-3", {"title": "Fibres", "project": "glass"}),
+    ):
+        lab.open("a.dm4", experiment=name, **other)
+    edit = lab.registry.experiments.edit
+    edit("e-1", 1, ExperimentEdit(instrument="titan"), actor="ada")
+    edit("e-2", 1, ExperimentEdit(restricted=True), actor="ada")
+    return lab.registry
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({"project": "steel"}, ["e-2", "e-1"]),
+        ({"project": "steel", "proposal": "p-1", "sample": "s-1"}, ["e-2", "e-1"]),
+        ({"proposal": "none"}, []),
+        ({"instrument": "titan"}, ["e-1"]),
+        ({"depositor": "ada@lab"}, ["e-3", "e-2", "e-1"]),
+        ({"depositor": "bob"}, []),
+        ({"text": "GROSSE k"}, ["e-1"]),
+        ({"text": "50%"}, ["e-2"]),
+        ({"text": "5%"}, []),
+        ({"text": "s_all"}, []),
+        ({"text": "glass s-1"}, ["e-3"]),
+        ({"text": "grains glass"}, []),
+        ({"text": "ADA@lab e-3"}, ["e-3"]),
+        ({"visible": Seen()}, []),
+        ({"visible": Seen(projects=None)}, ["e-3", "e-1"]),
+        ({"visible": Seen(projects=None, restricted=None)}, ["e-3", "e-2", "e-1"]),
+        ({"visible": Seen(projects=frozenset({"steel"}))}, ["e-1"]),
+        ({"visible": Seen(restricted=frozenset({"steel"}))}, ["e-2", "e-1"]),
+        ({"visible": Seen(own="ada@lab")}, ["e-3", "e-2", "e-1"]),
+        ({"visible": Seen(experiments=frozenset({"e-2", "e-3"}))}, ["e-3"]),
+    ],
+)
+def test_a_list_holds_what_was_asked_for_and_may_be_seen(many, wanted, found):
+    assert [row.id for row in many.experiments.list(**wanted)] == found
+
+
+def test_an_edit_is_written_down_and_finds_its_new_words(many):
+    row = many.experiments.get("e-3")
+    edit = ExperimentEdit(restricted=True, instrument="")
+    edited = many.experiments.edit("e-3", row.version, edit, actor="bob")
+    assert (edited.restricted, edited.version) == (True, row.version + 1)
+    assert many.audit.list(subject="e-3")[0].detail == {
+        "changed": [{"field": "restricted", "old": False, "new": True}]
+    }
+    assert many.audit.list(subject="e-3")[0].action == "experiment-shared"
+    with pytest.raises(Conflict, match="at version"):
+        many.experiments.edit("e-3", row.version, ExperimentEdit(restricted=False), actor="eve")
+    assert many.experiments.edit("e-3", edited.version, ExperimentEdit(), actor="eve") == edited
+
+
+def test_an_instrument_that_nobody_knows_is_not_found_and_one_can_be_taken_away(many):
+    row = many.experiments.get("e-1")
+    with pytest.raises(NotFound, match="instrument"):
+        many.experiments.edit("e-1", row.version, ExperimentEdit(instrument="x"), actor="ada")
+    edit = ExperimentEdit(instrument="")
+    assert many.experiments.edit("e-1", row.version, edit, actor="ada").instrument is None
+
+
+def test_a_title_changes_until_the_deposit_is_closed(many, lab):
+    place, titles = many.experiments.place("e-1")
+    row = many.deposits.draft(
+        place.model_copy(update={"experiment": "e-9"}), titles, depositor="ada"
+    )
+    edited = many.experiments.edit("e-9", row.version, ExperimentEdit(title="New"), actor="ada")
+    assert edited.title == "New"
+    assert [found.id for found in many.experiments.list(text="new")] == ["e-9"]
+    with pytest.raises(Conflict, match="sealed in the manifest"):
+        many.experiments.edit("e-1", 2, ExperimentEdit(title="New"), actor="ada")
+
+
+def test_of_edits_at_once_one_wins(many):
+    barrier, outcomes = threading.Barrier(4), []
+
+    def edit() -> None:
+        barrier.wait()
+        try:
+            many.experiments.edit("e-3", 1, ExperimentEdit(instrument="titan"), actor="ada")
+            outcomes.append("won")
+        except Conflict:
+            outcomes.append("told")
+
+    run_together(edit, 4)
+    assert sorted(outcomes) == ["told"] * 3 + ["won"]

@@ -21,13 +21,28 @@ from emfair.registry.engine import connect
 
 def test_the_public_names_are_these():
     assert sorted(emfair.registry.__all__) == [
+        "AnnotationEdit",
         "AnnotationRow",
+        "Answer",
         "AuditRow",
+        "CardRow",
+        "ClosedDeposit",
+        "Duplicate",
+        "EVERYTHING",
+        "ExperimentEdit",
         "ExperimentRow",
+        "FileRow",
+        "MembershipRow",
+        "NewFile",
         "OpenDeposit",
         "OutboxCursor",
         "OutboxRow",
+        "RefereeLink",
         "Registry",
+        "Relatives",
+        "SampleKey",
+        "Sight",
+        "UploadRow",
         "advance",
         "open_registry",
     ]

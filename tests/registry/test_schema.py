@@ -94,7 +94,16 @@ def test_a_registry_of_a_newer_emfair_is_refused_and_left_alone(url, database):
 
 TIME = datetime(2026, 1, 22, 12, tzinfo=UTC)
 SHA = "0" * 64
-FILE = {"experiment": "e-1", "path": "a", "sha256": SHA, "size": 1}
+FILE = {
+    "experiment": "e-1",
+    "path": "a",
+    "folded": "a",
+    "name": "a",
+    "sha256": SHA,
+    "size": 1,
+    "modified_at": TIME,
+}
+UPLOAD = FILE | {"id": "u-1", "created_at": TIME, "touched_at": TIME}
 GOOD = {
     "project": {"id": "p", "title": "P", "created_at": TIME},
     "proposal": {"project": "p", "id": "q", "title": "Q", "created_at": TIME},
@@ -113,8 +122,23 @@ GOOD = {
         "version": 1,
         "content_digest": SHA,
     },
-    "upload": FILE | {"name": "a", "modified_at": TIME},
-    "file": FILE,
+    "instrument": {"id": "i", "title": "Titan", "created_at": TIME},
+    "derivation": {
+        "project": "p",
+        "child_proposal": "q",
+        "child": "s",
+        "parent_proposal": "q",
+        "parent": "s2",
+    },
+    "barcode": {
+        "text": "0123",
+        "project": "p",
+        "proposal": "q",
+        "sample": "s",
+        "created_at": TIME,
+    },
+    "upload": UPLOAD,
+    "file": FILE | {"manifest_version": 1},
     "annotation": {
         "experiment": "e-1",
         "version": 1,
@@ -129,17 +153,48 @@ GOOD = {
         "run_key": "k",
         "created_at": TIME,
     },
+    "person": {"subject": "ada", "name": "Ada", "created_at": TIME},
+    "membership": {
+        "project": "p",
+        "subject": "ada",
+        "role": "owner",
+        "granted_by": "bob",
+        "granted_at": TIME,
+    },
+    "referee_link": {
+        "id": "r-1",
+        "project": "p",
+        "secret_sha256": SHA,
+        "until": TIME,
+        "created_by": "ada",
+        "created_at": TIME,
+    },
+    "token": {
+        "id": "t",
+        "subject": "ada",
+        "name": "FIB",
+        "secret_sha256": SHA,
+        "scopes": ["read"],
+        "groups": [],
+        "created_at": TIME,
+        "expires_at": TIME,
+    },
+    "idempotency": {"actor": "ada", "key": "k", "digest": SHA, "created_at": TIME},
     "audit": {"at": TIME, "actor": "ada", "action": "export", "subject": "", "detail": {}},
 }
 NEXT = {"id": "e-2", "title": "U"}
+NEW = {"id": "u-2", "path": "b", "folded": "b"}
+OTHER = "1" * 64
+SECOND_SAMPLE = GOOD["sample"] | {"id": "s2"}
 
 
 @pytest.fixture
-def filled(database):
+def filled(registry, database):  # with a registry, the database is a copy of a migrated one
     """Return a database with one good row in each table."""
-    schema.upgrade(database)
     with database.writing() as connection:
         for name, values in GOOD.items():
+            if name == "derivation":
+                connection.execute(tables.sample.insert().values(SECOND_SAMPLE))
             connection.execute(metadata.tables[name].insert().values(values))
     return database
 
@@ -163,9 +218,59 @@ def filled(database):
         ("experiment", NEXT | {"manifest_version": 0}),
         ("experiment", NEXT | {"annotations_version": 0}),
         ("experiment", NEXT | {"content_digest": "short"}),
-        ("upload", {"path": "b", "experiment": "none"}),
-        ("upload", {"path": "b", "size": -1}),
-        ("upload", {"path": ""}),
+        ("experiment", NEXT | {"instrument": "none"}),
+        ("experiment", NEXT | {"state_before": "lost"}),
+        ("experiment", NEXT | {"restricted": None}),
+        ("project", {"id": "x", "version": 0}),
+        ("project", {"id": "x", "owner": ""}),
+        ("project", {"id": "x", "about": None}),
+        ("instrument", {}),
+        ("instrument", {"id": "x", "title": ""}),
+        ("instrument", {"id": "x", "version": 0}),
+        ("derivation", {}),
+        ("derivation", {"parent": "none"}),
+        ("derivation", {"child": "none"}),
+        ("derivation", {"child": "s2"}),
+        ("barcode", {}),
+        ("barcode", {"text": ""}),
+        ("barcode", {"text": "x" * 201}),
+        ("barcode", {"text": "x", "sample": "none"}),
+        ("upload", NEW | {"experiment": "none"}),
+        ("upload", NEW | {"size": -1}),
+        ("upload", NEW | {"path": ""}),
+        ("upload", NEW | {"path": "a"}),
+        ("upload", NEW | {"path": "A", "folded": "a"}),
+        ("upload", NEW | {"id": "u-1"}),
+        ("upload", NEW | {"sha256": "short"}),
+        ("upload", NEW | {"capability": "short"}),
+        ("upload", NEW | {"part_size": 0}),
+        ("upload", NEW | {"sha256": None, "done_at": TIME}),
+        ("file", {"path": "b", "manifest_version": 0}),
+        ("file", {"path": "b", "size": -1}),
+        ("person", {}),
+        ("person", {"subject": ""}),
+        ("person", {"subject": "bob", "name": ""}),
+        ("person", {"subject": "bob", "version": 0}),
+        ("membership", {}),
+        ("membership", {"subject": "bob", "role": "king"}),
+        ("membership", {"subject": "bob", "project": "none"}),
+        ("membership", {"subject": "bob", "granted_by": ""}),
+        ("referee_link", {"id": "r-2"}),
+        ("referee_link", {"id": "r-2", "secret_sha256": OTHER, "project": None}),
+        ("referee_link", {"id": "r-2", "secret_sha256": OTHER, "experiment": "e-1"}),
+        ("referee_link", {"id": "r-2", "secret_sha256": OTHER, "project": "none"}),
+        ("referee_link", {"id": "r-2", "secret_sha256": "short"}),
+        ("referee_link", {"id": "r-2", "secret_sha256": OTHER, "until": None}),
+        ("token", {}),
+        ("token", {"id": "t2", "subject": ""}),
+        ("token", {"id": "t2", "name": ""}),
+        ("token", {"id": "t2", "secret_sha256": "short"}),
+        ("token", {"id": "t2", "expires_at": None}),
+        ("idempotency", {}),
+        ("idempotency", {"key": ""}),
+        ("idempotency", {"key": "x", "digest": "short"}),
+        ("idempotency", {"key": "x", "status": 200}),
+        ("idempotency", {"key": "x", "status": 99, "answer": ""}),
         ("file", {"path": "b", "sha256": "short"}),
         ("file", {"path": "b", "experiment": "none"}),
         ("file", {}),
@@ -188,7 +293,11 @@ def test_the_database_itself_refuses(filled, table, changes):
 def test_the_good_neighbour_of_the_refused_rows_is_taken(filled):
     with filled.writing() as connection:
         connection.execute(tables.experiment.insert().values(GOOD["experiment"] | NEXT))
-        connection.execute(tables.upload.insert().values(GOOD["upload"] | {"path": "b"}))
+        connection.execute(tables.upload.insert().values(UPLOAD | NEW))
+        link = {"id": "r-2", "secret_sha256": OTHER, "project": None, "experiment": "e-1"}
+        connection.execute(tables.referee_link.insert().values(GOOD["referee_link"] | link))
+        answer = {"key": "x", "status": 200, "answer": ""}
+        connection.execute(tables.idempotency.insert().values(GOOD["idempotency"] | answer))
     with filled.reading() as connection:
         experiments = connection.execute(select(tables.experiment.c.id)).scalars().all()
         paths = connection.execute(select(tables.upload.c.path)).scalars().all()
@@ -217,3 +326,129 @@ def test_a_time_without_zone_is_refused_and_one_elsewhere_becomes_utc(filled):
         assert (found, found.tzinfo) == (TIME, UTC)
         with pytest.raises(StatementError, match="no time zone"):
             connection.execute(project.update().values(created_at=TIME.replace(tzinfo=None)))
+
+
+OF_0001 = {
+    "project": {"id": "p", "title": "Übersicht", "created_at": "2026-01-22 12:00:00.000000"},
+    "proposal": {
+        "project": "p",
+        "id": "q",
+        "title": "Q",
+        "created_at": "2026-01-22 12:00:00.000000",
+    },
+    "sample": {
+        "project": "p",
+        "proposal": "q",
+        "id": "s",
+        "title": "S",
+        "created_at": "2026-01-22 12:00:00.000000",
+    },
+    "experiment": {
+        "id": "e-1",
+        "project": "p",
+        "proposal": "q",
+        "sample": "s",
+        "title": "Große Körner",
+        "created_at": "2026-01-22 12:00:00.000000",
+        "state": "uploading",
+        "state_reason": "",
+        "depositor": "ada",
+        "updated_at": "2026-01-22 12:00:00.000000",
+        "version": 1,
+        "content_digest": SHA,
+    },
+    "upload": {
+        "experiment": "e-1",
+        "path": "Grösse/b.dm4",
+        "name": "Größe/b.dm4",
+        "size": 1,
+        "sha256": SHA,
+        "modified_at": "2026-01-20 12:00:00.000000",
+    },
+    "file": {"experiment": "e-1", "path": "Straße/A.dm4", "sha256": SHA, "size": 2},
+    "annotation": {
+        "experiment": "e-1",
+        "version": 1,
+        "document": '{"title":"x"}',
+        "author": "ada",
+        "created_at": "2026-01-22 12:00:00.000000",
+        "reason": "deposit",
+    },
+    "audit": {
+        "at": "2026-01-22 12:00:00.000000",
+        "actor": "ada",
+        "action": "deposit-opened",
+        "subject": "e-1",
+        "detail": "{}",
+    },
+    "outbox": {
+        "kind": "deposit-sealed",
+        "experiment": "e-1",
+        "run_key": "k",
+        "created_at": "2026-01-22 12:00:00.000000",
+    },
+}
+"""A row in every table of the first revision, as its emfair wrote it."""
+
+
+@pytest.fixture
+def of_0001(database):
+    """Return a database of the first revision with a row in each table."""
+    with database.writing() as connection:
+        schema.migrate(connection, "0001")
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL TIME ZONE 'UTC'"))
+        for name, row in OF_0001.items():
+            columns, values = ", ".join(row), ", ".join(f":{column}" for column in row)
+            connection.execute(text(f"INSERT INTO {name} ({columns}) VALUES ({values})"), row)
+    return database
+
+
+def old_rows(connection) -> dict[str, list[dict[str, object]]]:
+    return {
+        name: [
+            dict(row)
+            for row in connection.execute(
+                text(f"SELECT {', '.join(columns)} FROM {name}")
+            ).mappings()
+        ]
+        for name, columns in OF_0001.items()
+    }
+
+
+def test_what_the_first_revision_held_is_all_there(of_0001):
+    with of_0001.reading() as connection:
+        before = old_rows(connection)
+    schema.upgrade(of_0001)
+    with of_0001.reading() as connection:
+        assert old_rows(connection) == before
+        assert all(len(rows) == 1 for rows in before.values())
+
+
+def test_what_the_first_revision_did_not_know_is_filled_in(url, of_0001):
+    with open_registry(url) as registry:
+        (upload,) = registry.uploads.of("e-1")
+        assert (upload.name, upload.id[:2], upload.done_at) == ("Größe/b.dm4", "u-", None)
+        (file,) = registry.files.of("e-1")
+        assert (file.name, file.manifest_version, file.modified_at) == ("Straße/A.dm4", 1, None)
+        (found,) = registry.experiments.list(text="GROSSE körner")
+        assert (found.id, found.restricted, found.instrument) == ("e-1", False, None)
+        assert found.closed_at == TIME
+        (project,) = registry.projects.list(text="ÜBER")
+        assert (project.card.title, project.owner, project.version) == ("Übersicht", None, 1)
+    with of_0001.reading() as connection:
+        folded = connection.execute(select(tables.upload.c.folded)).scalar_one()
+    assert folded == "grösse/b.dm4"
+
+
+def test_down_and_up_again_the_first_revisions_rows_survive(of_0001):
+    with of_0001.reading() as connection:
+        before = old_rows(connection)
+    schema.upgrade(of_0001)
+    with of_0001.writing() as connection:
+        command.downgrade(schema.configuration(connection), "0001")
+    with of_0001.reading() as connection:
+        assert old_rows(connection) == before
+    schema.upgrade(of_0001)
+    with of_0001.reading() as connection:
+        assert old_rows(connection) == before

@@ -1,0 +1,238 @@
+"""The files of a deposit in progress and those that are sealed, inside a caller's transaction.
+
+Every function works under the experiment's lock. What does not belong here: parts of a file, and
+bytes (``emfair.service`` and ``emfair.lake``); what faces ask of a single upload (``uploads``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, literal, select, update
+
+from emfair.errors import BadCall, BadName, NotFound
+from emfair.model.manifest import RawFile, content_digest
+from emfair.registry.engine import IN_LIMIT
+from emfair.registry.ids import mint
+from emfair.registry.tables import file, upload
+from emfair.registry.texts import encodable, folded
+
+
+@dataclass(frozen=True)
+class NewFile:
+    """A file that is to come, its checksum unknown as yet: a browser computes it on the way."""
+
+    name: str
+    path: str
+    size: int
+    modified_at: datetime
+    sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class UploadRow:
+    """A file on its way.
+
+    Attributes
+    ----------
+    path, name
+        Below ``raw/files/``, and as the depositor calls it.
+    store_upload, part_size
+        The store's own name of the upload, and its parts' size in bytes; None until it has begun.
+    capability
+        SHA-256 of the upload's own token; None until one was made.
+    touched_at
+        When it was last heard of.
+    done_at
+        When it was whole; None until then.
+    """
+
+    id: str
+    experiment: str
+    path: str
+    name: str
+    size: int
+    sha256: str | None
+    modified_at: datetime
+    store_upload: str | None
+    part_size: int | None
+    capability: str | None
+    created_at: datetime
+    touched_at: datetime
+    done_at: datetime | None
+
+
+ROW = tuple(column for column in upload.c if column.name != "folded")
+"""The columns of an `UploadRow`."""
+
+
+def check(files: Sequence[RawFile | NewFile]) -> None:
+    """Refuse files that are no deposit.
+
+    Raises
+    ------
+    BadCall
+        There is none, two have the same path, or a name cannot be stored.
+    BadName
+        Two are the same on systems that ignore case, or one is a folder of another.
+    """
+    if not files:
+        raise BadCall("a deposit needs at least one file.", remedy="Name files or folders.")
+    seen: dict[str, str] = {}
+    for each in files:
+        encodable(each.name, "file name")
+        key = folded(encodable(each.path, "file path"))
+        if seen.get(key) == each.path:
+            raise BadCall(
+                "comes twice in one deposit.", subject=each.path, remedy="Name each file once."
+            )
+        if key in seen:
+            raise _collision(each.path, seen[key])
+        seen[key] = each.path
+    check_folders(seen, seen)
+
+
+def check_folders(new: dict[str, str], there: dict[str, str]) -> None:
+    """Refuse a file that is a folder of another: `new` and `there` map folded paths to paths."""
+    for key, path in new.items():
+        for end in [at for at, char in enumerate(key) if char == "/"]:
+            if key[:end] in there:
+                raise BadName(
+                    f"lies in {there[key[:end]]!r}, which is a file.",
+                    subject=repr(path),
+                    remedy="Rename one of the two.",
+                )
+
+
+def check_beside(connection: Connection, experiment: str, files: Sequence[NewFile]) -> None:
+    """Refuse files whose names fall on others of the experiment. Raises `BadName`."""
+    there: dict[str, str] = {}
+    for table in (upload, file):
+        query = select(table.c.folded, table.c.path).where(table.c.experiment == experiment)
+        there.update((key, path) for key, path in connection.execute(query))
+    new = {folded(each.path): each.path for each in files}
+    for key, path in new.items():
+        if key in there:
+            raise _collision(path, there[key])
+    check_folders(new, there)
+    check_folders(there, new)
+
+
+def begin(
+    connection: Connection, experiment: str, files: Sequence[RawFile | NewFile], now: datetime
+) -> None:
+    """Insert the files that are to come."""
+    rows: list[dict[str, Any]] = [
+        {
+            "id": mint("u"),
+            "experiment": experiment,
+            "path": each.path,
+            "folded": folded(each.path),
+            "name": each.name,
+            "size": each.size,
+            "sha256": each.sha256,
+            "modified_at": each.modified_at,
+            "created_at": now,
+            "touched_at": now,
+        }
+        for each in files
+    ]
+    connection.execute(insert(upload), rows)
+
+
+def todo(connection: Connection, experiment: str) -> tuple[str, ...]:
+    """Return the paths that have not arrived yet."""
+    paths = connection.execute(
+        select(upload.c.path)
+        .where(upload.c.experiment == experiment, upload.c.done_at.is_(None))
+        .order_by(upload.c.path)
+    )
+    return tuple(paths.scalars())
+
+
+def done(connection: Connection, experiment: str, path: str, now: datetime) -> None:
+    """Note that a file has arrived. Raises `NotFound`."""
+    found = connection.execute(
+        update(upload)
+        .where(upload.c.experiment == experiment, upload.c.path == path)
+        .values(done_at=now, touched_at=now)
+    )
+    if found.rowcount == 0:
+        raise _no_file(experiment, path)
+
+
+def check_sealed(connection: Connection, experiment: str, path: str) -> None:
+    """Refuse a path that is no file of a sealed deposit. Raises `NotFound`."""
+    query = select(file.c.path).where(file.c.experiment == experiment, file.c.path == path)
+    if connection.execute(query).first() is None:
+        raise _no_file(experiment, path)
+
+
+def arrived(connection: Connection, experiment: str) -> tuple[RawFile, ...]:
+    """Return the files of the deposit in progress, by path; all must have arrived."""
+    chosen = (upload.c.name, upload.c.path, upload.c.size, upload.c.sha256, upload.c.modified_at)
+    query = select(*chosen).where(upload.c.experiment == experiment).order_by(upload.c.path)
+    return tuple(RawFile.model_validate(row) for row in map(dict, _mapped(connection, query)))
+
+
+def digest(connection: Connection, experiment: str, files: tuple[RawFile, ...]) -> str:
+    """Return the content digest of what is sealed in an experiment together with `files`."""
+    query = select(file.c.name, file.c.path, file.c.size, file.c.sha256).where(
+        file.c.experiment == experiment
+    )
+    sealed = tuple(RawFile.model_construct(**row) for row in _mapped(connection, query))
+    return content_digest((*sealed, *files))
+
+
+def finish(connection: Connection, experiment: str, manifest_version: int) -> None:
+    """Turn the uploads into sealed files."""
+    kept = ("path", "folded", "name", "size", "sha256", "modified_at")
+    chosen = select(literal(experiment), literal(manifest_version), *(upload.c[k] for k in kept))
+    chosen = chosen.where(upload.c.experiment == experiment)
+    columns = ["experiment", "manifest_version", *kept]
+    connection.execute(insert(file).from_select(columns, chosen))
+    drop(connection, experiment)
+
+
+def drop(connection: Connection, experiment: str) -> None:
+    """Forget the uploads of an experiment."""
+    connection.execute(delete(upload).where(upload.c.experiment == experiment))
+
+
+def rows(connection: Connection, experiment: str) -> tuple[UploadRow, ...]:
+    """Return the uploads of an experiment, by path."""
+    query = select(*ROW).where(upload.c.experiment == experiment).order_by(upload.c.path)
+    return tuple(UploadRow(**row) for row in _mapped(connection, query))
+
+
+def named(
+    connection: Connection, experiment: str, files: Sequence[NewFile]
+) -> dict[str, UploadRow]:
+    """Return those uploads of an experiment that `files` name, by path."""
+    query = select(*ROW).where(upload.c.experiment == experiment)
+    if len(files) <= IN_LIMIT:  # of more, PostgreSQL compares each with each
+        query = query.where(upload.c.path.in_([file.path for file in files]))
+    wanted = {file.path for file in files}
+    rows = (UploadRow(**row) for row in _mapped(connection, query) if row["path"] in wanted)
+    return {row.path: row for row in rows}
+
+
+def _mapped(connection: Connection, query: Any) -> Any:
+    return connection.execute(query).mappings()
+
+
+def _collision(path: str, other: str) -> BadName:
+    return BadName(
+        f"is the same name as {other!r} on systems that ignore case or accents' form.",
+        subject=repr(path),
+        remedy="Rename one of the two.",
+    )
+
+
+def _no_file(experiment: str, path: str) -> NotFound:
+    return NotFound(
+        f"has no file {path!r}.", subject=experiment, remedy="Open a deposit with this file."
+    )

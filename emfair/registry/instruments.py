@@ -1,0 +1,21 @@
+"""Instruments: seen by everyone who is known, whatever project they work in."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, true
+
+from emfair.model.nouns import InstrumentCard
+from emfair.registry.cards import Cards
+from emfair.registry.sight import Sight
+from emfair.registry.tables import instrument
+
+
+class Instruments(Cards[InstrumentCard]):
+    """The instruments of one registry."""
+
+    noun = "instrument"
+    table = instrument
+    card = InstrumentCard
+
+    def _seen(self, visible: Sight) -> ColumnElement[bool]:  # noqa: ARG002 -- all are seen
+        return true()

@@ -1,0 +1,112 @@
+"""Memberships: who has which role in a project, until when, and who said so.
+
+What does not belong here: what a role may do, and the groups of the issuer (`emfair.identity`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import RowMapping, delete, or_, select, update
+
+from emfair.errors import BadCall, NotFound
+from emfair.registry.audit import Deed, record
+from emfair.registry.engine import Database, insert_new
+from emfair.registry.tables import PERSON_LIMIT, ROLES, membership, project
+from emfair.registry.texts import storable
+
+
+@dataclass(frozen=True)
+class MembershipRow:
+    """A role that someone has in a project; `until` is the first moment they have it no more."""
+
+    project: str
+    subject: str
+    role: str
+    until: datetime | None
+    granted_by: str
+    granted_at: datetime
+
+
+class Memberships:
+    """The memberships of one registry; every method is one transaction."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+
+    def grant(
+        self, identifier: str, subject: str, role: str, *, until: datetime | None, actor: str
+    ) -> None:
+        """Give someone a role in a project; it replaces the one they had.
+
+        Raises
+        ------
+        BadCall
+            There is no such role, or it would end before it begins.
+        NotFound
+            There is no such project.
+        """
+        now = self._now()
+        _check(role, until, now)
+        key = {"project": identifier, "subject": storable(subject, "subject", PERSON_LIMIT)}
+        values = {"role": role, "until": until, "granted_by": actor, "granted_at": now}
+        detail = {"member": key["subject"], "role": role, "until": until and until.isoformat()}
+        with self._database.writing() as connection:
+            known = select(project.c.id).where(project.c.id == identifier)
+            if connection.execute(known).first() is None:
+                raise NotFound(
+                    "there is no such project.",
+                    subject=identifier,
+                    remedy="Look for typing errors, or list the projects.",
+                )
+            if not insert_new(connection, membership, key | values):
+                same = [membership.c[name] == value for name, value in key.items()]
+                connection.execute(update(membership).where(*same).values(values))
+            deed = Deed(actor, "membership-granted", f"project:{identifier}", detail)
+            record(connection, now, deed)
+
+    def revoke(self, identifier: str, subject: str, *, actor: str) -> None:
+        """Take someone's role in a project away; if they have none, that is no error."""
+        where = (membership.c.project == identifier, membership.c.subject == subject)
+        with self._database.writing() as connection:
+            if connection.execute(delete(membership).where(*where)).rowcount:
+                detail = {"member": subject}
+                deed = Deed(actor, "membership-revoked", f"project:{identifier}", detail)
+                record(connection, self._now(), deed)
+
+    def of_project(self, identifier: str) -> tuple[MembershipRow, ...]:
+        """Return a project's members, those whose time is over included, by subject."""
+        query = select(membership).where(membership.c.project == identifier)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(membership.c.subject)).mappings()
+            return tuple(_row(row) for row in rows)
+
+    def of_subject(self, subject: str) -> tuple[MembershipRow, ...]:
+        """Return the roles that someone has now, by project."""
+        query = select(membership).where(
+            membership.c.subject == subject,
+            or_(membership.c.until.is_(None), membership.c.until > self._now()),
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(membership.c.project)).mappings()
+            return tuple(_row(row) for row in rows)
+
+
+def _check(role: str, until: datetime | None, now: datetime) -> None:
+    if role not in ROLES:
+        raise BadCall(
+            f"{role!r} is no role in a project.",
+            subject="role",
+            remedy=f"Choose one of {', '.join(ROLES)}.",
+        )
+    if until is not None and until <= now:
+        raise BadCall(
+            "the membership would be over already.", subject="until", remedy="Name a later time."
+        )
+
+
+def _row(row: RowMapping) -> MembershipRow:
+    return MembershipRow(**row)

@@ -1,0 +1,48 @@
+"""People, by their subjects: what others see of them. Their accounts are with the issuer."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, true
+
+from emfair.model.nouns import PersonCard
+from emfair.registry.audit import Deed, record
+from emfair.registry.cards import CardRow, Cards
+from emfair.registry.engine import insert_new
+from emfair.registry.sight import Sight
+from emfair.registry.tables import PERSON_LIMIT, person
+from emfair.registry.texts import storable
+
+
+class People(Cards[PersonCard]):
+    """The people of one registry; a key is a subject (`emfair.identity.principal`)."""
+
+    noun = "person"
+    table = person
+    title = "name"
+    card = PersonCard
+
+    def meet(self, subject: str, card: PersonCard) -> CardRow[PersonCard]:
+        """Return a person's card; at their first login make it, of what the issuer says.
+
+        What they have edited since stays.
+        """
+        self._check_key((subject,))
+        now = self._now()
+        values = self._written((subject,), card) | {"created_at": now, "version": 1}
+        with self._database.writing() as connection:
+            if insert_new(connection, self.table, values):
+                record(connection, now, Deed(subject, "person-created", subject, {}))
+            return self.read(connection, (subject,))
+
+    def subject(self, key: tuple[str, ...]) -> str:
+        """Return what the audit log calls them."""
+        return key[-1]
+
+    def _check_key(self, key: tuple[str, ...]) -> None:
+        storable(key[-1], "subject", PERSON_LIMIT)
+
+    def _seen(self, visible: Sight) -> ColumnElement[bool]:  # noqa: ARG002 -- who invites must see
+        return true()
+
+    def _made_by(self, actor: str) -> dict[str, str]:  # noqa: ARG002 -- people are nobody's
+        return {}

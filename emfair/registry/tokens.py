@@ -1,0 +1,72 @@
+"""Personal access tokens: what is kept of them. Checking them is `emfair.identity.tokens`'."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import RowMapping, insert, select, update
+
+from emfair.model.tokens import StoredToken
+from emfair.registry.audit import Deed, record
+from emfair.registry.engine import Database
+from emfair.registry.tables import TITLE_LIMIT, token
+from emfair.registry.texts import storable
+
+
+class Tokens:
+    """The tokens of one registry; every method is one transaction."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+
+    def insert(self, new: StoredToken) -> None:
+        """Keep a new token. Raises `BadCall` if its name cannot be stored."""
+        values = asdict(new) | {
+            "name": storable(new.name, "name", TITLE_LIMIT),
+            "scopes": sorted(new.scopes),
+            "groups": sorted(new.groups),
+        }
+        detail = {"name": new.name, "scopes": sorted(new.scopes)}
+        deed = Deed(new.subject, "token-created", f"token:{new.id}", detail)
+        with self._database.writing() as connection:
+            connection.execute(insert(token).values(values))
+            record(connection, self._now(), deed)
+
+    def find(self, identifier: str) -> StoredToken | None:
+        """Return a token, revoked and expired ones too."""
+        query = select(token).where(token.c.id == identifier)
+        with self._database.reading() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+            return None if row is None else _stored(row)
+
+    def touch(self, identifier: str, at: datetime) -> None:
+        """Note that it was used."""
+        with self._database.writing() as connection:
+            connection.execute(
+                update(token).where(token.c.id == identifier).values(last_used_at=at)
+            )
+
+    def revoke(self, identifier: str, at: datetime) -> None:
+        """Note that it is no good from now on; of a revoked one keep the first time."""
+        live = (token.c.id == identifier, token.c.revoked_at.is_(None))
+        ending = update(token).where(*live).values(revoked_at=at).returning(token.c.subject)
+        with self._database.writing() as connection:
+            subject = connection.execute(ending).scalar_one_or_none()
+            if subject is not None:
+                deed = Deed(subject, "token-revoked", f"token:{identifier}")
+                record(connection, self._now(), deed)
+
+    def list(self, subject: str) -> Sequence[StoredToken]:
+        """Return someone's tokens, newest first."""
+        query = select(token).where(token.c.subject == subject)
+        query = query.order_by(token.c.created_at.desc(), token.c.id)
+        with self._database.reading() as connection:
+            return [_stored(row) for row in connection.execute(query).mappings()]
+
+
+def _stored(row: RowMapping) -> StoredToken:
+    sets = {"scopes": frozenset(row["scopes"]), "groups": frozenset(row["groups"])}
+    return StoredToken(**(dict(row) | sets))

@@ -1,0 +1,126 @@
+"""What is given up: deposits that nobody finishes, and experiments that are withdrawn.
+
+The rows stay as tombstones: an identifier is never used again. What does not belong here: removing
+bytes from the lake (`emfair.service`), for which every method returns what lies there half done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import exists
+
+from emfair.errors import Conflict
+from emfair.model.states import ExperimentState, check_transition
+from emfair.registry import experiment_row, incoming, outbox
+from emfair.registry.audit import Deed, record
+from emfair.registry.engine import Database
+from emfair.registry.experiment_row import ExperimentRow
+from emfair.registry.incoming import UploadRow
+from emfair.registry.tables import RUN_KEY_LIMIT, experiment, upload
+from emfair.registry.texts import encodable, storable
+
+S = ExperimentState
+_IN_PROGRESS = (S.DRAFT, S.UPLOADING)
+
+
+class Withdrawals:
+    """What is given up in one registry; every method is one transaction."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+
+    def stale(self, before: datetime, limit: int = 100) -> tuple[ExperimentRow, ...]:
+        """Return drafts and uploads that nobody has touched since `before`, oldest first."""
+        alive = exists().where(
+            upload.c.experiment == experiment.c.id, upload.c.touched_at >= before
+        )
+        query = experiment_row.rows().where(
+            experiment.c.state.in_([state.value for state in _IN_PROGRESS]),
+            experiment.c.updated_at < before,
+            ~alive,
+        )
+        query = query.order_by(experiment.c.updated_at, experiment.c.id).limit(limit)
+        with self._database.reading() as connection:
+            return tuple(map(experiment_row.row, connection.execute(query).mappings()))
+
+    def give_up(
+        self, identifier: str, *, actor: str, reason: str, run_key: str | None = None
+    ) -> tuple[UploadRow, ...]:
+        """Give a deposit up that is not sealed; return its files, for the store to clean up.
+
+        A first deposit leaves a tombstone. After a later one the experiment is what it was before;
+        if its annotations changed meanwhile, it is sealed anew and announced in the outbox.
+
+        Parameters
+        ----------
+        run_key
+            After a later deposit: the name of what is to be processed without it.
+
+        Raises
+        ------
+        NotFound
+            There is no such experiment.
+        BadCall
+            It was sealed before, and `run_key` is missing.
+        Conflict
+            No deposit is in progress.
+        """
+        now = self._now()
+        with self._database.writing() as connection:
+            found = experiment_row.lock(connection, identifier)
+            if found.state not in _IN_PROGRESS:
+                raise Conflict(
+                    f"is {found.state.value}: no deposit is in progress.",
+                    subject=identifier,
+                    remedy="To withdraw what is sealed, withdraw the experiment.",
+                )
+            left = incoming.rows(connection, identifier)
+            incoming.drop(connection, identifier)
+            changes = {"state_reason": encodable(reason, "reason"), "closed_at": None}
+            if found.manifest_version is None:
+                changes |= {"state": S.TOMBSTONED.value}
+            else:
+                key = storable(run_key or "", "run_key", RUN_KEY_LIMIT)
+                state = found.state_before or S.SEALED.value
+                if key != found.run_key:
+                    state = S.SEALED.value
+                    outbox.put(connection, "annotations-changed", identifier, key, now)
+                digest = incoming.digest(connection, identifier, ())
+                changes |= {"state": state, "state_before": None, "content_digest": digest}
+            detail = {"reason": reason, "files": len(left)}
+            record(connection, now, Deed(actor, "deposit-given-up", identifier, detail))
+            experiment_row.change(connection, identifier, now, changes)
+            return left
+
+    def withdraw(
+        self, identifier: str, expected_version: int, *, actor: str, reason: str
+    ) -> tuple[UploadRow, ...]:
+        """Withdraw an experiment for good; return what was on its way to it.
+
+        Raises
+        ------
+        NotFound
+            There is no such experiment.
+        Conflict
+            It has changed since `expected_version`, is in processing, or is withdrawn already.
+        """
+        now = self._now()
+        with self._database.writing() as connection:
+            found = experiment_row.lock(connection, identifier)
+            experiment_row.check_version(found, expected_version)
+            check_transition(found.state, S.TOMBSTONED, identifier)
+            left = incoming.rows(connection, identifier)
+            incoming.drop(connection, identifier)
+            detail = {"reason": reason, "files": len(left)}
+            record(connection, now, Deed(actor, "experiment-deleted", identifier, detail))
+            changes = {
+                "state": S.TOMBSTONED.value,
+                "state_reason": encodable(reason, "reason"),
+                "closed_at": None,
+                "state_before": None,
+            }
+            experiment_row.change(connection, identifier, now, changes)
+            return left
