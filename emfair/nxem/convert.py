@@ -17,6 +17,7 @@ from pathlib import Path
 from emfair.errors import BadCall, BadData, EmfairError, MissingCompanion, TooLarge, Unavailable
 from emfair.model.canonical import sha256_file
 from emfair.model.findings import Finding, Severity
+from emfair.nxem.axis_doubts import axis_doubts
 from emfair.nxem.container import Written, write_container
 from emfair.nxem.dossier import Dossier
 from emfair.nxem.doubts import doubts
@@ -93,6 +94,7 @@ def _converted(path: Path, dossier: Dossier, folder: Path) -> Converted:
                 written = write_container(signal, dossier, folder, sha256=sha256)
                 result.written.append(written)
                 result.doubts += doubts(written.measurement.facts, name)
+                result.doubts += axis_doubts(signal, name)
             except BadData as error:
                 result.findings.append(_not_taken(name, error))
             except BadCall:

@@ -13,6 +13,7 @@ from emfair import __version__
 from emfair.model.annotations import Annotations, InstrumentNotes
 from emfair.model.facts import Fact, Source
 from emfair.nxem.annotations import number_of, quantity_of
+from emfair.nxem.clocks import without_repeats
 from emfair.nxem.infer import inferred
 from emfair.nxem.keys import Key, keys
 from emfair.vendor.mapping import vendor_facts
@@ -47,7 +48,7 @@ def facts_of(
         *profile_facts(profile or InstrumentNotes()),
         *vendor_facts(signal, units),
     ]
-    checked = [check(fact, latest) for fact in found]
+    checked = without_repeats([check(fact, latest) for fact in found], NO_ZONE)
     return settle([*checked, *inferred(signal, used(settle(checked)))])
 
 

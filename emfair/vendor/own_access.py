@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from emfair.vendor.bands import in_bands
 from emfair.vendor.bounds import is_stored, refuse_too_large
+from emfair.vendor.hyperspy_files import read_hspy, read_zspy
 from emfair.vendor.mrc import Header
 from emfair.vendor.mrc_more import more_tags
 from emfair.vendor.promises import refuse
@@ -147,12 +148,14 @@ def _turned(dictionary: Dictionary) -> Dictionary:
     return {**dictionary, "data": data.view(data.dtype.newbyteorder(">"))}
 
 
-ONLY_LAZY = frozenset({"MRC"})
-"""Readers that would be wrong without what is done here: byte order, other headers."""
+ONLY_LAZY = frozenset({"MRC", "HSPY", "ZSPY"})
+"""Readers that would be wrong without what is done here: byte order, other headers, odd tags."""
 
 _OWN: dict[str, Callable[[ModuleType, Path], list[Dictionary]]] = {
     "numpy": _numpy,
     "TIA": _tia,
     "PantaRhei": _panta_rhei,
     "MRC": _mrc,
+    "HSPY": read_hspy,
+    "ZSPY": read_zspy,
 }

@@ -52,14 +52,19 @@ class Row(BaseModel):
         because RosettaSciIO writes the name of the zone of the machine it runs on.
     when, unless
         Only if these tags (below the same root) have, or have not, these values; ``*`` is anything.
+    rank
+        Only signals with so many dimensions (a spectrum has 1, a map of spectra 3); empty for any.
     values
-        What the vendor's words mean; a word that is not among them gives no fact.
+        What the vendor's words mean; a word that is not among them gives no fact, unless
+        ``"*": "*"`` is there: then it stands for itself.
     zero
         ``unset``: the vendor writes 0 for "not recorded".
     sign
         ``drop``: the vendor writes a negative number for a positive quantity.
     trust
         ``no``: often left over from another session: kept as a fact with a warning, never used.
+    note
+        What whoever reads the value should know; evidence belongs in the table's comments.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -72,6 +77,7 @@ class Row(BaseModel):
     moment: Moment | None = None
     when: dict[str, str] = Field(default_factory=dict)
     unless: dict[str, str] = Field(default_factory=dict)
+    rank: tuple[int, ...] = ()
     values: dict[str, str] = Field(default_factory=dict)
     zero: Literal["number", "unset"] = "number"
     sign: Literal["keep", "drop"] = "keep"
