@@ -34,6 +34,17 @@ def read_lazily(name: str, reader: ModuleType, path: Path) -> list[Dictionary]:
     return in_bands(reader, path, reader.file_reader(str(path), lazy=True))
 
 
+def read_whole(name: str, reader: ModuleType, path: Path) -> list[Dictionary]:
+    """Return all that reader `name` finds, read into memory."""
+    found: list[Dictionary] = reader.file_reader(str(path), lazy=False, **ALL.get(name, {}))
+    return found
+
+
+ALL: dict[str, dict[str, Any]] = {"Delmic": {"signal": "all"}}
+"""What readers are asked for that else leave signals out: Delmic's read cathodoluminescence only,
+not the electron pictures of the same area that Odemis stores with it."""
+
+
 def _numpy(reader: ModuleType, path: Path) -> list[Dictionary]:
     """Map a ``.npy`` file by NumPy itself: the lazy reader ignores ``fortran_order``.
 

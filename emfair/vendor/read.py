@@ -21,7 +21,7 @@ from emfair.vendor.axes import axes_of
 from emfair.vendor.bounds import EAGER, refuse_too_large
 from emfair.vendor.companions import missing, reach_of_hdf5, refuse_lone
 from emfair.vendor.hdf5_files import is_hdf5
-from emfair.vendor.own_access import ONLY_LAZY, read_lazily
+from emfair.vendor.own_access import ONLY_LAZY, read_lazily, read_whole
 from emfair.vendor.plugins import Plugin
 from emfair.vendor.promises import refuse_hollow, refuse_torn
 from emfair.vendor.signal import Signal
@@ -132,7 +132,7 @@ def _read_with(plugin: Plugin, path: Path) -> list[Signal]:
                 dictionaries = (
                     read_lazily(plugin.name, reader, path)
                     if lazy
-                    else reader.file_reader(str(path), lazy=False)
+                    else read_whole(plugin.name, reader, path)
                 )
                 return [
                     _signal(index, plugin.name, dictionary, path)

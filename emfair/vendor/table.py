@@ -164,14 +164,27 @@ def tables() -> tuple[Table, ...]:
     """
     found = []
     for entry in sorted(files("emfair.vendor").joinpath("tables").iterdir(), key=lambda e: e.name):
-        name, dot, extension = entry.name.partition(".")
-        if dot and extension == "yaml":
-            found.append(read_table(name, entry.read_text("utf-8")))
+        name = entry.name.removesuffix(".yaml")
+        if name != entry.name:
+            found.append(read_table(name, entry.read_bytes()))
     return tuple(sorted(found, key=lambda table: "*" in table.readers))
 
 
-def read_table(name: str, text: str) -> Table:
-    """Return table `name` from the text of its file.
+class _Loader(yaml.CSafeLoader):
+    """PyYAML's, but a name that stands twice is an error: one of the two would be lost."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Return the mapping."""
+        made: dict[Any, Any] = super().construct_mapping(node, deep)
+        if len(made) < len(node.value):
+            raise yaml.constructor.ConstructorError(
+                None, None, "a name stands twice here", node.start_mark
+            )
+        return made
+
+
+def read_table(name: str, text: str | bytes) -> Table:
+    """Return table `name` from the text of its file, or from its bytes (UTF-8).
 
     Raises
     ------
@@ -180,7 +193,7 @@ def read_table(name: str, text: str) -> Table:
     """
     subject = f"emfair/vendor/tables/{name}.yaml"
     try:
-        document = yaml.load(text, yaml.CSafeLoader)
+        document = yaml.load(text, _Loader)  # noqa: S506  a safe one
     except yaml.YAMLError as error:
         raise BadSetting(
             f"this is not YAML ({' '.join(str(error).split())}).",
