@@ -199,7 +199,7 @@ class Worker:
                 f"from {__name__} import serve; serve({line})",
             ],
             pass_fds=[line],
-            env={**os.environ, "PYTHONPATH": path},
+            env={**os.environ, "PYTHONPATH": path, "TQDM_DISABLE": "1"},  # readers' own bars
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,  # a library's progress bar is no part of an answer
         )

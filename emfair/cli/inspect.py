@@ -23,9 +23,9 @@ def inspect(files: Files, annotation_file: AnnotationFile = None, as_json: Json 
     results: dict[int, Inspected] = {}
     told = 0
     with screen.errors_end_the_process(), counting("inspecting") as tick:
-        for place, one in inspect_files(named(files), read_notes(annotation_file)):
+        for place, number, one in inspect_files(named(files), read_notes(annotation_file)):
             results[place] = one
-            tick(one.file)
+            tick(one.file, number)
             while not as_json and told in results:  # in their order, as soon as it is their turn
                 _show(results[told])
                 told += 1

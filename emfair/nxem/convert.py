@@ -151,9 +151,9 @@ def _unread(path: Path, file: str, error: EmfairError) -> Finding:
         rule, severity = TOO_LARGE, Severity.ERROR
     elif isinstance(error, MissingCompanion):
         rule, severity = "missing-companion", Severity.ERROR
-    elif path.is_file() and path.stat().st_size == 0:
+    elif os.path.isfile(path) and os.path.getsize(path) == 0:  # noqa: PTH113, PTH202  where pathlib raises
         rule, severity = "empty-file", Severity.ERROR
-    elif path.exists() and not sniff(path).candidates and not names_a_format(path):
+    elif _is_no_measurement(path):
         rule, severity = "not-a-measurement", Severity.NOTE
     else:
         rule, severity = "unreadable-file", Severity.ERROR
@@ -164,6 +164,14 @@ def _unread(path: Path, file: str, error: EmfairError) -> Finding:
         hint=error.remedy,
         file=file,
     )
+
+
+def _is_no_measurement(path: Path) -> bool:
+    """Whether neither content nor name speak of one; what cannot be opened may be any."""
+    try:
+        return path.exists() and not sniff(path).candidates and not names_a_format(path)
+    except OSError:
+        return False
 
 
 def _not_taken(file: str, error: EmfairError) -> Finding:

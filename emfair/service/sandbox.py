@@ -73,7 +73,7 @@ class Sandbox:
             the process cannot be started.
         """
         done = self._convert(self._crew.turn, path, dossier, folder, size)
-        if self._crew.size > 1 and any(one.rule == TOO_LARGE for one in done.findings):
+        if self._crew.gains and any(one.rule == TOO_LARGE for one in done.findings):
             again = self._convert(self._crew.alone, path, dossier, folder, size)
             done = max(again, done, key=lambda one: len(one.written))
         return done
@@ -115,7 +115,7 @@ class Sandbox:
             with self._crew.turn() as worker:
                 return self._called(worker, size, function, path, *args, **kwargs)
         except TooLarge:
-            if self._crew.size == 1:
+            if not self._crew.gains:
                 raise
         with self._crew.alone() as worker:
             return self._called(worker, size, function, path, *args, **kwargs)

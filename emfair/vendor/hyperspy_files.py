@@ -17,17 +17,12 @@ from typing import Any
 import numpy as np
 
 from emfair.vendor.bounds import refuse_too_large
+from emfair.vendor.tags import Unreadable
 
 DEEPEST = 100
 """Groups within groups that are followed; readers and NeXus tools go down by recursion."""
 
 Tags = dict[str, Any]
-
-
-class Unreadable(str):
-    """Stands where a tag's value could not be read, and says why."""
-
-    __slots__ = ()
 
 
 def read_hspy(reader: ModuleType, path: Path) -> list[Tags]:

@@ -53,3 +53,10 @@ def test_digits_that_are_lost_are_told(tmp_path):
     assert (finding.rule, finding.severity) == ("rounded-pixels", Severity.NOTE)
     assert "rounded to float64" in finding.message
     assert len(result.written) == 1
+
+
+def test_a_file_that_cannot_be_opened_is_told_and_no_more(tmp_path):
+    name = "long" * 80 + ".dm3"  # what a disk refuses, as it refuses what may not be read
+    (finding,) = convert(tmp_path / name, tmp_path, name).findings
+    assert (finding.rule, finding.severity) == ("unreadable-file", Severity.ERROR)
+    assert "cannot be read" in finding.message

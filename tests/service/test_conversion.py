@@ -48,7 +48,7 @@ def test_a_store_with_a_link_out_of_it_is_not_read(tmp_path):
     (outcome,) = outcomes([tmp_path / "made.zspy"], tmp_path / "out")
     assert "a link to a file outside of it" in outcome.findings[0].message
     assert outcome.containers == ()
-    ((_, inspected),) = inspect_files([tmp_path / "made.zspy"], NO_NOTES)
+    ((_, _, inspected),) = inspect_files([tmp_path / "made.zspy"], NO_NOTES)
     assert "a link to a file outside of it" in inspected.problem
 
 

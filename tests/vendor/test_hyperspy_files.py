@@ -7,8 +7,9 @@ import h5py
 import numpy as np
 import pytest
 
-from emfair.vendor.hyperspy_files import DEEPEST, Unreadable
+from emfair.vendor.hyperspy_files import DEEPEST
 from emfair.vendor.read import read_signals
+from emfair.vendor.tags import Unreadable, find
 from tests.zspy import write_store
 
 # zarr 2 says of its own store that zarr 3 will not have it.
@@ -66,6 +67,7 @@ def test_tags_nested_too_deep_are_cut_off_where_they_begin_to_be(tagged):
         branch, depth = branch["d"], depth + 1
     assert depth == DEEPEST - 2
     assert isinstance(branch["deeper"], Unreadable)
+    assert find(branch, "deeper") == ("", None)
 
 
 def test_tags_in_a_circle_end(tagged):
