@@ -13,14 +13,17 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from tempfile import gettempdir
 from threading import Lock, local
 from typing import TypeVar
 
 from emfair.worker import StoppedError, Worker
 
-SHARE = 0.8
-"""Part of the machine's memory that all workers together may take for their data."""
-LEAST = 2 << 30
+ALONE = 0.8
+"""Part of the machine's memory that a worker may take which is the only one at work."""
+SHARE = ALONE / 2
+"""Part that all workers of one process may take: another process may be at work beside it."""
+LEAST = 1 << 30
 """Bytes for each of several: with less, fewer of them work."""
 
 _T = TypeVar("_T")
@@ -68,11 +71,14 @@ class Crew:
         How many may work at the same time.
     memory
         Bytes for all of them together.
+    alone
+        Bytes for one that has the machine to itself; as much as all if not given.
     """
 
-    def __init__(self, size: int, memory: int) -> None:
+    def __init__(self, size: int, memory: int, alone: int | None = None) -> None:
         self.size = size
-        self._memory = memory
+        self._alone = alone or memory
+        self.gains = self._alone > memory // size
         self._all = [Worker(memory // size) for _ in range(size)]
         self._free: queue.LifoQueue[Worker] = queue.LifoQueue()  # the warm one is taken first
         for worker in self._all:
@@ -105,6 +111,8 @@ class Crew:
     def alone(self) -> Iterator[Worker]:
         """Lend a worker that has all the memory, while the others rest.
 
+        Another process that would do the same waits, so that they never take it twice.
+
         Raises
         ------
         StoppedError
@@ -116,8 +124,8 @@ class Crew:
         try:
             for other in gathered[1:]:
                 other.end()  # an idle process holds what it has read before
-            chosen.memory = self._memory
-            with self._lent(chosen):
+            chosen.memory = self._alone
+            with _one_at_a_time(), self._lent(chosen):
                 yield chosen
         finally:
             chosen.end()
@@ -181,9 +189,23 @@ def crew() -> Crew:
     with every experiment. The workers end with this process.
     """
     memory = int(machine_memory() * SHARE)
-    made = Crew(max(1, min(cores(), memory // LEAST)), memory)
+    made = Crew(max(1, min(cores(), memory // LEAST)), memory, int(machine_memory() * ALONE))
     atexit.register(made.stop)
     return made
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Wait until no other process of this user is in here, on this machine."""
+    import fcntl
+
+    path = Path(gettempdir()) / f"emfair-{os.getuid()}.lock"
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
 
 
 def cores() -> int:

@@ -79,7 +79,23 @@ def axis_unit(text: str) -> str | None:
     MRC's and EMD's writers) means lengths of a crystal: no instrument scans an electric current in
     whole amperes. In a tag or a form ``A`` stays the ampere.
     """
-    return pint_unit(re.sub(r"(?<![^\W\d])A(?![^\W\d])", "Å", text))
+    _, unit = named_unit(text)
+    return pint_unit(re.sub(r"(?<![^\W\d])A(?![^\W\d])", "Å", unit))
+
+
+def named_unit(text: str) -> tuple[str, str]:
+    """Return the quantity and the unit of what stands at an axis; most name the unit alone.
+
+    >>> named_unit("Energy Loss (eV)"), named_unit("1/(nm)")
+    (('Energy Loss', 'eV'), ('', '1/(nm)'))
+
+    ISO 22029:2022 has the former in XUNITS.
+    """
+    quantity, bracket, rest = text.partition("(")
+    inside = rest.strip().removesuffix(")").strip()
+    if bracket and rest.rstrip().endswith(")") and pint_unit(inside) and pint_unit(text) is None:
+        return quantity.strip(), inside
+    return "", text
 
 
 def convert(value: float, unit: str, target: str) -> float:

@@ -26,6 +26,8 @@ from emfair.errors import Unavailable
 
 START = 60.0
 """Seconds that the process may take to start."""
+LEAST = 350 << 20
+"""Bytes of data without which its imports fail, or OpenBLAS tries for ever to start its threads."""
 _GRACE = 10
 """Seconds after which a process that should have been killed ends itself."""
 
@@ -158,6 +160,7 @@ class Worker:
         """Return the process and the line to it; a new one if there is none."""
         if self._process is None or self._line is None or self._process.poll() is not None:
             self.end()
+            self._refuse_starved()
             self._line, other = Pipe()
             try:
                 with other:
@@ -171,6 +174,16 @@ class Worker:
                     remedy="Look at its last words in the log, and whether memory is left.",
                 ) from error
         return self._process, self._line
+
+    def _refuse_starved(self) -> None:
+        allowed, _ = resource.getrlimit(resource.RLIMIT_DATA)
+        if allowed != resource.RLIM_INFINITY and allowed < LEAST:
+            raise Unavailable(
+                f"a process of emfair could not be started: it may take {allowed >> 20} MB of "
+                f"memory, and needs {LEAST >> 20}.",
+                subject=self._python,
+                remedy="Raise the limit that it is started with (ulimit -d).",
+            )
 
     def _started(self, line: int) -> subprocess.Popen[bytes]:
         """Start a plain interpreter: multiprocessing would run this process' main module again.
@@ -186,7 +199,7 @@ class Worker:
                 f"from {__name__} import serve; serve({line})",
             ],
             pass_fds=[line],
-            env={**os.environ, "PYTHONPATH": path},
+            env={**os.environ, "PYTHONPATH": path, "TQDM_DISABLE": "1"},  # readers' own bars
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,  # a library's progress bar is no part of an answer
         )

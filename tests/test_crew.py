@@ -166,3 +166,31 @@ with crew().turn() as worker:
 def test_the_crew_fits_the_machine():
     assert 1 <= crew().size <= cores() <= os.cpu_count()
     assert machine_memory() > GB
+
+
+def test_one_alone_has_more_memory_than_one_of_several():
+    crew = Crew(2, 2 * GB, 3 * GB)
+    try:
+        with crew.turn() as worker:
+            assert worker.call(20, limits) == GB
+        with crew.alone() as worker:
+            assert worker.call(20, limits) == 3 * GB
+        with crew.turn() as worker:
+            assert worker.call(20, limits) == GB
+    finally:
+        crew.close()
+    assert crew.gains
+    assert not Crew(1, GB).gains
+
+
+def test_who_has_all_the_memory_has_it_alone_on_the_machine(pair):
+    code = """
+from emfair.crew import Crew
+with Crew(1, 1 << 30).alone():
+    print("mine")
+"""
+    with pair.alone():
+        other = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+        with pytest.raises(subprocess.TimeoutExpired):
+            other.wait(3)
+    assert other.communicate(timeout=20)[0] == "mine\n"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from emfair.errors import BadAnnotations
 from emfair.nxem.keys import keys
-from emfair.units import axis_unit, convert, pint_unit, read_quantity, registry
+from emfair.units import axis_unit, convert, named_unit, pint_unit, read_quantity, registry
 
 
 @pytest.mark.parametrize(
@@ -33,10 +33,16 @@ def test_a_unit_is_read_as_its_writer_meant_it(written, read):
 @pytest.mark.parametrize(
     ("written", "read"),
     [("A", "angstrom"), ("1/A", "1/angstrom"), ("A^-1", "angstrom**-1"), ("mA", "mA"),
-     ("Å", "angstrom"), ("nm", "nm"), ("", "")],
+     ("Å", "angstrom"), ("nm", "nm"), ("", ""), ("Energy Loss (eV)", "eV"), ("q (1/A)",
+     "1/angstrom"), ("1/(nm)", "1/(nm)"), ("Energy (who knows)", None), ("Energy (eV", None)],
 )  # fmt: skip
 def test_at_an_axis_a_is_the_angstrom(written, read):
     assert axis_unit(written) == read
+
+
+def test_a_quantity_before_its_unit_is_its_name():
+    assert named_unit("Energy Loss (eV)") == ("Energy Loss", "eV")
+    assert named_unit("Intensity (who knows)") == ("", "Intensity (who knows)")
 
 
 @given(st.text(max_size=60))

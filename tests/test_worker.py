@@ -119,6 +119,27 @@ def test_a_process_that_cannot_start_is_nobodys_bad_data(python):
         worker.call(10, abs, -1)
 
 
+STARVED = """
+import resource
+from emfair.errors import Unavailable
+from emfair.worker import LEAST, Worker
+resource.setrlimit(resource.RLIMIT_DATA, (LEAST - 1, LEAST - 1))
+try:
+    Worker(1 << 30).call(10, abs, -1)
+except Unavailable as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds a process' data")
+def test_a_limit_that_nothing_could_start_in_is_told_at_once():
+    done = subprocess.run(
+        [sys.executable, "-c", STARVED], capture_output=True, text=True, check=True, timeout=30
+    )
+    assert "could not be started: it may take 349 MB of memory, and needs 350" in done.stdout
+    assert "ulimit -d" in done.stdout
+
+
 def test_the_process_ends_with_the_one_that_started_it():
     script = (
         "import os, time; from emfair.worker import Worker; w = Worker(1 << 30); "

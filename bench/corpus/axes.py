@@ -54,15 +54,20 @@ def by_dimension(reader: str, listed: Sequence[Given]) -> list[Given]:
 
 
 def read_axis(reader: str, given: Given, size: int) -> ReadAxis:
-    """Return what the reader means; an axis that it leaves out counts the `size` pixels."""
+    """Return what the reader means; an axis that it leaves out counts the `size` pixels.
+
+    So does one whose points would all stand at one place, or nowhere: it is not calibrated.
+    """
     name, unit = (_text(given.get(key)) for key in ("name", "units"))
     if "axis" in given:
         return ReadAxis(name, unit, np.asarray(given["axis"], dtype=float).ravel())
     scale, offset = float(given.get("scale", 1.0)), float(given.get("offset", 0.0))
     if reader == "TIA":
         unit, scale, offset = _tia(unit, scale, offset)
-    points = offset + scale * np.arange(given.get("size", size), dtype=float)
-    return ReadAxis(name, unit, points)
+    count = np.arange(given.get("size", size), dtype=float)
+    if not np.isfinite(scale) or not np.isfinite(offset) or (scale == 0 and count.size > 1):
+        return ReadAxis(name, "", count)
+    return ReadAxis(name, unit, offset + scale * count)
 
 
 def _text(given: Any) -> str:

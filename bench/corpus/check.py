@@ -152,12 +152,16 @@ def _read(reader: str, path: Path) -> dict[int, Read]:
     read = plugins()[reader].load().file_reader
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        dictionaries = read(str(path), lazy=False)
+        dictionaries = read(str(path), lazy=False, **ALL.get(reader, {}))
     return {
         index: Read(reader, np.asarray(one["data"]), list(one.get("axes") or ()), _title_of(one))
         for index, one in enumerate(dictionaries)
         if np.ndim(one["data"])
     }
+
+
+ALL: dict[str, dict[str, Any]] = {"Delmic": {"signal": "all"}}
+"""What readers are asked for, to read every signal of a file."""
 
 
 def _title_of(dictionary: Mapping[str, Any]) -> str:

@@ -15,18 +15,24 @@ if TYPE_CHECKING:
     from emfair.service.services import Services
     from emfair.settings import Settings
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables, for scripts.")]
 Files = Annotated[
     list[str], typer.Argument(help="Files, folders with files, or patterns ('**/*.dm4').")
 ]
 AnnotationFile = Annotated[
     Path | None,
-    typer.Option("--annotations", "-a", help="YAML: what no file carries (see README)."),
+    typer.Option(
+        "--annotations",
+        "-a",
+        help="A YAML file with what no vendor file carries: sample, start, instrument …",
+    ),
 ]
 
 
 def named(files: list[str]) -> list[Path]:
     """Return the paths that are named, patterns expanded where the shell has not done so.
+
+    A path that is named twice, as overlapping patterns do, is meant once.
 
     Raises
     ------
@@ -53,7 +59,10 @@ def named(files: list[str]) -> list[Path]:
                 subject=printable(Path(name)),
                 remedy="Check it, and the folder.",
             )
-    return paths
+    once: dict[Path, Path] = {}
+    for path in paths:
+        once.setdefault(path.absolute(), path)
+    return list(once.values())
 
 
 def _fitting(pattern: str) -> list[Path]:

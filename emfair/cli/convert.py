@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +10,8 @@ import typer
 
 from emfair.cli import screen
 from emfair.cli.arguments import AnnotationFile, Files, Json, named, read_notes, settings
+from emfair.cli.findings import print_findings
+from emfair.cli.progress import counting
 
 if TYPE_CHECKING:
     from emfair.service.conversion import FileOutcome
@@ -16,15 +19,23 @@ if TYPE_CHECKING:
 
 def convert(
     files: Files,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the containers.")],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output", "-o", help="The folder to write the containers into; made if it is new."
+        ),
+    ],
     annotation_file: AnnotationFile = None,
     instrument: Annotated[
         str,
-        typer.Option(help="The instrument's profile: a YAML file, or its name in the home folder."),
+        typer.Option(
+            help="The instrument's profile, with what is always so: a YAML file, or its name in "
+            "the home folder."
+        ),
     ] = "",
     as_json: Json = False,
 ) -> None:
-    """Convert vendor files to NXem containers (one for each signal)."""
+    """Convert vendor files to NXem containers, one for each signal."""
     from emfair.service.conversion import convert_files, read_profile
 
     with screen.errors_end_the_process():
@@ -32,21 +43,20 @@ def convert(
         profile = read_profile(instrument, settings().home) if instrument else None
         outcomes: list[FileOutcome] = []
         try:
-            with screen.count_bar() as bar:
-                task = bar.add_task("converting", total=None)
-                for done, total, outcome in convert_files(named(files), output, notes, profile):
+            with counting("converting") as tick:
+                for _, total, outcome in convert_files(named(files), output, notes, profile):
                     outcomes.append(outcome)
-                    bar.update(task, completed=done, total=total)
+                    tick(outcome.file, total)
         except BaseException:  # a full disk, Ctrl-C: what is done is told nevertheless
             if outcomes:
-                _tell(outcomes, as_json=as_json)
+                _tell(outcomes, output, as_json=as_json)
             raise
-    _tell(outcomes, as_json=as_json)
+    _tell(outcomes, output, as_json=as_json)
     if any(outcome.failed for outcome in outcomes):
         raise typer.Exit(screen.BAD_DATA)
 
 
-def _tell(outcomes: list[FileOutcome], *, as_json: bool) -> None:
+def _tell(outcomes: list[FileOutcome], output: Path, *, as_json: bool) -> None:
     outcomes = sorted(outcomes, key=lambda outcome: outcome.place)
     if as_json:
         screen.print_json([_plain(outcome) for outcome in outcomes])
@@ -54,7 +64,7 @@ def _tell(outcomes: list[FileOutcome], *, as_json: bool) -> None:
     made = [
         (
             outcome.file,
-            one.title,
+            "" if one.title in (outcome.file, Path(outcome.file).stem) else one.title,
             one.kind,
             " × ".join(map(str, one.shape)),
             _share(one.tags.percent_mapped),
@@ -63,17 +73,35 @@ def _tell(outcomes: list[FileOutcome], *, as_json: bool) -> None:
         for outcome in outcomes
         for path, one in outcome.containers
     ]
-    told = [
-        (outcome.file, screen.severity_text(finding.severity.value), finding.message, finding.hint)
-        for outcome in outcomes
-        for finding in outcome.findings
-    ]
     if made:
+        columns = ["file", "signal", "stored as", "shape", "tags read", "container"]
+        number = len(columns) if screen.is_wide() else len(columns) - 1
         screen.print_table(
-            "", ["file", "title", "stored as", "shape", "tags read", "container"], made
+            "", columns[:number], [row[:number] for row in made],
+            file="one line", signal="one line", container="tail",
+            shape="right", **{"tags read": "right"},
+        )  # fmt: skip
+        screen.out.print()
+    print_findings(
+        [(one.file, finding) for one in outcomes for finding in one.findings], len(outcomes)
+    )
+    _sum_up(outcomes, len(made), output)
+
+
+def _sum_up(outcomes: list[FileOutcome], made: int, output: Path) -> None:
+    """Say in two lines what was done, and what to do next."""
+    failed = sum(outcome.failed for outcome in outcomes)
+    files = f"{len(outcomes)} file{'s' * (len(outcomes) != 1)}"
+    bad = f"; {failed} with errors" if failed else ""
+    where = f" in {output}" if made else ""
+    told = f"{files}: {made} container{'s' * (made != 1)}{where}{bad}."
+    screen.out.print(screen.printable(told), style="bold", markup=False, soft_wrap=True)
+    if made:
+        screen.out.print(
+            screen.printable(f"Next: {screen.program()} validate {shlex.quote(str(output))}"),
+            markup=False,
+            soft_wrap=True,
         )
-    if told:
-        screen.print_table("", ["file", "severity", "what", "what to do"], told)
 
 
 def _share(percent: float | None) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from emfair.cli import screen
 from emfair.cli.arguments import settings
+from emfair.cli.progress import stage
 
 if TYPE_CHECKING:
     from emfair.demo.run import Told
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def demo() -> None:
-    """Deposit real vendor files, run the chain, show verdicts and SQL answers."""
+    """Run real vendor files through the whole chain; show the results."""
     from emfair.demo import corpus
     from emfair.demo.run import run
     from emfair.service.processing import open_chain
@@ -24,7 +25,7 @@ def demo() -> None:
 
     with screen.errors_end_the_process():
         chosen = settings()
-        with screen.err.status("fetching real vendor files (33 MB, the first time)"):
+        with stage().status("fetching real vendor files (33 MB, the first time)"):
             folder = corpus.fetch()
         started = time.monotonic()
         with (
@@ -33,7 +34,7 @@ def demo() -> None:
             tempfile.TemporaryDirectory(dir=stores.scratch) as scratch,
         ):
             told = []
-            with screen.err.status("depositing") as status:
+            with stage().status("depositing") as status:
                 for one in run(stores, chain, folder, Path(scratch), status.update):
                     told.append(one)
                     _tell_experiment(one)

@@ -9,6 +9,7 @@ import typer
 
 from emfair.cli import screen
 from emfair.cli.arguments import AnnotationFile, Files, Json, named, read_notes, services
+from emfair.cli.progress import bytes_bar, stage
 from emfair.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -25,10 +26,16 @@ WAIT_HELP = (
 
 def deposit(
     paths: Files,
-    project: Annotated[str, typer.Option(help="Title or identifier; made if it is new.")],
-    proposal: Annotated[str, typer.Option(help="Likewise, within the project.")],
-    sample: Annotated[str, typer.Option(help="Likewise, within the proposal.")],
-    title: Annotated[str, typer.Option(help="The experiment's title.")] = "",
+    project: Annotated[
+        str, typer.Option(help="The project's title or identifier; made if it is new.")
+    ],
+    proposal: Annotated[
+        str, typer.Option(help="The proposal, within the project; made if it is new.")
+    ],
+    sample: Annotated[
+        str, typer.Option(help="The sample, within the proposal; made if it is new.")
+    ],
+    title: Annotated[str, typer.Option(help="What the experiment shall be called.")] = "",
     annotation_file: AnnotationFile = None,
     wait: Annotated[bool, typer.Option(help=WAIT_HELP)] = False,
     as_json: Json = False,
@@ -67,7 +74,7 @@ def _with_bar(stores: Services, request: DepositRequest) -> Deposited:
     from emfair.service.deposits import DepositProgress
     from emfair.service.deposits import deposit as deposit_files
 
-    with screen.bytes_bar() as bar:
+    with bytes_bar() as bar:
         reading = bar.add_task("reading", total=None)
         sending = bar.add_task("storing", total=None)
 
@@ -89,7 +96,7 @@ def _with_bar(stores: Services, request: DepositRequest) -> Deposited:
 def _wait(stores: Services, experiment: str) -> str:
     """Wait until the present content is processed; return the state."""
     since, last = time.monotonic(), None
-    with screen.err.status("waiting for the chain …"):
+    with stage().status("waiting for the chain …"):
         while True:
             row = stores.registry.experiments.get(experiment)
             if row.processed_key == row.run_key or row.state.value == "failed":

@@ -30,22 +30,27 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (
-    up,
-    demo,
-    deposit,
-    inspect,
-    convert,
-    validate,
-    process,
-    rebuild,
-    query,
-    tags,
-    doctor,
-):
-    app.command()(getattr(command, command.__name__.rsplit(".", 1)[-1]))
+EXAMPLES = {
+    up: "up",
+    demo: "demo",
+    deposit: "deposit scans/ --project Minerals --proposal 2026-A --sample Quartz -a notes.yaml",
+    inspect: "inspect scan_012.dm4",
+    convert: "convert '*.dm4' --output containers --annotations notes.yaml",
+    validate: "validate containers/",
+    process: "process --pending",
+    rebuild: "rebuild e-20260122-k3f9zqmh --check",
+    query: "query 'SELECT file, acceleration_voltage_V FROM measurements'",
+    tags: "tags --format DigitalMicrograph --limit 50",
+    doctor: "doctor",
+}
+"""The commands in the order of the help, each with a call that people can copy."""
+
+for command, example in EXAMPLES.items():
+    name = command.__name__.rsplit(".", 1)[-1]
+    app.command(epilog=f"Example: emfair {example}")(getattr(command, name))
 
 
 def _version(wanted: bool) -> None:

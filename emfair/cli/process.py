@@ -8,18 +8,21 @@ import typer
 
 from emfair.cli import screen
 from emfair.cli.arguments import Json, settings
+from emfair.cli.progress import counting
 
 
 def process(
     experiments: Annotated[
-        list[str] | None, typer.Argument(help="Identifiers, like e-20260122-k3f9zqmh.")
+        list[str] | None,
+        typer.Argument(help="Identifiers, like e-20260122-k3f9zqmh."),
     ] = None,
     pending: Annotated[
-        bool, typer.Option("--pending", help="All whose present content was not processed.")
+        bool,
+        typer.Option("--pending", help="Process all experiments that are new or have changed."),
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Run the chain here and now: for bulk import and repair."""
+    """Convert, judge and index deposited experiments, here and now."""
     from itertools import chain as chain_of
 
     from emfair.errors import BadCall
@@ -36,14 +39,13 @@ def process(
             rows = stores.registry.experiments.pending() if pending else ()
             others = [row.id for row in rows if row.id not in named]
             done, broken = [], False
-            with screen.count_bar() as bar:
-                task = bar.add_task("processing", total=len(named) + len(others))
+            with counting("processing", len(named) + len(others)) as tick:
                 for one in chain_of(chain.process(named), chain.process(others, again=False)):
                     row = stores.registry.experiments.get(one.experiment)
                     why = one.reason or row.state_reason
                     done.append((row.id, row.state.value, one.seconds, row.title, why))
                     broken = broken or not one.succeeded or row.state.value == "invalid"
-                    bar.advance(task)
+                    tick(row.title)
     _tell(done, as_json=as_json)
     if broken:
         raise typer.Exit(screen.BAD_DATA)

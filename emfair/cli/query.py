@@ -16,14 +16,15 @@ MOST_ROWS = 1_000_000
 
 def query(
     sql: Annotated[
-        str, typer.Argument(help="One SELECT (DuckDB's dialect); without: the tables.")
+        str,
+        typer.Argument(help="One SELECT, in DuckDB's SQL; leave it out to see tables and columns."),
     ] = "",
     limit: Annotated[
-        int, typer.Option(min=1, max=MOST_ROWS, help="Show at most so many rows.")
+        int, typer.Option(min=1, max=MOST_ROWS, help="How many rows to show at most.")
     ] = ROWS,
     as_json: Json = False,
 ) -> None:
-    """Ask the index: tables experiments, measurements, facts, findings, files."""
+    """Ask the index in SQL; without a question, see its tables."""
     from emfair.service.questions import query as ask
     from emfair.service.questions import rows
 

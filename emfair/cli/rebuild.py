@@ -8,6 +8,7 @@ import typer
 
 from emfair.cli import screen
 from emfair.cli.arguments import Json, settings
+from emfair.cli.progress import counting
 
 if TYPE_CHECKING:
     from emfair.service.rebuild import Rebuilt
@@ -18,20 +19,22 @@ def rebuild(
         list[str], typer.Argument(help="Identifiers, like e-20260122-k3f9zqmh.")
     ],
     check: Annotated[
-        bool, typer.Option("--check", help="Only compare: what differs stays as it is.")
+        bool, typer.Option("--check", help="Only compare, and change nothing.")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Convert again and compare byte for byte; process anew what differs."""
+    """Convert again and compare each byte; process what differs."""
     from emfair.service.rebuild import rebuild as rebuilt_from
     from emfair.service.services import open_services
 
     chosen = settings()
     with screen.errors_end_the_process(), open_services(chosen) as stores:
-        with screen.count_bar() as bar:
-            names = list(dict.fromkeys(experiments))
-            track = bar.track(names, description="converting again")
-            done = [rebuilt_from(stores, name) for name in track]
+        names = list(dict.fromkeys(experiments))
+        done = []
+        with counting("converting again", len(names)) as tick:
+            for name in names:
+                done.append(rebuilt_from(stores, name))
+                tick(name)
         mended = [] if check else [one.experiment for one in done if not one.is_same]
         failed = _process(mended)
     if as_json:

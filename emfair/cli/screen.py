@@ -15,14 +15,6 @@ from typing import Any
 
 import typer
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
 from rich.table import Table
 from rich.text import Text
 
@@ -67,6 +59,14 @@ def show_error(error: EmfairError) -> None:
     err.print(line, soft_wrap=True)
     if error.remedy:
         err.print(Text(printable(f"  {error.remedy}")), soft_wrap=True)
+
+
+def is_wide() -> bool:
+    """Whether there is room for what is good to know: in a pipe there always is."""
+    return not out.is_terminal or out.width >= _WIDE
+
+
+_WIDE = 120
 
 
 def program() -> str:
@@ -127,7 +127,7 @@ def _plain(value: Any) -> Any:
 
 
 def print_table(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], **styles: str
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], /, **styles: str
 ) -> None:
     """Print a table; a cell is text as it is (what a file holds is never markup).
 
@@ -136,31 +136,35 @@ def print_table(
     Parameters
     ----------
     styles
-        Column name → ``right``, ``one line`` (cut where the terminal ends) or a rich style.
+        Column name → ``right``, ``one line`` (cut where the terminal ends), ``tail`` (the same, but
+        the end is kept: of a path it says most) or a rich style.
     """
     cells = [[_text(cell) for cell in row] for row in rows]
     widths = _widths(columns, cells)
-    cut = [name for name in columns if styles.get(name) == "one line"]
-    room = out.width - sum(
-        width for name, width in zip(columns, widths, strict=True) if name not in cut
-    )
     table = Table(
         title=Text(printable(title)) if title else None,
         title_justify="left",
         title_style="bold",
         box=None,
     )
-    for name in columns:
+    places = enumerate(columns) if out.is_terminal else ()
+    cut = [place for place, name in places if styles.get(name) in _CUT]
+    rest = out.width - sum(width for place, width in enumerate(widths) if place not in cut)
+    most = dict(zip(cut, _shares(rest, [widths[place] for place in cut]), strict=True))
+    for place, name in enumerate(columns):
         style = styles.get(name, "")
         table.add_column(
             _text(name),
             justify="right" if style == "right" else "left",
-            style="" if style in ("right", "one line") else style,
-            max_width=max(12, room // len(cut) - GAP) if name in cut and out.is_terminal else None,
+            style="" if style in ("right", *_CUT) else style,
+            max_width=most[place] - GAP if place in most else None,
             no_wrap=bool(cut) or not out.is_terminal,  # else the columns beside would give way
-            overflow="ellipsis" if name in cut else "fold",
+            overflow="ellipsis" if place in most else "fold",
             header_style="dim",
         )
+        if style == "tail" and place in most:
+            for row in cells:
+                row[place] = _tail(row[place], most[place] - GAP)
     for row in cells:
         table.add_row(*row)
     if out.is_terminal:
@@ -169,6 +173,26 @@ def print_table(
     whole = max(out.width, sum(widths), Text(printable(title)).cell_len)
     # `Console.print(width=…)` never goes beyond the console's own width, and drops columns instead.
     Console(file=out.file, width=whole, highlight=False).print(table)
+
+
+_CUT = ("one line", "tail")
+_LEAST = 12
+"""Cells that a column which is cut keeps, however narrow the terminal."""
+
+
+def _shares(room: int, wanted: Sequence[int]) -> list[int]:
+    """Share `room`: who wants little gets it, the others have equal parts of what is left."""
+    shares = [0] * len(wanted)
+    modest_first = sorted(range(len(wanted)), key=lambda place: wanted[place])
+    for done, place in enumerate(modest_first):
+        shares[place] = min(wanted[place], max(_LEAST, room // (len(wanted) - done)))
+        room -= shares[place]
+    return shares
+
+
+def _tail(cell: Text, width: int) -> Text:
+    plain = cell.plain
+    return cell if len(plain) <= width else Text(f"…{plain[1 - width :]}", cell.style)
 
 
 def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -188,9 +212,13 @@ GAP = 2
 def _widths(columns: Sequence[str], cells: Sequence[Sequence[Text]]) -> list[int]:
     """Return how wide each column would like to be, with the gap behind it."""
     return [
-        max([_text(name).cell_len, *(row[place].cell_len for row in cells)]) + GAP
+        max(_width(cell) for cell in [_text(name), *(row[place] for row in cells)]) + GAP
         for place, name in enumerate(columns)
     ]
+
+
+def _width(cell: Text) -> int:
+    return max(line.cell_len for line in cell.split("\n", allow_blank=True))
 
 
 def _text(cell: Any) -> Text:
@@ -215,30 +243,3 @@ def state_text(state: str) -> Text:
 def severity_text(severity: str) -> Text:
     """Return a severity in its colour."""
     return Text(severity, SEVERITY_STYLES.get(severity, ""))
-
-
-def bytes_bar() -> Progress:
-    """Return a progress bar over bytes, on standard error, gone when done."""
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-        console=err,
-        transient=True,
-        disable=not err.is_terminal,
-    )
-
-
-def count_bar() -> Progress:
-    """Return a progress bar over things, on standard error, gone when done."""
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed}/{task.total}"),
-        TimeRemainingColumn(),
-        console=err,
-        transient=True,
-        disable=not err.is_terminal,
-    )

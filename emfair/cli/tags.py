@@ -13,12 +13,12 @@ from emfair.cli.arguments import Json, services
 
 def tags(
     reader: Annotated[
-        str, typer.Option("--format", help="Only of this format, like DigitalMicrograph.")
+        str, typer.Option("--format", help="Only tags of this format, like DigitalMicrograph.")
     ] = "",
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many to show.")] = 30,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many tags to show.")] = 30,
     as_json: Json = False,
 ) -> None:
-    """List the vendor tags most worth mapping next, across all experiments."""
+    """List the vendor tags most worth mapping next."""
     from emfair.catalogue.unmapped import worth_mapping
 
     with screen.errors_end_the_process(), services() as stores:
@@ -28,11 +28,13 @@ def tags(
     elif not found:
         screen.out.print("Every tag is mapped, or nothing was processed yet.")
     else:
+        columns = ["format", "tag", "varies", "example", "measurements", "experiments"]
+        number = len(columns) if screen.is_wide() else len(columns) - 1
         screen.print_table(
-            "", ["format", "tag", "experiments", "measurements", "varies", "example"],
-            [(one.reader, one.tag, one.experiments, one.measurements,
-              "yes" if one.varies else "", one.example) for one in found],
-            experiments="right", measurements="right", example="one line",
+            "", columns[:number],
+            [(one.reader, one.tag, "yes" if one.varies else "", one.example, one.measurements,
+              one.experiments)[:number] for one in found],
+            experiments="right", measurements="right", tag="tail", example="one line",
         )  # fmt: skip
         screen.out.print(
             "A row in a table of emfair/vendor/tables maps a tag: tag, key, the vendor's unit.",

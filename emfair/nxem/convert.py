@@ -17,9 +17,11 @@ from pathlib import Path
 from emfair.errors import BadCall, BadData, EmfairError, MissingCompanion, TooLarge, Unavailable
 from emfair.model.canonical import sha256_file
 from emfair.model.findings import Finding, Severity
+from emfair.nxem.axis_doubts import axis_doubts
 from emfair.nxem.container import Written, write_container
-from emfair.nxem.dossier import Dossier
+from emfair.nxem.dossier import Dossier, Source
 from emfair.nxem.doubts import doubts
+from emfair.nxem.pixels import is_rounded, pixels_of
 from emfair.vendor.read import in_short, read_signals
 from emfair.vendor.signal import Signal
 from emfair.vendor.sniff import names_a_format, sniff
@@ -70,9 +72,9 @@ def convert_file(
     BadAnnotations
         The notes hold a quantity that cannot be read: not the file's fault either.
     """
-    before = _stamp(path)
+    before = _stamps(path, dossier.source)
     result = _converted(path, dossier, folder)
-    if result.written and _stamp(path) != before:
+    if result.written and _stamps(path, dossier.source) != before:
         for one in result.written:
             one.path.unlink()
         return Converted(findings=[_changed(dossier.source.file)])
@@ -93,6 +95,8 @@ def _converted(path: Path, dossier: Dossier, folder: Path) -> Converted:
                 written = write_container(signal, dossier, folder, sha256=sha256)
                 result.written.append(written)
                 result.doubts += doubts(written.measurement.facts, name)
+                result.doubts += axis_doubts(signal, name)
+                result.findings += _rounded(signal, name)
             except BadData as error:
                 result.findings.append(_not_taken(name, error))
             except BadCall:
@@ -104,6 +108,13 @@ def _converted(path: Path, dossier: Dossier, folder: Path) -> Converted:
                 _raise_if_disk(error, folder)
                 result.findings.append(_crashed(signal, name, error))
     return result
+
+
+def _stamps(path: Path, source: Source) -> list[tuple[int, int, int] | None]:
+    """Return the stamps of a file and of its companions, beside it as in the deposit."""
+    start = os.path.dirname(source.file) or "."  # noqa: PTH120  names, not paths of this machine
+    beside = [os.path.relpath(name, start) for name in source.companions]
+    return [_stamp(one) for one in (path, *(path.parent / name for name in beside))]
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:
@@ -140,9 +151,9 @@ def _unread(path: Path, file: str, error: EmfairError) -> Finding:
         rule, severity = TOO_LARGE, Severity.ERROR
     elif isinstance(error, MissingCompanion):
         rule, severity = "missing-companion", Severity.ERROR
-    elif path.is_file() and path.stat().st_size == 0:
+    elif os.path.isfile(path) and os.path.getsize(path) == 0:  # noqa: PTH113, PTH202  where pathlib raises
         rule, severity = "empty-file", Severity.ERROR
-    elif path.exists() and not sniff(path).candidates and not names_a_format(path):
+    elif _is_no_measurement(path):
         rule, severity = "not-a-measurement", Severity.NOTE
     else:
         rule, severity = "unreadable-file", Severity.ERROR
@@ -155,6 +166,14 @@ def _unread(path: Path, file: str, error: EmfairError) -> Finding:
     )
 
 
+def _is_no_measurement(path: Path) -> bool:
+    """Whether neither content nor name speak of one; what cannot be opened may be any."""
+    try:
+        return path.exists() and not sniff(path).candidates and not names_a_format(path)
+    except OSError:
+        return False
+
+
 def _not_taken(file: str, error: EmfairError) -> Finding:
     return Finding(
         severity=Severity.NOTE,
@@ -163,6 +182,23 @@ def _not_taken(file: str, error: EmfairError) -> Finding:
         hint=error.remedy,
         file=file,
     )
+
+
+def _rounded(signal: Signal, file: str) -> list[Finding]:
+    """Return a note if a signal's numbers have more digits than the container keeps."""
+    if not is_rounded(signal.data.dtype):
+        return []
+    return [
+        Finding(
+            severity=Severity.NOTE,
+            rule="rounded-pixels",
+            message=f"signal {signal.index} ({signal.title or 'untitled'}) has numbers of "
+            f"{signal.data.dtype.name}, which are stored rounded to "
+            f"{pixels_of(signal.data.dtype).dtype.name}.",
+            hint="Few programs read more digits. The raw file is kept as it is.",
+            file=file,
+        )
+    ]
 
 
 def _too_large(signal: Signal, file: str, error: BaseException) -> Finding:

@@ -13,8 +13,10 @@ from emfair import __version__
 from emfair.model.annotations import Annotations, InstrumentNotes
 from emfair.model.facts import Fact, Source
 from emfair.nxem.annotations import number_of, quantity_of
+from emfair.nxem.clocks import without_repeats
 from emfair.nxem.infer import inferred
 from emfair.nxem.keys import Key, keys
+from emfair.nxem.table_keys import si_units
 from emfair.vendor.mapping import vendor_facts
 from emfair.vendor.signal import Signal
 
@@ -40,14 +42,18 @@ def facts_of(
     latest
         When the file was deposited, with an offset: nothing in it can have happened later. Never
         the time of the conversion, so that a rebuild comes to the same.
+
+    Raises
+    ------
+    BadSetting
+        A vendor's table does not fit the keys.
     """
-    units = {key.key: key.unit for key in keys().values() if key.kind == "number"}
     found = [
         *form_facts(notes, file),
         *profile_facts(profile or InstrumentNotes()),
-        *vendor_facts(signal, units),
+        *vendor_facts(signal, si_units()),
     ]
-    checked = [check(fact, latest) for fact in found]
+    checked = without_repeats([check(fact, latest) for fact in found], NO_ZONE)
     return settle([*checked, *inferred(signal, used(settle(checked)))])
 
 

@@ -16,7 +16,7 @@ from emfair import __version__
 from emfair.model.annotations import ELEMENTS
 from emfair.model.facts import Fact, Source
 from emfair.nxem.show import shown
-from emfair.nxem.technique_rules import ElementList, Hint, Place, Technique, technique_rules
+from emfair.nxem.technique_rules import TELLS, ElementList, Hint, Place, Technique, technique_rules
 from emfair.units import axis_unit, convert
 from emfair.vendor.signal import Axis, Signal
 from emfair.vendor.tags import find, fits
@@ -24,6 +24,8 @@ from emfair.vendor.tags import find, fits
 Known = Mapping[str, "Clue"]
 RAW_LIMIT = 500
 """Characters of a tag that a fact keeps."""
+WORDS_LIMIT = 60
+"""Characters of it that are told as a reason."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,10 @@ def _from_tags(signal: Signal) -> Iterator[Clue]:
     for hint in technique_rules().hints:
         path, value = _at(signal, hint)
         raw = str(value).strip()[:RAW_LIMIT]
-        if path is None or not fits(raw, hint.is_) or _is_there(signal, hint):
+        if path is None or not fits(raw, hint.is_) or not _counts_here(signal, hint):
             continue
-        words = f"{path} is {raw}" if hint.tag else f"the format is {raw}"
+        says = f"{path} is {raw[:WORDS_LIMIT]}" if hint.tag else f"the format is {raw}"
+        words = f"{says}: {', '.join(TELLS[name][tells] for name, tells in hint.tells.items())}"
         for name, tells in hint.tells.items():
             yield Clue(name, tells, path, raw, words)
 
@@ -81,9 +84,10 @@ def _at(signal: Signal, place: Place) -> tuple[str | None, Any]:
     return (None, None) if value is None else (path, value)
 
 
-def _is_there(signal: Signal, hint: Hint) -> bool:
+def _counts_here(signal: Signal, hint: Hint) -> bool:
     tree = getattr(signal, hint.tree)
-    return bool(hint.unless) and find(tree, hint.unless)[1] is not None
+    spared = hint.unless and find(tree, hint.unless)[1] is not None
+    return not spared and (not hint.beside or find(signal.tags, hint.beside)[1] is not None)
 
 
 def _from_facts(chosen: Mapping[str, Fact]) -> Iterator[Clue]:
@@ -91,13 +95,12 @@ def _from_facts(chosen: Mapping[str, Fact]) -> Iterator[Clue]:
     kind = chosen.get("instrument_type")
     column = _COLUMNS.get(kind.value_text.upper()) if kind is not None else None
     if kind is not None and column is not None:
-        yield Clue("column", column, kind.source_path, kind.raw, f"the instrument is a {column}")
+        words = f"the instrument is {TELLS['column'][column]}"
+        yield Clue("column", column, kind.source_path, kind.raw, words)
     voltage = chosen.get("acceleration_voltage")
     least = technique_rules().transmission_from
     if voltage is not None and voltage.value_num is not None and voltage.value_num >= least:
-        yield Clue(
-            "column", "TEM", voltage.source_path, voltage.raw, f"{shown(voltage)} is a TEM's"
-        )
+        yield Clue("column", "TEM", voltage.source_path, voltage.raw, f"{shown(voltage)}: a TEM")
 
 
 _COLUMNS = {"TEM": "TEM", "STEM": "TEM", "SEM": "SEM"}
@@ -145,9 +148,9 @@ def _counts(rule: Technique) -> dict[str, tuple[int, ...] | None]:
 def _told(rule: Technique, axes: Mapping[str, int]) -> list[str]:
     """Say how many axes of which kind the rule looked at, if it asked for some."""
     words = {
-        "length": "of length",
-        "reciprocal": "of a diffraction pattern",
-        "spectral": "of a spectrum",
+        "length": "along a length",
+        "reciprocal": "along a diffraction pattern",
+        "spectral": "along a spectrum",
         "rank": "in all",
     }
     asked = [

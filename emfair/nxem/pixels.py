@@ -47,6 +47,14 @@ def pixels_of(dtype: np.dtype[Any]) -> Pixels:
     return Pixels(stored, (), lambda block: block.astype(stored, copy=False))
 
 
+def is_rounded(dtype: np.dtype[Any]) -> bool:
+    """Whether numbers of `dtype` are stored with fewer digits than they have."""
+    bases = [dtype[name] for name in dtype.names] if dtype.names else [dtype]
+    return any(one.kind == "f" and one.itemsize > 8 for one in bases) or any(
+        one.kind == "c" and one.itemsize > 16 for one in bases
+    )
+
+
 def parts(pixels: Pixels, see: Callable[[Any], object] = lambda _: None) -> dict[str, Pixels]:
     """Return what is stored under ``real`` and ``imag``: one part, or two for complex numbers.
 

@@ -13,6 +13,10 @@ def shown(fact: Fact) -> str:
         return fact.value_text
     key = keys().get(fact.key)
     if key is None or not key.shown:
-        return f"{fact.value_num:.6g}"
+        return _number(fact.value_num)
     unit = {"°": "degree"}.get(key.shown, key.shown)
-    return f"{convert(fact.value_num, key.unit, unit):.6g} {key.shown}"
+    return f"{_number(convert(fact.value_num, key.unit, unit))} {key.shown}"
+
+
+def _number(value: float) -> str:
+    return f"{value + 0.0:.6g}"  # -0.0 + 0.0 is 0.0

@@ -16,6 +16,7 @@ import numpy as np
 from emfair.model.documents import TagReport, TagUse, UnreadableTag
 from emfair.model.facts import Fact, Source
 from emfair.vendor.signal import Signal
+from emfair.vendor.tags import Unreadable
 
 EXAMPLE = 80
 """Characters of a value that are kept as an example."""
@@ -32,8 +33,10 @@ def tag_report(signal: Signal, facts: Iterable[Fact]) -> TagReport:
         All of the signal's (`emfair.nxem.facts.facts_of`), used or not: a tag that was read is
         mapped, even if another value won or this one is in doubt.
     """
-    paths = {_plain(path): path for path, _ in leaves(signal.tags)}
+    found = {_plain(path): (path, value) for path, value in leaves(signal.tags)}
+    paths = {tag: path for tag, (path, _) in found.items()}
     read, failed = _by_tag(facts)
+    failed |= {tag: str(one) for tag, (_, one) in found.items() if isinstance(one, Unreadable)}
     mapped = paths.keys() & read.keys()
     unreadable = sorted((paths.keys() & failed.keys()) - mapped)
     return TagReport(

@@ -13,13 +13,13 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 TELLS = {
-    "beam": ("scanned", "broad"),
-    "column": ("TEM", "SEM", "FIB"),
-    "projection": ("image", "diffraction"),
-    "signal": ("EELS", "EDS", "CL", "EBSD"),
-    "detector": ("patterns",),
+    "beam": {"scanned": "the beam was scanned", "broad": "the beam was broad"},
+    "column": {"TEM": "a TEM", "SEM": "an SEM", "FIB": "an ion beam"},
+    "projection": {"image": "an image", "diffraction": "a diffraction pattern"},
+    "signal": {name: f"{name} was recorded" for name in ("EELS", "EDS", "CL", "EBSD")},
+    "detector": {"patterns": "a camera of diffraction patterns"},
 }
-"""What hints tell, and in which words."""
+"""What hints tell, in which words, and how a person reads them."""
 
 
 class _Row(BaseModel):
@@ -38,6 +38,7 @@ class Hint(Place):
     """A place that tells one thing for certain; see the comments in the table."""
 
     is_: str = Field(default="*", alias="is")
+    beside: str = ""
     unless: str = ""
     tells: dict[str, str]
 

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from pydantic import ValidationError
 
 from emfair.crew import crew
-from emfair.errors import BadAnnotations, BadCall
+from emfair.errors import BadAnnotations, BadCall, Unavailable, UnreadableFile
 from emfair.model.annotations import Annotations, InstrumentNotes
-from emfair.model.canonical import digest_of, sha256_file
+from emfair.model.canonical import sha256_file
 from emfair.model.documents import Measurement
 from emfair.model.findings import Finding, Severity, in_order
 from emfair.nxem.annotations import check_files, read_document
+from emfair.nxem.convert import Converted
 from emfair.nxem.dossier import Dossier, Source
 from emfair.provenance.record import shaping_versions
+from emfair.service.bundled import convert_bundle, store_digest
 from emfair.service.collect import collect
 from emfair.service.sandbox import Sandbox
+from emfair.service.scratch import scratch_folder
 from emfair.vendor.bundles import Bundle, bundle
 
 
@@ -76,17 +78,35 @@ def convert_files(
 
 @contextmanager
 def _scratch(folder: Path) -> Iterator[Path]:
-    """Yield a folder beside where the containers go. Raises `BadCall` if nothing can be written."""
-    try:
-        scratch = TemporaryDirectory(dir=folder, prefix=".emfair-")
-    except OSError as error:
-        raise BadCall(
-            f"nothing can be written there ({error.strerror}).",
-            subject=str(folder),
-            remedy="Name another folder for the containers.",
-        ) from error
-    with scratch as name:
-        yield Path(name)
+    """Yield a folder beside where the containers go.
+
+    Raises
+    ------
+    BadCall
+        Nothing can be written there.
+    Unavailable
+        The disk is full: it names the folder that the person gave.
+    """
+    with ExitStack() as stack:
+        try:
+            scratch = stack.enter_context(scratch_folder(folder, ".emfair-"))
+        except OSError as error:
+            raise BadCall(
+                f"nothing can be written there ({error.strerror}).",
+                subject=str(folder),
+                remedy="Name another folder for the containers.",
+            ) from error
+        try:
+            yield scratch
+        except Unavailable as error:
+            if not error.subject.startswith(str(scratch)):
+                raise
+            raise Unavailable(
+                error.message,
+                subject=str(folder),
+                remedy="Free some space on its disk, or name another folder, and call it again. "
+                "The containers that are there are whole.",
+            ) from error
 
 
 @dataclass(frozen=True)
@@ -101,12 +121,24 @@ class _Shop:
 
 
 def _convert(shop: _Shop, each: Bundle) -> FileOutcome:
-    path = path_to_read(each, shop.local)
+    done = convert_bundle(each, partial(_convert_one, shop))
+    return FileOutcome(
+        each.primary,
+        tuple((one.path, one.measurement) for one in done.written),
+        (*done.findings, *in_order(done.doubts)),
+    )
+
+
+def _convert_one(shop: _Shop, each: Bundle) -> Converted:
     try:
-        sha256 = "" if each.primary in shop.local else _store_digest(each, shop.local)
+        path = path_to_read(each, shop.local)
+        is_file = each.primary in shop.local
+        sha256 = "" if is_file else store_digest(each, lambda name: sha256_file(shop.local[name]))
         size = size_of(each, shop.local)
     except OSError as error:
-        return FileOutcome(each.primary, (), (_unreadable(each, error),))
+        return Converted(findings=[_unreadable(each, f"cannot be read ({error.strerror}).")])
+    except UnreadableFile as error:
+        return Converted(findings=[_unreadable(each, error.message, error.remedy)])
     dossier = Dossier(
         source=Source(each.primary, sha256, each.companions),
         notes=shop.notes,
@@ -114,12 +146,7 @@ def _convert(shop: _Shop, each: Bundle) -> FileOutcome:
         software=shaping_versions(),
         profile=shop.profile,
     )
-    done = shop.sandbox.convert(path, dossier, shop.folder, size)
-    return FileOutcome(
-        each.primary,
-        tuple((one.path, one.measurement) for one in done.written),
-        (*done.findings, *in_order(done.doubts)),
-    )
+    return shop.sandbox.convert(path, dossier, shop.folder, size)
 
 
 def _moved(outcome: FileOutcome, folder: Path) -> FileOutcome:
@@ -135,19 +162,14 @@ def _moved(outcome: FileOutcome, folder: Path) -> FileOutcome:
     return replace(outcome, containers=tuple(containers))
 
 
-def _unreadable(each: Bundle, error: OSError) -> Finding:
+def _unreadable(each: Bundle, message: str, hint: str = "Check the permissions.") -> Finding:
     return Finding(
         severity=Severity.ERROR,
         rule="unreadable-file",
-        message=f"cannot be read ({error.strerror}).",
-        hint="Check the permissions.",
+        message=message,
+        hint=hint,
         file=each.primary,
     )
-
-
-def _store_digest(each: Bundle, local: Mapping[str, Path]) -> str:
-    """Return one SHA-256 for a format that is a folder: over its files' names and checksums."""
-    return digest_of(sorted((name, sha256_file(local[name])) for name in each.members))
 
 
 def size_of(each: Bundle, local: Mapping[str, Path]) -> int:
@@ -156,12 +178,27 @@ def size_of(each: Bundle, local: Mapping[str, Path]) -> int:
 
 
 def path_to_read(each: Bundle, local: Mapping[str, Path]) -> Path:
-    """Return what a reader is given: the bundle's first file, or the folder of a store."""
+    """Return what a reader is given: the bundle's first file, or the folder of a store.
+
+    Raises
+    ------
+    UnreadableFile
+        A file of the store is a link that leads out of it.
+    """
     if each.primary in local:
         return local[each.primary]
     member = each.companions[0]
     depth = member.removeprefix(each.primary + "/").count("/") + 1
-    return local[member].parents[depth - 1]
+    store = local[member].parents[depth - 1]
+    whole = store.resolve()
+    for name in each.members:
+        if not local[name].resolve().is_relative_to(whole):
+            raise UnreadableFile(
+                f"holds a link to a file outside of it ({name}).",
+                subject=each.primary,
+                remedy="Put the file itself in the link's place, if it belongs there.",
+            )
+    return store
 
 
 def read_profile(name: str, home: Path) -> InstrumentNotes:

@@ -52,10 +52,12 @@ class Inspected(BaseModel):
     remedy: str = ""
 
 
-def inspect_files(paths: Iterable[Path], notes: Annotations) -> Iterator[tuple[int, Inspected]]:
+def inspect_files(
+    paths: Iterable[Path], notes: Annotations
+) -> Iterator[tuple[int, int, Inspected]]:
     """Read the signals and tags of files on all cores; nothing is written.
 
-    Yields each file's place among all and what it holds, as it is read.
+    Yields each file's place, among how many, and what it holds, as it is read.
 
     Raises
     ------
@@ -63,7 +65,9 @@ def inspect_files(paths: Iterable[Path], notes: Annotations) -> Iterator[tuple[i
         A path does not exist, or is no file or folder.
     """
     local = {file.name: file.path for file in collect(paths)}
-    yield from crew().each(partial(_inspect, Sandbox(), local, notes), bundle(local))
+    bundles = bundle(local)
+    for place, one in crew().each(partial(_inspect, Sandbox(), local, notes), bundles):
+        yield place, len(bundles), one
 
 
 def _inspect(
@@ -126,6 +130,8 @@ def _signal(signal: Signal, name: str, notes: Annotations) -> InspectedSignal:
 
 def _axis(axis: Axis) -> str:
     step = f"{axis.scale:.4g} {axis.unit}".strip() if axis.unit else "pixels"
+    if axis.broken:
+        step += f" (not calibrated: {axis.broken})"
     return f"{axis.name or 'axis'}: {axis.size} × {step}"
 
 

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Concatenate, ParamSpec, TypeVar
 
 from emfair.crew import Crew, crew
-from emfair.errors import ReaderDied, ReaderHung, TooLarge, UnreadableFile
+from emfair.errors import ReaderDied, ReaderHung, TooLarge, Unavailable, UnreadableFile
 from emfair.model.findings import Finding, Severity
 from emfair.nxem.convert import TOO_LARGE, Converted, convert_file
 from emfair.nxem.dossier import Dossier
@@ -73,7 +73,7 @@ class Sandbox:
             the process cannot be started.
         """
         done = self._convert(self._crew.turn, path, dossier, folder, size)
-        if self._crew.size > 1 and any(one.rule == TOO_LARGE for one in done.findings):
+        if self._crew.gains and any(one.rule == TOO_LARGE for one in done.findings):
             again = self._convert(self._crew.alone, path, dossier, folder, size)
             done = max(again, done, key=lambda one: len(one.written))
         return done
@@ -82,7 +82,7 @@ class Sandbox:
         self, lend: Lend, path: Path, dossier: Dossier, folder: Path, size: int
     ) -> Converted:
         """Convert in a folder of its own, whose containers then move as one."""
-        with TemporaryDirectory(dir=folder, prefix=".converting-") as own:
+        with _own_folder(folder) as own:
             try:
                 with lend() as worker:
                     done = self._called(worker, size, convert_file, path, dossier, Path(own))
@@ -115,7 +115,7 @@ class Sandbox:
             with self._crew.turn() as worker:
                 return self._called(worker, size, function, path, *args, **kwargs)
         except TooLarge:
-            if self._crew.size == 1:
+            if not self._crew.gains:
                 raise
         with self._crew.alone() as worker:
             return self._called(worker, size, function, path, *args, **kwargs)
@@ -141,6 +141,17 @@ class Sandbox:
                 raise TooLarge(message, subject=path.name, remedy=_TOO_LITTLE) from error
             message = f"its reader crashed on it ({error.how})."
             raise ReaderDied(message, subject=path.name, remedy=_DAMAGED) from error
+
+
+def _own_folder(folder: Path) -> TemporaryDirectory[str]:
+    try:
+        return TemporaryDirectory(dir=folder, prefix=".converting-")
+    except OSError as error:
+        raise Unavailable(
+            f"no folder can be made there ({error.strerror}).",
+            subject=str(folder),
+            remedy="Free some space on this disk; the step is tried again.",
+        ) from error
 
 
 def _finding(error: UnreadableFile, file: str) -> Finding:

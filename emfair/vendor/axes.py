@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
+from emfair.units import named_unit
+from emfair.vendor.calibration import calibration_of
 from emfair.vendor.signal import Axis
 
 Given = Mapping[str, Any]
@@ -51,16 +51,17 @@ def _placed(given: Sequence[Given], rank: int) -> dict[int, Given]:
 
 
 def _axis(given: Given, size: int) -> Axis:
-    values = given.get("axis")
-    points = None if values is None else np.asarray(values, dtype=np.float64).ravel()
+    quantity, unit = named_unit(_text(given.get("units")))
+    found = calibration_of(given, size)
     return Axis(
-        name=_text(given.get("name")),
+        name=_text(given.get("name")) or quantity,
         size=size,
-        unit=_text(given.get("units")),
-        scale=_finite(given.get("scale"), 1.0),
-        offset=_finite(given.get("offset"), 0.0),
-        values=points if points is not None and points.shape == (size,) else None,
+        unit="" if found.broken else unit,
+        scale=found.scale,
+        offset=found.offset,
+        values=found.values,
         navigate=bool(given.get("navigate")),
+        broken=found.broken + (f" ({unit})" if found.broken and unit else ""),
     )
 
 
@@ -68,14 +69,6 @@ def _text(value: Any) -> str:
     """Return a name or unit; HyperSpy's ``<undefined>`` is none."""
     text = str(value or "").strip()
     return "" if text == "<undefined>" else text
-
-
-def _finite(value: Any, default: float) -> float:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        return default
-    return number if np.isfinite(number) else default
 
 
 def _mended_tia(axis: Axis) -> Axis:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import bz2
 import resource
-from contextlib import suppress
 from pathlib import Path
 from zipfile import ZIP_STORED, BadZipFile, ZipFile
 
-import h5py
-
 from emfair.crew import machine_memory
 from emfair.errors import TooLarge, UnreadableFile
+from emfair.vendor.companions import reach_of_hdf5
+from emfair.vendor.hdf5_files import is_hdf5
 
 EAGER = {
     **dict.fromkeys(("EDAX", "Hamamatsu", "Quadstar", "Renishaw", "TriVista"), 10),
@@ -77,8 +76,8 @@ def _bytes_of(reader: str, path: Path, most: int) -> int:
         return _unpacked_bzip2(path, most)
     if reader == "PantaRhei":
         return _unpacked_zip(path)
-    if h5py.is_hdf5(path):
-        return _arrays_of_hdf5(path)
+    if is_hdf5(path):  # the arrays as they are unpacked, of those it leads to as well
+        return sum(one.stored + one.virtual for one in reach_of_hdf5(path))
     if path.is_dir():
         return sum(one.stat().st_size for one in path.rglob("*") if one.is_file())
     return path.stat().st_size
@@ -105,24 +104,6 @@ _PIECE = 1 << 20
 def _unpacked_zip(path: Path) -> int:
     with ZipFile(path) as archive:
         return sum(member.file_size for member in archive.infolist())
-
-
-def _arrays_of_hdf5(path: Path) -> int:
-    """Return the bytes of all arrays in a file, unpacked, and of those linked to from it."""
-    sizes: list[int] = []
-
-    def add(_: str, item: h5py.Group | h5py.Dataset | h5py.Datatype) -> None:
-        if isinstance(item, h5py.Dataset):
-            sizes.append(item.nbytes)
-        for name in item if isinstance(item, h5py.Group) else ():
-            link = item.get(name, getlink=True)
-            linked = item.get(name) if isinstance(link, h5py.ExternalLink) else None
-            if isinstance(linked, h5py.Dataset):
-                sizes.append(linked.nbytes)
-
-    with suppress(OSError, RuntimeError, KeyError), h5py.File(path, "r") as file:
-        file.visititems(add)  # what is damaged, the reader will tell, or need not see
-    return sum(sizes)
 
 
 def _shown(size: int) -> str:

@@ -25,6 +25,7 @@ class Rule(BaseModel):
     companions: tuple[str, ...]
     needs: str = ""
     shared: bool = False
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,12 @@ class Bundle:
     """A path to give to a reader, and the others that it will open.
 
     For a store (a ``.zspy`` folder) `primary` is the folder, `companions` all files in it.
+    `alone` says that the companions are measurements, which can be read without the primary.
     """
 
     primary: str
     companions: tuple[str, ...] = ()
+    alone: bool = False
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -64,7 +67,7 @@ def bundle(names: Iterable[str]) -> list[Bundle]:
         for name in [name for name in free if re.fullmatch(rule.primary, name, re.IGNORECASE)]:
             companions = _companions(rule, name, free) if name in free else ()
             if companions:
-                bundles.append(Bundle(name, companions))
+                bundles.append(Bundle(name, companions, rule.alone))
                 del free[name]
                 lent.update(companions)
                 for member in () if rule.shared else companions:
@@ -87,6 +90,11 @@ def lacks(name: str, beside: Iterable[str]) -> str:
         if match is not None and not _companions(rule, name, dict.fromkeys(beside)):
             return _fill(rule.needs, {key: text or "" for key, text in match.groupdict().items()})
     return ""
+
+
+def belongs(primary: str, name: str) -> bool:
+    """Whether a file called `name` accompanies `primary`; both in one folder."""
+    return any(_companions(rule, primary, {name: None}) for rule in rules())
 
 
 def _stores(free: dict[str, None]) -> list[Bundle]:

@@ -1,36 +1,43 @@
-"""Files that a file cannot be read without, and that are not beside it.
+"""Files that a file cannot be read without, and files that it must not lead to.
 
-Readers notice late, or take it for damage: a person is told the name of what is missing. What does
-not belong here: which files of a deposit are read together (`emfair.vendor.bundles`).
+Readers notice late what is not there, or take it for damage: a person is told the name of what is
+missing. And they go wherever a file leads, which may only be to what belongs to it: any other file
+of this machine is nobody's measurement. What does not belong here: which files of a deposit are
+read together (`emfair.vendor.bundles`).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import h5py
-
-from emfair.errors import MissingCompanion
-from emfair.vendor.bundles import lacks
+from emfair.errors import MissingCompanion, UnreadableFile
+from emfair.vendor import empad
+from emfair.vendor.bundles import belongs, lacks
+from emfair.vendor.hdf5_files import Contents, Way, contents_of, is_hdf5
 from emfair.vendor.sniff import Sniffed
-
-HEAD = 1 << 20
-"""Bytes of a description in which it names its raw file."""
 
 
 def refuse_lone(path: Path, sniffed: Sniffed) -> None:
-    """Raise `MissingCompanion` for a file whose companions are not in its folder."""
+    """Raise `MissingCompanion` for a file whose companions are not in its folder.
+
+    Raises
+    ------
+    MissingCompanion
+        One is not there.
+    UnreadableFile
+        It names one of another folder.
+    """
     first = sniffed.candidates[0] if sniffed.candidates else None
     extension = path.suffix.lower().removeprefix(".")
     if path.is_file() and (first is None or extension in first.extensions):
         name = lacks(path.name, (one.name for one in path.parent.iterdir()))
         if name:
             raise missing(name, path)
-    for name in _NAMED[first.name](path) if first and first.name in _NAMED else ():
-        if not (path.parent / name).exists():
-            raise missing(name, path)
+    described = empad.description_of(path) if first and first.name == "EMPAD" else None
+    if described is not None:
+        _refuse_stranger(path, described.raw, "its raw array")
+        if not (path.parent / described.raw).exists():
+            raise missing(described.raw, path)
 
 
 def missing(name: str, path: Path) -> MissingCompanion:
@@ -42,25 +49,62 @@ def missing(name: str, path: Path) -> MissingCompanion:
     )
 
 
-def _raw_of_empad(path: Path) -> Iterator[str]:
-    """Yield the raw array that an EMPAD description names."""
-    with path.open("rb") as stream:
-        text = stream.read(HEAD).decode("utf-8", "replace")
-    named = re.search(r"<raw_file\b[^>]*\bfilename\s*=\s*(['\"])([^'\"/\\]+)\1", text)
-    if named:
-        yield named[2]
+def reach_of_hdf5(path: Path) -> list[Contents]:
+    """Return what an HDF5 file holds, and then what those hold that it leads to.
+
+    Raises
+    ------
+    MissingCompanion
+        One that belongs to it is not there.
+    UnreadableFile
+        It leads to a file that does not belong to it, or one of those does.
+    """
+    waiting, seen, found = [path], {path.name}, []
+    while waiting:
+        contents = contents_of(waiting.pop(0))
+        found.append(contents)
+        for way in contents.ways:
+            _refuse_way(path, way)
+            if way.file not in seen:
+                seen.add(way.file)
+                waiting.append(path.parent / way.file)
+    return found
 
 
-def _frames_of_arina(path: Path) -> Iterator[str]:
-    """Yield the files that an Arina master file links to."""
-    with h5py.File(path, "r") as file:
-        data = file.get("entry/data", {})
-        links = [data.get(name, getlink=True) for name in data]
-    yield from (link.filename for link in links if isinstance(link, h5py.ExternalLink))
+def _refuse_way(path: Path, way: Way) -> None:
+    what = _shown(way.place)
+    if way.raw or not (way.file == path.name or belongs(path.name, way.file)):
+        raise _stranger(path, way.file, what)
+    _refuse_stranger(path, way.file, what)
+    there = path.parent / way.file
+    if not there.exists():
+        raise missing(way.file, path)
+    if not is_hdf5(there):  # HDF5 would look for another one of this name, elsewhere
+        raise UnreadableFile(
+            f"leads to {way.file}, which is no HDF5 file.",
+            subject=path.name,
+            remedy=f"Check that {way.file} was transferred whole; deposit both again.",
+        )
 
 
-_NAMED: dict[str, Callable[[Path], Iterator[str]]] = {
-    "EMPAD": _raw_of_empad,
-    "Arina": _frames_of_arina,
-}
-"""Readers whose files name their companions, by how."""
+def _refuse_stranger(path: Path, name: str, what: str) -> None:
+    """Raise `UnreadableFile` unless `name` is a plain name: a file in the same folder."""
+    if name in {".", ".."} or any(one in name for one in "/\\\0"):
+        raise _stranger(path, name, what)
+
+
+def _stranger(path: Path, name: str, what: str) -> UnreadableFile:
+    return UnreadableFile(
+        f"{what} lies in another file ({_shown(name)}) that does not belong to it, and is not "
+        "opened.",
+        subject=path.name,
+        remedy="Save it again with all its data inside, or with those files beside it under the "
+        "names that the instrument gave them, and deposit that.",
+    )
+
+
+def _shown(name: str) -> str:
+    return name if len(name) <= _LONG else f"{name[:_LONG]}…"
+
+
+_LONG = 80

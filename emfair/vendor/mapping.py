@@ -11,6 +11,7 @@ from typing import Any
 
 from emfair.model.facts import LEFT_OVER, Fact, Source
 from emfair.units import convert, pint_unit
+from emfair.vendor.fields import with_doubt
 from emfair.vendor.reading import Reading, read
 from emfair.vendor.signal import Signal
 from emfair.vendor.table import Constant, Row, Table, tables
@@ -31,7 +32,7 @@ def vendor_facts(signal: Signal, si_units: Mapping[str, str]) -> list[Fact]:
         The SI unit of each key that holds a number; a key that is not in it holds text.
     """
     return [
-        fact
+        with_doubt(fact, signal.axes) if fact.key == "field_of_view" else fact
         for table in tables()
         if table.fits(signal.reader)
         for fact in table_facts(table, signal, si_units)
@@ -46,7 +47,8 @@ def table_facts(table: Table, signal: Signal, units: Mapping[str, str]) -> Itera
         if not isinstance(branch, Mapping):
             continue
         for row in table.rows:
-            yield from _row_facts(table, row, root, branch, units)
+            if not row.rank or len(signal.axes) in row.rank:
+                yield from _row_facts(table, row, root, branch, units)
         for constant in table.constants:
             if not constant.needs or find(branch, constant.needs)[1] is not None:
                 yield _constant_fact(table, constant, root)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from emfair.vendor.bands import in_bands
 from emfair.vendor.bounds import is_stored, refuse_too_large
+from emfair.vendor.hyperspy_files import read_hspy, read_zspy
 from emfair.vendor.mrc import Header
 from emfair.vendor.mrc_more import more_tags
 from emfair.vendor.promises import refuse
@@ -31,6 +32,17 @@ def read_lazily(name: str, reader: ModuleType, path: Path) -> list[Dictionary]:
     if own is not None:
         return own(reader, path)
     return in_bands(reader, path, reader.file_reader(str(path), lazy=True))
+
+
+def read_whole(name: str, reader: ModuleType, path: Path) -> list[Dictionary]:
+    """Return all that reader `name` finds, read into memory."""
+    found: list[Dictionary] = reader.file_reader(str(path), lazy=False, **ALL.get(name, {}))
+    return found
+
+
+ALL: dict[str, dict[str, Any]] = {"Delmic": {"signal": "all"}}
+"""What readers are asked for that else leave signals out: Delmic's read cathodoluminescence only,
+not the electron pictures of the same area that Odemis stores with it."""
 
 
 def _numpy(reader: ModuleType, path: Path) -> list[Dictionary]:
@@ -147,12 +159,14 @@ def _turned(dictionary: Dictionary) -> Dictionary:
     return {**dictionary, "data": data.view(data.dtype.newbyteorder(">"))}
 
 
-ONLY_LAZY = frozenset({"MRC"})
-"""Readers that would be wrong without what is done here: byte order, other headers."""
+ONLY_LAZY = frozenset({"MRC", "HSPY", "ZSPY"})
+"""Readers that would be wrong without what is done here: byte order, other headers, odd tags."""
 
 _OWN: dict[str, Callable[[ModuleType, Path], list[Dictionary]]] = {
     "numpy": _numpy,
     "TIA": _tia,
     "PantaRhei": _panta_rhei,
     "MRC": _mrc,
+    "HSPY": read_hspy,
+    "ZSPY": read_zspy,
 }

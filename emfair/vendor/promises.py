@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Callable
-from contextlib import suppress
 from math import prod
 from pathlib import Path
 
-import h5py
 import numpy as np
 
 from emfair.errors import UnreadableFile
+from emfair.vendor import empad
+from emfair.vendor.hdf5_files import Contents
 
 Promise = tuple[int, int]
 """Bytes that a header promises, and those that are there."""
@@ -27,8 +27,6 @@ def refuse_torn(reader: str, path: Path) -> None:
     """Raise `UnreadableFile` if a file ends before the array that its header promises does."""
     if reader in _PROMISES:
         refuse(*_PROMISES[reader](path))
-    elif path.is_file() and h5py.is_hdf5(path):
-        _refuse_hollow(path)
 
 
 def refuse(promised: int, there: int) -> None:
@@ -61,15 +59,11 @@ def _ripple(path: Path) -> Promise:
 
 
 def _empad(path: Path) -> Promise:
-    """Read the number of frames, of 128 × 130 float32 each, and look at the file it names."""
-    text = path.read_bytes().decode("utf-8", "replace")
-    raw = re.search(r"<raw_file\b[^>]*\bfilename\s*=\s*['\"]([^'\"/\\]+)['\"]", text)
-    scan = [re.search(rf"<{name}>\s*(\d+)\s*<", text) for name in ("pix_x", "pix_y")]
-    series = re.search(r"<series_count>\s*(\d+)\s*<", text)
-    counts = [int(one[1]) for one in ([series] if series else scan) if one]
-    if raw is None or not counts:
+    """Multiply the frames that are described, and look at the file that is named."""
+    described = empad.description_of(path)
+    if described is None or not described.frames:
         return 0, 0
-    return prod(counts) * 130 * 128 * 4, (path.parent / raw[1]).stat().st_size
+    return described.frames * empad.FRAME, (path.parent / described.raw).stat().st_size
 
 
 def _numpy(path: Path) -> Promise:
@@ -93,21 +87,7 @@ HOLLOW = 100_000
 """How often a file's length all its arrays may be: no compression that is in use comes near it."""
 
 
-def _refuse_hollow(path: Path) -> None:
+def refuse_hollow(contents: Contents, there: int) -> None:
     """Raise for an HDF5 file whose arrays stand in it only by name: HDF5 would make up zeros."""
-    sizes: list[int] = []
-    foreign: list[str] = []
-
-    def add(name: str, item: h5py.Group | h5py.Dataset | h5py.Datatype) -> None:
-        if isinstance(item, h5py.Dataset) and item.external:
-            foreign.append(name)
-        elif isinstance(item, h5py.Dataset) and not item.is_virtual:
-            sizes.append(item.nbytes)
-
-    with suppress(OSError, RuntimeError, KeyError), h5py.File(path, "r") as file:
-        file.visititems(add)  # what is damaged, the reader will tell, or need not see
-    if foreign:  # any file of the machine that reads, whoever sent this one
-        raise UnreadableFile(f"its array {foreign[0]} lies in another file of no known kind")
-    there = path.stat().st_size
-    if sum(sizes) > HOLLOW * there:
-        raise UnreadableFile(f"it promises arrays of {sum(sizes):,} bytes, and has {there:,}")
+    if contents.stored > HOLLOW * there:
+        raise UnreadableFile(f"it promises arrays of {contents.stored:,} bytes, and has {there:,}")

@@ -19,10 +19,11 @@ import numpy as np
 from emfair.errors import TooLarge, UnreadableFile
 from emfair.vendor.axes import axes_of
 from emfair.vendor.bounds import EAGER, refuse_too_large
-from emfair.vendor.companions import missing, refuse_lone
-from emfair.vendor.own_access import ONLY_LAZY, read_lazily
+from emfair.vendor.companions import missing, reach_of_hdf5, refuse_lone
+from emfair.vendor.hdf5_files import is_hdf5
+from emfair.vendor.own_access import ONLY_LAZY, read_lazily, read_whole
 from emfair.vendor.plugins import Plugin
-from emfair.vendor.promises import refuse_torn
+from emfair.vendor.promises import refuse_hollow, refuse_torn
 from emfair.vendor.signal import Signal
 from emfair.vendor.sniff import names_a_format, sniff
 
@@ -43,6 +44,8 @@ def read_signals(path: Path) -> list[Signal]:
     """
     try:
         _refuse_empty(path)
+        if is_hdf5(path):
+            _refuse_unsound(path)
         sniffed = sniff(path)
         refuse_lone(path, sniffed)
     except OSError as error:
@@ -86,6 +89,19 @@ def _refuse_empty(path: Path) -> None:
         )
 
 
+def _refuse_unsound(path: Path) -> None:
+    """Look where an HDF5 file leads, and at what it promises, before any reader has it."""
+    try:
+        (contents, *_) = reach_of_hdf5(path)
+        refuse_hollow(contents, path.stat().st_size)
+    except UnreadableFile as error:
+        if error.subject:
+            raise
+        raise UnreadableFile(
+            f"could not be read ({error.message}).", subject=path.name, remedy=_DAMAGED
+        ) from error
+
+
 def _unknown(path: Path, other: str) -> UnreadableFile:
     if "archive" in other:
         remedy = "Unpack it and deposit the files in it."
@@ -116,7 +132,7 @@ def _read_with(plugin: Plugin, path: Path) -> list[Signal]:
                 dictionaries = (
                     read_lazily(plugin.name, reader, path)
                     if lazy
-                    else reader.file_reader(str(path), lazy=False)
+                    else read_whole(plugin.name, reader, path)
                 )
                 return [
                     _signal(index, plugin.name, dictionary, path)

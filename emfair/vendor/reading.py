@@ -49,9 +49,9 @@ def read(row: Row, parse: Parse, value: Any, branch: Branch) -> Reading | None:
     if number is None and text == "" and parse in ("labelled", "label", "pair"):
         return None
     if row.values:
-        if text not in row.values:
+        if text not in row.values and "*" not in row.values:
             return None
-        text = row.values[text]
+        text = row.values.get(text, text)
     if row.zero == "unset" and number == 0:
         return None
     if row.sign == "drop" and number is not None:

@@ -27,6 +27,9 @@ class Axis:
         The points of an axis that is not uniform.
     navigate : bool
         True for an axis that the probe, the stage or time moves along.
+    broken : str
+        What stood where its calibration should, if that was none (``scale nan``): the axis then
+        counts its points, without a unit.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Axis:
     offset: float = 0.0
     values: NDArray[np.float64] | None = None
     navigate: bool = False
+    broken: str = ""
 
     def points(self) -> NDArray[np.float64]:
         """Return the axis' values, float64, shape (size,), in `unit`."""

@@ -11,6 +11,7 @@ import h5py
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from emfair.vendor.hdf5_files import has_link
 from emfair.vendor.plugins import Plugin, plugins
 
 HEAD = 4096
@@ -105,7 +106,6 @@ def _in_hdf5(path: Path, name: str) -> bool:
         with h5py.File(path, "r") as file:
             if name.startswith("@"):
                 return name[1:] in file.attrs
-            # A link is a sign, whether or not the file that it leads to is there.
-            return file.get(name, getlink=True) is not None
-    except (OSError, RuntimeError, KeyError):  # damaged: the reader will say how
+            return has_link(file, name)
+    except (OSError, RuntimeError, KeyError, AttributeError):  # damaged: the reader will say how
         return False

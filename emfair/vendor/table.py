@@ -52,14 +52,19 @@ class Row(BaseModel):
         because RosettaSciIO writes the name of the zone of the machine it runs on.
     when, unless
         Only if these tags (below the same root) have, or have not, these values; ``*`` is anything.
+    rank
+        Only signals with so many dimensions (a spectrum has 1, a map of spectra 3); empty for any.
     values
-        What the vendor's words mean; a word that is not among them gives no fact.
+        What the vendor's words mean; a word that is not among them gives no fact, unless
+        ``"*": "*"`` is there: then it stands for itself.
     zero
         ``unset``: the vendor writes 0 for "not recorded".
     sign
         ``drop``: the vendor writes a negative number for a positive quantity.
     trust
         ``no``: often left over from another session: kept as a fact with a warning, never used.
+    note
+        What whoever reads the value should know; evidence belongs in the table's comments.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -72,6 +77,7 @@ class Row(BaseModel):
     moment: Moment | None = None
     when: dict[str, str] = Field(default_factory=dict)
     unless: dict[str, str] = Field(default_factory=dict)
+    rank: tuple[int, ...] = ()
     values: dict[str, str] = Field(default_factory=dict)
     zero: Literal["number", "unset"] = "number"
     sign: Literal["keep", "drop"] = "keep"
@@ -158,14 +164,27 @@ def tables() -> tuple[Table, ...]:
     """
     found = []
     for entry in sorted(files("emfair.vendor").joinpath("tables").iterdir(), key=lambda e: e.name):
-        name, dot, extension = entry.name.partition(".")
-        if dot and extension == "yaml":
-            found.append(read_table(name, entry.read_text("utf-8")))
+        name = entry.name.removesuffix(".yaml")
+        if name != entry.name:
+            found.append(read_table(name, entry.read_bytes()))
     return tuple(sorted(found, key=lambda table: "*" in table.readers))
 
 
-def read_table(name: str, text: str) -> Table:
-    """Return table `name` from the text of its file.
+class _Loader(yaml.CSafeLoader):
+    """PyYAML's, but a name that stands twice is an error: one of the two would be lost."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Return the mapping."""
+        made: dict[Any, Any] = super().construct_mapping(node, deep)
+        if len(made) < len(node.value):
+            raise yaml.constructor.ConstructorError(
+                None, None, "a name stands twice here", node.start_mark
+            )
+        return made
+
+
+def read_table(name: str, text: str | bytes) -> Table:
+    """Return table `name` from the text of its file, or from its bytes (UTF-8).
 
     Raises
     ------
@@ -174,7 +193,7 @@ def read_table(name: str, text: str) -> Table:
     """
     subject = f"emfair/vendor/tables/{name}.yaml"
     try:
-        document = yaml.load(text, yaml.CSafeLoader)
+        document = yaml.load(text, _Loader)  # noqa: S506  a safe one
     except yaml.YAMLError as error:
         raise BadSetting(
             f"this is not YAML ({' '.join(str(error).split())}).",

@@ -14,6 +14,12 @@ import numpy as np
 _NOTHING = ("", None)
 
 
+class Unreadable(str):
+    """Stands where a tag's value could not be read, and says why."""
+
+    __slots__ = ()
+
+
 def find(tree: Any, tag: str) -> tuple[str, Any]:
     """Return the path that `tag` leads to, and the value there; ``("", None)`` if nothing is there.
 
@@ -29,7 +35,7 @@ def find(tree: Any, tag: str) -> tuple[str, Any]:
     if path is None:
         return _NOTHING
     value = tag_at(tree, path)
-    return _NOTHING if value is None else (path, value)
+    return _NOTHING if value is None or isinstance(value, Unreadable) else (path, value)
 
 
 def tag_at(tree: Any, path: str) -> Any:

@@ -196,3 +196,10 @@ def what_it_holds(index, at=None):
         GROUP BY ALL ORDER BY ALL
         """,
     ).rows
+
+
+@pytest.fixture
+def filled(index, tables_of):
+    for number in range(3):
+        index.replace(f"e-{number}", tables_of(f"e-{number}", voltage=100e3 * (number + 1)))
+    return index

@@ -29,6 +29,12 @@ def test_two_stars_look_into_folders_and_name_files_alone(folder):
     ]  # fmt: skip
 
 
+def test_a_path_that_is_named_twice_is_meant_once(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    found = named(["b.dm3", f"{folder}/?.dm3", "./b.dm3"])
+    assert found == [Path("b.dm3"), folder / "a.dm3"]
+
+
 def test_a_file_whose_name_looks_like_a_pattern_is_itself(folder):
     assert named([f"{folder}/odd [1].dm3"]) == [folder / "odd [1].dm3"]
 

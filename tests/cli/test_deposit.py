@@ -84,7 +84,8 @@ def test_bad_paths_are_wrong_calls_that_name_the_file(emfair, tmp_path, image, p
         said = emfair("deposit", path, *place)
         assert said.code == 2
         assert words in said.one_error()
-    assert emfair("deposit", image, image, *place).code == 2
+    (tmp_path / image.name).write_bytes(image.read_bytes())
+    assert emfair("deposit", image, tmp_path / image.name, *place).code == 2
     assert emfair("deposit", image, "--project", "🔬", *place[2:]).code == 2
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shlex
 
 import pytest
+from typer.main import get_command
 
 from emfair.cli.main import app
 
@@ -34,6 +36,14 @@ def test_help_says_what_a_command_does_and_explains_every_option(emfair, command
     for option in re.findall(r"--[a-z][a-z-]+", said.out):
         line = next(one for one in said.out.splitlines() if option in one)
         assert re.search(rf"{option}.* [A-Za-z]\w+ ", line), option
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_ends_with_a_call_that_can_be_copied(emfair, command):
+    told = " ".join(emfair(command, "--help").out.split())
+    program, name, *arguments = shlex.split(told.partition("Example: ")[2])
+    assert (program, name) == ("emfair", command)
+    get_command(app).commands[name].make_context(name, arguments)  # raises if it does not fit
 
 
 def test_help_of_the_whole_tells_the_exit_codes(emfair):

@@ -187,3 +187,24 @@ def test_an_array_that_lies_in_any_other_file_is_not_fetched(tmp_path):
     result = convert(path, tmp_path / "out")
     assert result.written == []
     assert "lies in another file" in result.findings[0].message
+
+
+@pytest.mark.parametrize("scale", [float("nan"), 0.0, "wide"])
+def test_a_broken_calibration_is_told_and_invents_no_unit(tmp_path, scale):
+    path = tmp_path / "scan.hspy"
+    with h5py.File(path, "w") as file:
+        file.attrs.update({"file_format": "HyperSpy", "file_format_version": "3.3"})
+        signal = file.create_group("Experiments/scan")
+        signal["data"] = np.ones((4, 5))
+        for number, (name, size) in enumerate([("y", 4), ("x", 5)]):
+            axis = signal.create_group(f"axis-{number}")
+            axis.attrs.update({"name": name, "size": size, "units": "nm", "navigate": False})
+            axis.attrs.update({"scale": scale if name == "x" else 0.5, "offset": 0.0})
+        signal.create_group("metadata"), signal.create_group("original_metadata")
+    result = convert(path, tmp_path / "out")
+    (finding,) = [one for one in result.doubts if one.rule == "broken-calibration"]
+    assert (finding.file, finding.severity) == ("d/scan.hspy", Severity.RECOMMENDED)
+    assert f"axis x has a scale of {scale} (nm)" in finding.message
+    rows, columns = result.written[0].measurement.axes
+    assert (rows.unit, rows.scale) == ("nm", 0.5)
+    assert (columns.unit, columns.scale, columns.offset) == ("", 1.0, 0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -93,13 +94,60 @@ def test_a_technique_says_from_which_tags_it_comes(read):
     assert found.source_path == "Signal/signal_type; Microscope/HV; DSP Configuration/ImageWidth"
     assert found.raw == "EDS_TEM; 200; 512"
     assert found.reason == (
-        "Signal/signal_type is EDS_TEM; 200 kV is a TEM's; DSP Configuration/ImageWidth is 512"
+        "Signal/signal_type is EDS_TEM: EDS was recorded; 200 kV: a TEM; "
+        "DSP Configuration/ImageWidth is 512: the beam was scanned"
     )
 
 
 def test_x_rays_of_a_tube_at_50_kv_are_not_taken_for_a_tems(read):
     signal = read("corpus", "bruker_data/bruker_m6_jetstream_file_example.spx", 0)
     assert used(facts_of(signal, "a", Annotations()))["technique"].value_text == "EDS"
+
+
+def test_x_rays_of_a_tube_at_an_sems_voltage_are_not_taken_for_an_sems(read):
+    """RosettaSciIO guesses the microscope by the voltage; 30 kV is a tube's as well."""
+    tube = read("corpus", "bruker_data/bruker_m6_jetstream_file_example.spx", 0)
+    signal = replace(tube, metadata={**tube.metadata, "Signal": {"signal_type": "EDS_SEM"}})
+    assert used(facts_of(signal, "a", Annotations()))["technique"].value_text == "EDS"
+    beam = read("corpus", "bruker_data/bruker_nano.spx", 0)
+    assert used(facts_of(beam, "a", Annotations()))["technique"].value_text == "SEM EDS"
+
+
+@pytest.mark.parametrize(
+    ("file", "technique"),
+    [("SAED", "TEM diffraction"), ("TEM-mag", "TEM imaging"), ("Ronchigram", None)],
+)
+def test_sightx_tells_what_its_camera_saw(corpus, tmp_path, file, technique):
+    packed = corpus / "tiff_files" / f"JEOL-SightX-{file}-dummy.tif.gz"
+    path = tmp_path / packed.stem
+    path.write_bytes(gzip.decompress(packed.read_bytes()))
+    (signal,) = read_signals(path)
+    found = used(facts_of(signal, path.name, Annotations())).get("technique")
+    assert (found.value_text if found else None) == technique
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("CL intensity", "CL"),
+        ("Angle-resolved", "CL"),
+        ("Large Area Spectrum with Spectrometer", "CL"),
+        ("Secondary electrons survey", "SEM imaging"),
+        ("Secondary electrons concurrent", "SEM imaging"),
+        ("Anchor region", ""),
+    ],
+)
+def test_pictures_of_electrons_in_a_file_of_delmic_are_no_cl(title, expected):
+    axes = (Axis("Y", 2, "nm", -5.0), Axis("X", 2, "nm", 5.0))
+    tags = {"ChannelDescription": title}
+    assert technique(Signal(0, title, "Delmic", np.zeros((2, 2)), axes, {}, tags)) == expected
+
+
+def test_a_long_tag_is_told_in_short():
+    signal = replace(velox(NM, NM), tags={"BinaryResult": {"Detector": "SuperX" + "y" * 900}})
+    (found,) = inferred(signal, {})
+    assert "BinaryResult/Detector is SuperXyyy" in found.reason
+    assert len(found.reason) < 200
 
 
 def test_the_form_has_the_last_word_on_the_technique(read):

@@ -9,7 +9,7 @@ from hypothesis.extra import numpy as hnp
 from emfair.model.findings import Verdict, verdict_of
 from emfair.nxem.container import write_container
 from emfair.nxem.dossier import Dossier, Source
-from emfair.nxem.pixels import parts, pixels_of
+from emfair.nxem.pixels import is_rounded, parts, pixels_of
 from emfair.validation.validate import validate_container
 from emfair.vendor.signal import Axis
 
@@ -29,6 +29,15 @@ def test_values_stay(array):
 )
 def test_what_is_stored(given_dtype, stored):
     assert pixels_of(np.dtype(given_dtype)).dtype == np.dtype(stored)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "rounded"),
+    [("f8", False), (">f8", False), ("c16", False), ("u8", False), ("longdouble", True),
+     ("clongdouble", True), ([("R", "u1"), ("G", "u1")], False)],
+)  # fmt: skip
+def test_only_extended_precision_is_rounded(dtype, rounded):
+    assert is_rounded(np.dtype(dtype)) is rounded
 
 
 def test_opacity_comes_last():

@@ -22,6 +22,7 @@ from emfair.nxem.tag_report import (
 )
 from emfair.vendor.read import read_signals
 from emfair.vendor.signal import Signal
+from emfair.vendor.tags import Unreadable
 
 
 def fei(**tags) -> Signal:
@@ -54,6 +55,14 @@ def test_tags_are_mapped_kept_or_unreadable():
     (one,) = found.unreadable
     assert one.tag == "fei_metadata/EBeam/BeamCurrent"
     assert one.reason == "not a number"
+
+
+def test_a_tag_that_its_reader_could_not_take_is_unreadable():
+    found = report(fei(EBeam={"HV": Unreadable("no UTF-8"), "Apertures": "3"}))
+    assert (found.mapped, found.kept) == (0, 1)
+    assert [(one.tag, one.reason) for one in found.unreadable] == [
+        ("fei_metadata/EBeam/HV", "no UTF-8")
+    ]
 
 
 def test_a_tag_that_is_read_twice_is_mapped_once():

@@ -71,6 +71,23 @@ def test_what_many_measurements_share_is_said_once(twelve):
     assert "In all 12 measurements." in render_markdown(twelve)
 
 
+def test_names_of_all_measurements_tell_nothing_and_are_left_out(twelve):
+    for page in (render_html(twelve), render_markdown(twelve)):
+        assert "m-03" in page
+        assert page.count("m-07") == 1, "among those that have nothing of their own to mend"
+
+
+def test_long_lists_are_folded_and_cut_with_their_count(trees):
+    parts = {(f"m-{n:03d}", ""): [finding(f"m-{n:03d}")] if n < 70 else [] for n in range(90)}
+    html, markdown = (render(trees.document(parts)) for render in (render_html, render_markdown))
+    assert "In 70 of 90 measurements" in html
+    assert "and 10 more" in html, "60 names of 70"
+    assert "In 70 of 90 measurements: m-000, m-001, m-002 and 67 more." in markdown
+    seen, _, folded = html.partition("and 78 more")
+    assert ("m-011</b>" in seen, "m-012</b>" in seen, "m-012</b>" in folded) == (True, False, True)
+    assert "- and 78 more\n" in markdown
+
+
 def test_errors_come_before_what_is_missing(twelve):
     titles = [section.title for section in outline(twelve).sections]
     assert titles == ["m-03", "Found more than once"]

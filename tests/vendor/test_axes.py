@@ -65,17 +65,43 @@ def test_indices_in_the_array_win_over_the_order_of_the_list():
     assert [axis.name for axis in axes_of("any", given, (2, 3))] == ["y", "x"]
 
 
-def test_numbers_that_are_none_do_no_harm():
-    given = [{"scale": "nan", "offset": None, "units": "<undefined>", "name": None}]
+def test_a_calibration_that_is_none_leaves_points_without_a_unit():
+    given = [{"scale": "nan", "offset": 3.0, "units": "nm", "name": "x", "navigate": True}]
     (axis,) = axes_of("any", given, (2,))
-    assert (axis.scale, axis.offset, axis.unit, axis.name) == (1.0, 0.0, "", "")
+    assert (axis.scale, axis.offset, axis.unit, axis.name) == (1.0, 0.0, "", "x")
+    assert axis.broken == "a scale of nan (nm)"
+    assert axis.navigate
 
 
-def test_points_that_do_not_fit_the_array_are_not_taken():
+def test_names_and_units_that_are_none_are_empty():
+    (axis,) = axes_of("any", [{"units": "<undefined>", "name": None}], (2,))
+    assert (axis.unit, axis.name, axis.broken) == ("", "", "")
+
+
+def test_points_are_taken_if_they_fit_the_array():
     (axis,) = axes_of("any", [{"axis": [1.0, 2.0], "scale": 3.0}], (3,))
-    assert axis.points().tolist() == [0.0, 3.0, 6.0]
+    assert axis.points().tolist() == [0.0, 1.0, 2.0]
+    assert axis.broken == "2 points for 3"
     (axis,) = axes_of("any", [{"axis": [1.0, 2.0, 5.0]}], (3,))
     assert axis.points().tolist() == [1.0, 2.0, 5.0]
+
+
+def test_frames_of_one_second_are_counted(signals):
+    """The clock shows seconds, and all six frames were taken in the same one."""
+    (signal,) = signals("corpus", "tvips_files/test_tvips_2345_000.tvips")
+    time = signal.axes[0]
+    assert (time.name, time.size, time.unit, time.broken) == ("time", 6, "", "a scale of 0.0 (s)")
+    assert time.points().tolist() == [0, 1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("Energy", "Energy"), ("", "Energy Loss"), (None, "Energy Loss")]
+)
+def test_a_unit_that_names_its_quantity_is_the_unit_alone(name, expected):
+    """As ISO 22029:2022 writes XUNITS."""
+    given = [{"name": name, "units": "Energy Loss (eV)", "scale": 3.1, "offset": 520.13}]
+    (axis,) = axes_of("MSA", given, (2,))
+    assert (axis.name, axis.unit, axis.scale) == (expected, "eV", 3.1)
 
 
 def test_rows_are_y_whatever_number_a_reader_gives_them():

@@ -61,13 +61,14 @@ def test_the_bound_is_the_factor_times_the_file(tmp_path):
 @pytest.mark.parametrize("linked", [False, True])
 def test_of_hdf5_the_arrays_count_as_they_are_unpacked(tmp_path, linked):
     rows = memory() // (1 << 20)
-    with h5py.File(tmp_path / "frames.h5", "w") as file:
+    frames = "scan_data_000001.h5"
+    with h5py.File(tmp_path / frames, "w") as file:
         file.create_dataset("data", (rows, 1 << 20), "u1", chunks=(1, 1 << 20), compression="gzip")
-    path = tmp_path / "frames.h5"
+    path = tmp_path / frames
     if linked:
-        path = tmp_path / "master.h5"
+        path = tmp_path / "scan_master.h5"
         with h5py.File(path, "w") as file:
-            file["entry/data/data_000001"] = h5py.ExternalLink("frames.h5", "data")
+            file["entry/data/data_000001"] = h5py.ExternalLink(frames, "data")
     with pytest.raises(TooLarge):
         refuse_too_large("Arina", path)
 

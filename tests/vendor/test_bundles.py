@@ -61,7 +61,9 @@ def test_a_file_is_in_several_bundles_only_as_a_companion_that_they_share(names)
 def test_a_format_of_several_files_is_one_bundle(primary, companions, strangers):
     is_store = primary.endswith(".zspy")
     bundles = bundle([*([] if is_store else [primary]), *companions, *strangers])
-    assert Bundle(primary, tuple(sorted(companions))) in bundles
+    assert (primary, tuple(sorted(companions))) in [
+        (one.primary, one.companions) for one in bundles
+    ]
     assert {each.primary for each in bundles} == {primary, *strangers}
 
 
@@ -69,9 +71,9 @@ def test_projects_below_and_beside_a_project_keep_their_files():
     own = "Sample/00_View000/View000_0000001.img"
     names = ["one.ASW", "two.ASW", own, "d/three.ASW", f"d/{own}"]
     assert bundle(names) == [
-        Bundle("d/three.ASW", (f"d/{own}",)),
-        Bundle("one.ASW", (own,)),
-        Bundle("two.ASW", (own,)),
+        Bundle("d/three.ASW", (f"d/{own}",), alone=True),
+        Bundle("one.ASW", (own,), alone=True),
+        Bundle("two.ASW", (own,), alone=True),
     ]
 
 
@@ -124,3 +126,17 @@ def test_the_corpus_falls_into_the_bundles_its_readers_want(corpus):
 
 def test_each_rule_says_what_it_is_for():
     assert all(rule.note for rule in rules())
+
+
+@pytest.mark.parametrize(
+    ("names", "alone"),
+    [
+        (["x.emi", "x_1.ser"], True),
+        (["x.mib", "x.hdr"], False),
+        (["x.rpl", "x.raw"], False),
+        (["x_000.tvips", "x_001.tvips"], False),
+    ],
+)
+def test_only_measurements_are_tried_without_the_first_file(names, alone):
+    (one,) = bundle(names)
+    assert one.alone is alone

@@ -23,12 +23,81 @@ def test_tables_for_any_reader_come_last():
 
 
 def test_every_reading_of_a_key_is_told_and_the_vendors_own_tag_comes_first(signals):
-    facts = vendor_facts(signals("corpus", "bruker_data/test_TEM.bcf")[0], SI)
+    facts = vendor_facts(signals("corpus", "JEOL_files/met03.EDS")[0], SI)
     voltages = [fact for fact in facts if fact.key == "acceleration_voltage"]
     assert [fact.source_path for fact in voltages] == [
-        "Microscope/HV",
+        "Footer/Parameters/AccKV",
         "Acquisition_instrument/TEM/beam_energy",
     ]
+
+
+def test_the_voltage_of_an_x_ray_tube_is_not_that_of_electrons(signals):
+    tube = _found(signals("corpus", "bruker_data/bruker_m6_jetstream_file_example.spx")[0])
+    beam = _found(signals("corpus", "bruker_data/bruker_nano.spx")[0])
+    assert "acceleration_voltage" not in tube
+    assert [fact.value_num for fact in beam["acceleration_voltage"]] == [15_000]
+
+
+def test_a_map_of_a_tubes_x_rays_has_no_voltage_of_electrons():
+    """RosettaSciIO hands out two numbers of such a tube, and the program's HV beside them."""
+    tags = {"Microscope": {"HV": 50.0}, "Analysis": {"PrimaryEnergy": 50, "ElevationAngle": 90.0}}
+    assert "acceleration_voltage" not in _found(_made(tags, reader="Bruker"))
+    del tags["Analysis"]
+    assert "acceleration_voltage" in _found(_made(tags, reader="Bruker"))
+
+
+def test_a_map_summed_over_detectors_is_not_named_after_one_of_them(signals):
+    *spectra, image, summed = signals("velox", "fei_SI_EDS-HAADF-4detectors_2frames.emd")
+    names = [[fact.value_text for fact in _found(one)["detector"]] for one in spectra]
+    assert sorted(names) == [["SuperXG21"], ["SuperXG22"], ["SuperXG23"], ["SuperXG24"]]
+    assert [fact.value_text for fact in _found(image)["detector"]] == ["HAADF"]
+    assert [fact.value_text for fact in _found(summed)["detector"]] == ["SuperXG2"]
+
+
+def test_a_film_of_velox_keeps_its_camera(signals):
+    (film,) = signals("corpus", "emd_files/fei_example_tem_stack.emd")
+    assert [fact.value_text for fact in _found(film)["detector"]] == ["BM-Ceta"]
+
+
+@pytest.mark.parametrize(
+    ("modes", "lengths"),
+    [
+        ({"Illumination Mode": "STEM NANOPROBE", "Operation Mode": "SCANNING"}, [0.135]),
+        ({"Operation Mode": "GIF SCANNING"}, [0.135]),
+        ({"Illumination Mode": "TEM", "Operation Mode": "IMAGING"}, []),
+        ({"Illumination Mode": "SEM", "Operation Mode": "SCANNING"}, []),
+        ({}, []),
+    ],
+)
+def test_a_camera_length_of_stem_counts_while_the_beam_scans(modes, lengths):
+    info = {"STEM Camera Length": 135.0, **modes}
+    tags = {"ImageList": {"TagGroup0": {"ImageTags": {"Microscope Info": info}}}}
+    facts = _found(_made(tags, reader="DigitalMicrograph"))
+    assert [fact.value_num for fact in facts.get("camera_length", [])] == lengths
+
+
+def test_a_picture_in_imaging_mode_has_no_camera_length(signals):
+    facts = _found(signals("corpus", "tiff_files/test_dm_image_um_unit.dm3")[0])
+    assert "camera_length" not in facts
+    assert [fact.value_num for fact in facts["magnification"]] == [51]
+
+
+def test_no_electron_took_part_in_a_photograph_of_the_stage(signals):
+    found = _found(signals("sem_tiffs", "FEI-Helios-navcam.tif")[0])
+    column = {"acceleration_voltage", "beam_current", "working_distance", "dwell_time",
+              "magnification", "emitter_type", "operation_mode"}  # fmt: skip
+    assert not column & found.keys()
+    assert [fact.value_text for fact in found["detector"]] == ["Nav-Cam"]
+
+
+def test_a_camera_is_known_by_its_name_where_no_beam_is_named():
+    section = {"HV": 5_000, "WD": 0.004, "LensMode": "Field-Free"}
+    for name, told in (("Nav-Cam", False), ("ETD", True)):
+        tags = {"fei_metadata": {"EBeam": section, "Detectors": {"Name": name}}}
+        found = _found(_made(tags))
+        assert ("acceleration_voltage" in found) is told
+        assert ("working_distance" in found) is told
+        assert ("operation_mode" in found) is told
 
 
 def test_a_name_left_over_from_another_session_is_kept_and_not_trusted(signals):

@@ -15,12 +15,10 @@ from bench.corpus.archives import ARCHIVES
 from emfair.demo.corpus import fetch, unpack
 from emfair.model.facts import Source
 from emfair.nxem.keys import keys
-from emfair.units import convert, pint_unit
 from emfair.vendor.mapping import table_facts, vendor_facts
-from emfair.vendor.plugins import plugins
 from emfair.vendor.read import read_signals
 from emfair.vendor.signal import Signal
-from emfair.vendor.table import Row, Table, tables
+from emfair.vendor.table import Table, tables
 from emfair.vendor.tags import fits, tag_at
 
 # RosettaSciIO's TIFF, EMD and EMPAD readers leave their files to the garbage collector to close.
@@ -127,24 +125,6 @@ def test_every_quantity_is_proven_or_listed_as_unproven():
     unproven = {(line["table"], line["key"], line["tag"]): line["evidence"] for line in UNPROVEN}
     assert quantities - proven == set(unproven)
     assert all(unproven.values())
-
-
-@pytest.mark.parametrize(("table", "row"), ROWS)
-def test_a_row_names_a_known_key_and_a_unit_that_fits_it(table: Table, row: Row):
-    assert row.key in keys()
-    if row.key in SI:
-        unit = pint_unit(row.unit)
-        assert unit is not None
-        if row.parse != "quantity" or row.unit:  # then only the text's own unit counts
-            convert(1.0, unit, SI[row.key])
-    else:
-        assert row.unit == "", "a text has no unit"
-
-
-@pytest.mark.parametrize("table", tables(), ids=lambda table: table.name)
-def test_a_table_names_readers_that_exist(table: Table):
-    assert set(table.readers) | set(table.spared) <= {*plugins(), "*"}
-    assert {constant.key for constant in table.constants} <= set(keys()) - set(SI)
 
 
 @pytest.mark.parametrize(

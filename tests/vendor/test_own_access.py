@@ -8,6 +8,7 @@ from rsciio.tia import _api, file_reader
 
 from emfair.errors import UnreadableFile
 from emfair.vendor.read import read_signals
+from tests.vendor.delmic import write_delmic
 from tests.vendor.mrc import mrc_bytes
 
 SERIES = sorted(
@@ -117,3 +118,21 @@ def test_a_pantarhei_file_is_mapped_where_its_array_lies_as_it_is(tmp_path, save
     (signal,) = read_signals(tmp_path / "a.prz")
     assert hasattr(signal.data, "dask") is (save is np.savez)
     assert np.array_equal(np.asarray(signal.data), saved)
+
+
+def test_the_electron_pictures_of_a_delmic_file_are_read_beside_its_light(tmp_path):
+    light, electrons = np.arange(40.0).reshape(5, 2, 4), np.arange(8).reshape(2, 4)
+    write_delmic(
+        tmp_path / "a.h5",
+        Secondary_electrons_survey=electrons,
+        Spectrum=light,
+        Secondary_electrons_concurrent=electrons + 1,
+    )
+    map_, picture, survey = read_signals(tmp_path / "a.h5")
+    assert map_.reader == "Delmic"
+    assert [axis.name for axis in map_.axes] == ["Y", "X", "Wavelength"]
+    assert np.array_equal(map_.data, np.moveaxis(light, 0, 2))
+    assert np.array_equal(picture.data, electrons + 1)
+    assert np.array_equal(survey.data, electrons)
+    assert picture.axes[1].scale == pytest.approx(200)
+    assert picture.axes[1].unit == "nm"

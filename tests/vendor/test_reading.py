@@ -56,6 +56,12 @@ def test_words_mean_what_the_row_says_and_others_nothing():
     assert _read("0", values=meaning) is None
 
 
+def test_a_star_lets_other_words_stand_for_themselves():
+    meaning = {"SuperXG21": "SuperXG2", "*": "*"}
+    assert _read("SuperXG21", values=meaning).text == "SuperXG2"
+    assert _read("HAADF", values=meaning).text == "HAADF"
+
+
 def test_the_unit_beside_the_value_wins_over_the_tables():
     row = {"unit": "kV", "unit_at": "t_units"}
     assert _read(4996.0, branch={"t_units": "V"}, **row).unit == "V"

@@ -49,6 +49,22 @@ def test_what_is_no_yaml_is_told_with_its_line():
         read_table("mine", HEAD + "  - {tag: a: b, key: detector}\n")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [HEAD.replace("rows:", 'version: "2"\nrows:'), HEAD + "  - {tag: b, key: defocus, tag: c}\n"],
+)
+def test_what_stands_twice_is_told(text):
+    with pytest.raises(BadSetting, match="a name stands twice here"):
+        read_table("mine", text)
+
+
+def test_a_table_that_is_no_utf_8_is_told():
+    with pytest.raises(BadSetting, match="not YAML"):
+        read_table(
+            "mine", HEAD.encode() + "  - {tag: Strom/µA, key: defocus, unit: nm}".encode("latin-1")
+        )
+
+
 @pytest.mark.parametrize("table", tables(), ids=lambda table: table.name)
 def test_no_row_stands_twice(table):
     seen = [row.model_dump_json() for row in table.rows]

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from emfair.crew import crew
 from emfair.lake import layout
-from emfair.model.canonical import digest_of, pretty_json, sha256_bytes
+from emfair.model.canonical import pretty_json, sha256_bytes
 from emfair.model.documents import Conversion
 from emfair.model.findings import Finding, Severity, in_order
 from emfair.model.manifest import Place, RawFile
@@ -20,6 +20,7 @@ from emfair.nxem.convert import Converted
 from emfair.nxem.dossier import Dossier, Source
 from emfair.nxem.tag_report import together
 from emfair.provenance.record import ProvenanceRecord, shaping_versions
+from emfair.service.bundled import convert_bundle, store_digest
 from emfair.service.chain.copies import same_bytes
 from emfair.service.chain.step import Step, Subject, begin, keep, subject_of
 from emfair.service.documents import parse_document
@@ -164,7 +165,7 @@ def _convert_group(shop: _Shop, group: list[Bundle]) -> Converted:
     """Convert files of the same bytes once, under the first name that a reader takes."""
     first: Converted | None = None
     for each in group:
-        done = _convert_bundle(each, shop)
+        done = convert_bundle(each, partial(_convert_one, shop))
         if done.read:
             return _with_copies(done, each, group)
         first = first or done
@@ -186,22 +187,9 @@ def _with_copies(done: Converted, chosen: Bundle, group: list[Bundle]) -> Conver
     return done
 
 
-def _convert_bundle(each: Bundle, shop: _Shop) -> Converted:
-    """Convert a bundle; if its primary is no use, what belongs to it is tried one by one."""
-    done = _convert_one(each, shop)
-    if done.read or not each.companions or each.primary not in shop.files:
-        return done
-    for name in each.companions:
-        single = _convert_one(Bundle(name), shop)
-        done.written += single.written
-        done.findings += single.findings
-        done.doubts += single.doubts
-    return done
-
-
-def _convert_one(each: Bundle, shop: _Shop) -> Converted:
+def _convert_one(shop: _Shop, each: Bundle) -> Converted:
     file = shop.files.get(each.primary)
-    sha256 = file.sha256 if file else _store_digest(each, shop.files)
+    sha256 = file.sha256 if file else store_digest(each, lambda name: shop.files[name].sha256)
     dossier = Dossier(
         source=Source(each.primary, sha256, each.companions),
         notes=shop.subject.annotations,
@@ -212,11 +200,6 @@ def _convert_one(each: Bundle, shop: _Shop) -> Converted:
     with _raw_files(shop, each) as raw:
         size = sum(shop.files[name].size for name in each.members)
         return shop.sandbox.convert(raw / each.primary, dossier, shop.folder, size)
-
-
-def _store_digest(each: Bundle, files: dict[str, RawFile]) -> str:
-    """Return one SHA-256 for a format that is a folder: over its files' names and checksums."""
-    return digest_of(sorted((name, files[name].sha256) for name in each.members))
 
 
 @contextmanager
