@@ -28,19 +28,26 @@ up: $(READY) ## run app, API and Dagster on this machine
 	$(BIN)/emfair up
 
 .PHONY: test
-test: $(READY) browser ## run the tests (PYTEST="-q -k lake" runs some)
+test: $(READY) browser ceph ## run the tests (PYTEST="-q -k lake" runs some)
 	$(BIN)/python -m pytest $(PYTEST)
 
-# The browser tests drive the system's Chromium. Where it cannot be installed they are skipped, and
-# say so; on CI (CI=true) they fail.
+# What no Python package brings: the browser tests drive the system's Chromium, the lake's tests a
+# real Ceph. Where they cannot be installed those tests are skipped, and say so; on CI (CI=true)
+# they fail.
 .PHONY: browser
 browser:
 	@if ! { command -v chromium || command -v chromium-browser || command -v google-chrome; } \
-	  >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  echo "installing chromium"; \
-	  { apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium; } \
-	    >/dev/null || echo "chromium could not be installed" >&2; \
-	fi
+	  >/dev/null; then $(call debian,chromium); fi
+
+.PHONY: ceph
+ceph:
+	@if ! { command -v ceph && command -v ceph-mon && command -v ceph-osd && command -v radosgw; } \
+	  >/dev/null; then $(call debian,ceph-mon ceph-osd radosgw); fi
+
+debian = if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then echo "installing $(1)"; \
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+    apt-get install -qq -y --no-install-recommends $(1); } >/dev/null \
+    || echo "could not be installed: $(1)" >&2; fi
 
 .PHONY: check
 check: $(READY) ## lint, format, types, import walls, Dagster definitions

@@ -23,6 +23,8 @@ _STATUS: dict[type[errors.EmfairError], tuple[int, str]] = {
     errors.BadName: (422, "This name cannot be"),
     errors.BadAnnotations: (422, "The annotations do not fit"),
     errors.BadSetting: (500, "emfair is set up wrongly"),
+    errors.Unauthenticated: (401, "Not logged in"),
+    errors.Forbidden: (403, "Not allowed"),
     errors.NotFound: (404, "Not found"),
     errors.Conflict: (409, "Conflict"),
     errors.BadCall: (400, "The request is wrong"),
@@ -31,6 +33,12 @@ _STATUS: dict[type[errors.EmfairError], tuple[int, str]] = {
     errors.Unavailable: (503, "Not available now"),
     errors.EmfairError: (500, "emfair could not do this"),
 }
+
+_HEADERS = {
+    401: {"WWW-Authenticate": "Bearer"},
+    503: {"Retry-After": RETRY_AFTER},
+}
+"""What HTTP wants beside some answers (RFC 9110, 11.6.1 and 10.2.3)."""
 
 Responses = dict[int | str, dict[str, Any]]
 _log = logging.getLogger(__name__)
@@ -77,8 +85,7 @@ def responses(*statuses: int) -> Responses:
 def _on_emfair_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, errors.EmfairError)  # noqa: S101  how it was registered
     problem = problem_of(error)
-    headers = {"Retry-After": RETRY_AFTER} if problem.status == 503 else {}
-    return _answer(problem, headers)
+    return _answer(problem, _HEADERS.get(problem.status))
 
 
 def _on_invalid_request(_: Request, error: Exception) -> JSONResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import signal
 import sys
+from collections.abc import Callable
 
 import typer
 
@@ -15,9 +16,12 @@ from emfair.cli import (
     deposit,
     doctor,
     inspect,
+    lake,
+    login,
     process,
     query,
     rebuild,
+    simulate,
     tags,
     up,
     validate,
@@ -33,24 +37,29 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-EXAMPLES = {
-    up: "up",
-    demo: "demo",
-    deposit: "deposit scans/ --project Minerals --proposal 2026-A --sample Quartz -a notes.yaml",
-    inspect: "inspect scan_012.dm4",
-    convert: "convert '*.dm4' --output containers --annotations notes.yaml",
-    validate: "validate containers/",
-    process: "process --pending",
-    rebuild: "rebuild e-20260122-k3f9zqmh --check",
-    query: "query 'SELECT file, acceleration_voltage_V FROM measurements'",
-    tags: "tags --format DigitalMicrograph --limit 50",
-    doctor: "doctor",
+EXAMPLES: dict[Callable[..., None], str] = {
+    up.up: "up",
+    demo.demo: "demo",
+    deposit.deposit: "deposit scans/ --project Minerals --proposal 2026-A --sample Quartz "
+    "-a notes.yaml",
+    inspect.inspect: "inspect scan_012.dm4",
+    convert.convert: "convert '*.dm4' --output containers --annotations notes.yaml",
+    validate.validate: "validate containers/",
+    process.process: "process --pending",
+    rebuild.rebuild: "rebuild e-20260122-k3f9zqmh --check",
+    query.query: "query 'SELECT file, acceleration_voltage_V FROM measurements'",
+    tags.tags: "tags --format DigitalMicrograph --limit 50",
+    simulate.simulate: "simulate session/ --session tem --rate fast",
+    login.login: "login",
+    login.logout: "logout",
+    login.whoami: "whoami",
+    doctor.doctor: "doctor",
 }
 """The commands in the order of the help, each with a call that people can copy."""
 
 for command, example in EXAMPLES.items():
-    name = command.__name__.rsplit(".", 1)[-1]
-    app.command(epilog=f"Example: emfair {example}")(getattr(command, name))
+    app.command(epilog=f"Example: emfair {example}")(command)
+app.add_typer(lake.lake, name="lake")
 
 
 def _version(wanted: bool) -> None:

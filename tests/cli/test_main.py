@@ -19,9 +19,11 @@ JSON = [
     "rebuild",
     "query",
     "tags",
+    "simulate",
+    "whoami",
     "doctor",
 ]
-COMMANDS = ["up", "demo", *JSON]
+COMMANDS = ["up", "demo", *JSON[:-2], "login", "logout", *JSON[-2:]]
 
 
 def test_commands_are_those_of_the_contract():

@@ -159,7 +159,15 @@ def test_a_referee_link_shows_what_it_says_until_its_end():
     assert Role.REFEREE not in roles_of(guest, "steel", "e-1", [granted], END)
 
 
-@pytest.mark.parametrize("wrong", ["", "emr_abc", new_secret("emf", "abc"), new_link()[0] + "x"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "",
+        "emr_abc",
+        pytest.param(new_secret("emf", "abc"), id="a token"),
+        pytest.param(new_link()[0] + "x", id="a letter more"),
+    ],
+)
 def test_a_part_of_a_referee_link_is_told(wrong):
     with pytest.raises(Unauthenticated, match="not a whole referee link"):
         link_digest(wrong)

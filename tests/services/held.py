@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -58,8 +58,10 @@ def serve(start: Callable[[Path], AbstractContextManager[dict[str, Any]]]) -> No
 
 
 @contextmanager
-def daemon(command: Sequence[str | Path], log: Path, **options: Any):
-    """Run a server; ask it to end at the end, and see to it."""
+def daemon(
+    command: Sequence[str | Path], log: Path, stop: signal.Signals, **options: Any
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server; at the end send it the signal `stop`, and see to it that it ends."""
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, **options
@@ -67,7 +69,7 @@ def daemon(command: Sequence[str | Path], log: Path, **options: Any):
     try:
         yield process
     finally:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(stop)
         try:
             process.wait(10)
         except subprocess.TimeoutExpired:

@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 
 from emfair.errors import Conflict
+from emfair.identity.listen import announcement
 from emfair.service.up.children import GRACE, Child, ChildPlan
 from emfair.service.up.plan import plans, prepare_dagster_home
 from emfair.service.up.ports import LOOPBACK, settle_ports
@@ -62,7 +63,8 @@ def _welcome(settings: Settings) -> list[str]:
         f"App      {app}",
         f"API      {app}/api/v1/openapi.json",
         f"Dagster  http://{LOOPBACK}:{settings.dagster_port}",
-        "Open to users of this machine only (loopback); there is no login. Ctrl-C stops it.",
+        announcement(LOOPBACK, ""),
+        "Ctrl-C stops it.",
     ]
 
 
