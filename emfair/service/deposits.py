@@ -24,6 +24,7 @@ from emfair.service.collect import LocalFile, collect, describe
 from emfair.service.documents import read_manifest
 from emfair.service.put_back import put_files_back, put_manifest_back
 from emfair.service.services import Services
+from emfair.vendor.bundles import measured
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def deposit(
         A store does not answer; sending again goes on.
     """
     local = collect(request.paths)
-    check_files(request.annotations, [file.name for file in local])
+    check_files(request.annotations, measured(file.name for file in local))
     progress.total(sum(file.size for file in local))
     files = tuple(describe(file, progress.hashed) for file in local)
     titles = Titles(
