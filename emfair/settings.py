@@ -41,9 +41,13 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         try:
-            return value.expanduser().absolute()
+            home = value.expanduser().absolute()
+            home.as_posix().encode()
         except RuntimeError as error:  # ``~someone`` who does not exist
             raise ValueError(str(error)) from error
+        except UnicodeEncodeError as error:  # no URL and no database can name such a folder
+            raise ValueError("the folder's name is no UTF-8 text") from error
+        return home
 
     @property
     def lake(self) -> str:
@@ -91,7 +95,7 @@ def read_settings(**overrides: object) -> Settings:
         first = error.errors()[0]
         name = "EMFAIR_" + "_".join(str(part) for part in first["loc"]).upper()
         raise BadSetting(
-            f"{first['msg']} (given: {first.get('input')!r}).",
+            f"{first['msg'].removeprefix('Value error, ')} (given: {first.get('input')!r}).",
             subject=name,
             remedy="Correct or unset this environment variable.",
         ) from error

@@ -28,6 +28,7 @@ from emfair.service.processing import Processed
 from emfair.service.services import Services, open_services
 from emfair.settings import Settings
 from emfair_assets.definitions import build
+from emfair_assets.home import configuration_errors, home_errors
 from emfair_assets.jobs import PROCESS
 from emfair_assets.partitions import NAME as EXPERIMENTS_NAME
 from emfair_assets.partitions import PARTITION, add_experiments
@@ -60,19 +61,29 @@ class InProcessChain:
         """Run the chain for each experiment in turn; yield how it went.
 
         Without `again` those are left out that the daemon, say, has processed meanwhile.
+
+        Raises
+        ------
+        NotFound
+            There is no such experiment; none was processed.
+        BadSetting, Unavailable
+            Dagster's home is damaged, or its disk is full; those not yielded stay pending.
         """
         wanted = list(experiments)
         for experiment in wanted:
             self._services.registry.experiments.get(experiment)  # unknown ones fail before any run
-        add_experiments(self._instance, wanted)
+        with home_errors(self._home):
+            add_experiments(self._instance, wanted)
         for experiment in wanted:
             row = self._services.registry.experiments.get(experiment)
-            if not again and row.processed_key == row.run_key:
-                continue
+            if again or row.processed_key != row.run_key:
+                yield self._process(experiment)
+
+    def _process(self, experiment: str) -> Processed:
+        with home_errors(self._home):
             if other := self._at_work(experiment):
                 reason = f"run {other} is at work on it; wait for it, or end it in the Dagster UI"
-                yield Processed(experiment, False, 0.0, other, reason)
-                continue
+                return Processed(experiment, False, 0.0, other, reason, busy=True)
             started = time.monotonic()
             with self._held(experiment):
                 result = self._job.execute_in_process(
@@ -82,14 +93,18 @@ class InProcessChain:
                     run_config=QUIET,
                     tags={OWNER: "lock"},
                 )
-            reason = "" if result.success else _reason(result)
-            if INTERRUPTED in reason:
-                fail(self._services, experiment, "The run was interrupted; process it again.")
-                raise KeyboardInterrupt
-            if reason:
-                fail(self._services, experiment, reason)
-            seconds = time.monotonic() - started
-            yield Processed(experiment, result.success, seconds, result.run_id, reason)
+        reason = "" if result.success else _reason(result)
+        if INTERRUPTED in reason:
+            fail(self._services, experiment, "The run was interrupted; process it again.")
+            raise KeyboardInterrupt
+        if reason:
+            fail(self._services, experiment, reason)
+        seconds = time.monotonic() - started
+        return Processed(experiment, result.success, seconds, result.run_id, reason)
+
+    @property
+    def _home(self) -> Path:
+        return self._services.settings.dagster_home
 
     def _at_work(self, experiment: str) -> str:
         """Return the run that is at work on the experiment, if there is one.
@@ -120,19 +135,29 @@ class InProcessChain:
         return False
 
     def _lock_file(self, experiment: str) -> Path:
-        folder = self._services.settings.dagster_home / "at-work"
+        folder = self._home / "at-work"
         folder.mkdir(exist_ok=True)
         return folder / experiment
 
 
 @contextmanager
 def DagsterChain(settings: Settings) -> Iterator[InProcessChain]:  # noqa: N802  a factory
-    """Open the Dagster instance below ``settings.dagster_home`` (made if it is not there)."""
+    """Open the Dagster instance below ``settings.dagster_home`` (made if it is not there).
+
+    Raises
+    ------
+    BadSetting
+        Its configuration is wrong, or a database of it is damaged.
+    Unavailable
+        A database does not answer, or the disk is full.
+    """
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+    home = settings.dagster_home
     with open_services(settings) as services, ExitStack() as stack:
-        with _one_at_a_time(settings.dagster_home):
-            prepare_home(settings.dagster_home)
-            instance = stack.enter_context(DagsterInstance.from_config(str(settings.dagster_home)))
+        with home_errors(home), _one_at_a_time(home):
+            prepare_home(home)
+            with configuration_errors(home):
+                instance = stack.enter_context(DagsterInstance.from_config(str(home)))
             instance.get_dynamic_partitions(EXPERIMENTS_NAME)  # makes the tables, if need be
             instance.get_runs_count()
         yield InProcessChain(settings, instance, services)

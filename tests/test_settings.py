@@ -66,6 +66,22 @@ def test_a_wrong_variable_is_named_with_its_value(monkeypatch, name, value):
     assert caught.value.subject == f"EMFAIR_{name}"
 
 
+def test_a_home_whose_name_is_no_utf8_is_refused_in_words(monkeypatch, tmp_path):
+    monkeypatch.setenv("EMFAIR_HOME", f"{tmp_path}/h\udcff")
+    with pytest.raises(BadSetting, match=r"no UTF-8 text.*h\\udcff") as caught:
+        read_settings()
+    assert caught.value.subject == "EMFAIR_HOME"
+    str(caught.value).encode()
+
+
+def test_a_folder_whose_name_is_no_utf8_holds_no_home(monkeypatch, tmp_path):
+    folder = tmp_path / "h\udcff"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    with pytest.raises(BadSetting, match="no UTF-8 text"):
+        read_settings()
+
+
 def test_a_home_of_a_person_is_expanded(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("EMFAIR_HOME", "~/em")

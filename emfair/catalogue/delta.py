@@ -115,7 +115,7 @@ class Index:
         pointers.forget(self.lake, self._clock() - keep)
 
     def clear(self) -> None:
-        """Remove the whole index, for `emfair recover` to build it anew."""
+        """Remove the whole index; processing every experiment builds it anew."""
         self.lake.delete(pointers.CURRENT)
         for found in list(self.lake.list(f"{INDEX}/")):
             self.lake.delete(found.key)

@@ -203,6 +203,12 @@ def _check_statement(connection: DuckDBPyConnection, sql: str) -> None:
     import duckdb
 
     try:
+        sql.encode()
+    except UnicodeEncodeError as error:  # DuckDB takes such a text for no text at all
+        raise BadQuery(
+            f"character {error.start + 1} is no UTF-8 text.", remedy="Type it anew, as UTF-8."
+        ) from error
+    try:
         statements = connection.extract_statements(sql)
     except duckdb.Error as error:
         raise BadQuery(str(error), remedy="Correct the SQL.") from error

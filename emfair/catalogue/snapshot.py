@@ -13,6 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from emfair.catalogue.damage import table_errors
 from emfair.catalogue.delta import Index
 from emfair.catalogue.schema import TABLES
 from emfair.catalogue.table import ROW_GROUP
@@ -37,8 +38,10 @@ def publish(index: Index, scratch: Path) -> list[ObjectInfo]:
 
     Raises
     ------
+    BadData
+        A file of the index is lost or damaged; files already published stay.
     Unavailable
-        The store is sick; files already published stay.
+        The store is sick; likewise.
     """
     scratch.mkdir(parents=True, exist_ok=True)
     published = []
@@ -59,21 +62,25 @@ def write_one(name: str, files: Iterable[Path], target: Path) -> None:
     """Write the rows of `files`, which hold table `name`, into one Parquet file."""
     schema = TABLES[name].columns
     with pq.ParquetWriter(target, schema, compression="zstd") as writer:
-        for group in _groups(files, schema):
+        for group in _groups(name, files, schema):
             writer.write_table(group, row_group_size=ROW_GROUP)
 
 
-def _groups(files: Iterable[Path], schema: pa.Schema) -> Iterator[pa.Table]:
+def _groups(name: str, files: Iterable[Path], schema: pa.Schema) -> Iterator[pa.Table]:
     """Yield tables of about `ROW_GROUP` rows: a thousand small files must not give as many."""
     waiting: list[pa.RecordBatch] = []
     rows = 0
-    for path in files:
-        with pq.ParquetFile(path) as source:
-            for batch in source.iter_batches(_BATCH, columns=schema.names):
-                waiting.append(batch)
-                rows += batch.num_rows
-                if rows >= ROW_GROUP:
-                    yield pa.Table.from_batches(waiting).cast(schema)
-                    waiting, rows = [], 0
+    for batch in _batches(name, files, schema):
+        waiting.append(batch)
+        rows += batch.num_rows
+        if rows >= ROW_GROUP:
+            yield pa.Table.from_batches(waiting).cast(schema)
+            waiting, rows = [], 0
     if waiting:
         yield pa.Table.from_batches(waiting).cast(schema)
+
+
+def _batches(name: str, files: Iterable[Path], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    for path in files:
+        with table_errors(name), pq.ParquetFile(path) as source:
+            yield from source.iter_batches(_BATCH, columns=schema.names)

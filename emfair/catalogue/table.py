@@ -6,9 +6,7 @@ What does not belong here: which version counts (`pointer`), and the other table
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,8 +14,9 @@ from urllib.parse import unquote, urlsplit
 
 import pyarrow as pa
 
+from emfair.catalogue.damage import damaged, overtaken, table_errors
 from emfair.catalogue.schema import TABLES, in_order
-from emfair.errors import BadSetting, Unavailable
+from emfair.errors import BadSetting
 from emfair.lake.layout import INDEX
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ class IndexTable:
         """Open the table, by default as it is now."""
         from deltalake import DeltaTable
 
-        with _delta_errors(self.name):
+        with table_errors(self.name):
             return DeltaTable(self._uri, version=version, storage_options=self._options)
 
     def open_or_create(self) -> DeltaTable:
@@ -59,7 +58,7 @@ class IndexTable:
         from deltalake import DeltaTable
         from deltalake.exceptions import TableNotFoundError
 
-        with _delta_errors(self.name):
+        with table_errors(self.name):
             try:
                 return DeltaTable(self._uri, storage_options=self._options)
             except TableNotFoundError:
@@ -80,18 +79,15 @@ class IndexTable:
 
         Raises
         ------
-        Unavailable
+        BadData
             The table has not got so far: files of the index were lost.
         """
-        table = self.open_or_create()
+        table = self.open() if version else self.open_or_create()
         if table.version() < version:
-            raise Unavailable(
-                f"the table is at version {table.version()}, its pointer at {version}.",
-                subject=f"{INDEX}/{self.name}",
-                remedy="The index is damaged: rebuild it with `emfair recover`.",
-            )
+            why = f"(the table is at version {table.version()}, its pointer at {version})"
+            raise damaged(self.name, why)
         if table.version() > version:
-            with _delta_errors(self.name):
+            with table_errors(self.name):
                 table.restore(version, commit_properties=self._once)
         self._check_columns(table)
         return table
@@ -101,7 +97,7 @@ class IndexTable:
         import pyarrow.dataset as ds
 
         schema = TABLES[self.name].columns
-        with _delta_errors(self.name):
+        with table_errors(self.name):
             found = table.to_pyarrow_dataset().to_table(
                 filter=ds.field("experiment_id") == experiment
             )
@@ -113,14 +109,14 @@ class IndexTable:
         if present.equals(rows):
             return
         before = table.version()
-        with _delta_errors(self.name):
+        with table_errors(self.name):
             self._commit(table, f"experiment_id = '{experiment}'", present, rows)
         if table.version() != before + 1:
-            raise _overtaken(self.name)
+            raise overtaken(self.name)
 
     def compact(self, table: DeltaTable) -> None:
         """Merge small files, in the order of their rows."""
-        with _delta_errors(self.name):
+        with table_errors(self.name):
             table.optimize.compact(
                 target_size=FILE_SIZE,
                 writer_properties=self._format,
@@ -130,7 +126,7 @@ class IndexTable:
     def vacuum(self, table: DeltaTable, keep: timedelta) -> None:
         """Remove files that no version of the last `keep` needs."""
         hours = int(keep.total_seconds() // 3600)
-        with _delta_errors(self.name):
+        with table_errors(self.name):
             table.vacuum(
                 hours,
                 dry_run=False,
@@ -141,7 +137,7 @@ class IndexTable:
 
     def keys(self, version: int) -> list[str]:
         """Return the lake keys of the Parquet files of `version`."""
-        with _delta_errors(self.name):
+        with table_errors(self.name):
             paths = pa.table(self.open(version).get_add_actions())["path"].to_pylist()
         return sorted(f"{self.prefix}/{unquote(str(path))}" for path in paths)
 
@@ -178,7 +174,7 @@ class IndexTable:
             raise BadSetting(
                 "the index was written by another version of emfair: its columns differ.",
                 subject=f"{INDEX}/{self.name}",
-                remedy="Rebuild it with `emfair recover`.",
+                remedy=f"Remove the lake's {INDEX}/ and run emfair process on every experiment.",
             )
 
 
@@ -204,33 +200,4 @@ def _root(url: str) -> str:
         "an index needs a lake in a folder or in S3.",
         subject=repr(url),
         remedy="Set EMFAIR_LAKE_URL to file:///folder or s3://bucket/prefix.",
-    )
-
-
-@contextmanager
-def _delta_errors(name: str) -> Iterator[None]:
-    from deltalake.exceptions import CommitFailedError, DeltaError
-
-    try:
-        yield
-    except CommitFailedError as error:
-        raise _overtaken(name) from error
-    except (DeltaError, OSError) as error:
-        raise Unavailable(
-            f"the table cannot be read or written ({_plain(error)}).",
-            subject=f"{INDEX}/{name}",
-            remedy="Retry when the store answers.",
-        ) from error
-
-
-def _plain(error: Exception) -> str:
-    """Return delta-rs' message on one line, without the colours it is written in."""
-    return " ".join(re.sub(r"\x1b\[[0-9;]*m", "", str(error)).split())
-
-
-def _overtaken(name: str) -> Unavailable:
-    return Unavailable(
-        "another writer changed the index at the same time.",
-        subject=f"{INDEX}/{name}",
-        remedy="Retry; only one process should write to the index at a time.",
     )

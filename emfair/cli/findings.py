@@ -45,10 +45,13 @@ def print_findings(found: Sequence[tuple[str, Finding]], files: int) -> None:
 
 
 def _alike(found: Iterable[tuple[str, Finding]]) -> list[tuple[list[str], Finding]]:
-    """Put together what says the same of the same field, whichever file it is in."""
+    """Put together what says the same of the same field, whichever file it is in.
+
+    The hint may speak of the file alone, so it is the first one's.
+    """
     alike: dict[tuple[str, ...], tuple[list[str], Finding]] = {}
     for file, one in found:
-        same = (one.severity, one.rule, one.field or one.path, one.message, one.hint)
+        same = (one.severity, one.rule, one.field or one.path, one.message)
         files, _ = alike.setdefault(same, ([], one))
         files.append(file)
     return list(alike.values())

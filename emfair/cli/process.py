@@ -38,17 +38,20 @@ def process(
             named = [check_identifier(name) for name in dict.fromkeys(experiments or ())]
             rows = stores.registry.experiments.pending() if pending else ()
             others = [row.id for row in rows if row.id not in named]
-            done, broken = [], False
+            done, code = [], screen.DONE
             with counting("processing", len(named) + len(others)) as tick:
                 for one in chain_of(chain.process(named), chain.process(others, again=False)):
                     row = stores.registry.experiments.get(one.experiment)
                     why = one.reason or row.state_reason
                     done.append((row.id, row.state.value, one.seconds, row.title, why))
-                    broken = broken or not one.succeeded or row.state.value == "invalid"
+                    if one.busy:
+                        code = code or screen.UNAVAILABLE
+                    elif not one.succeeded or row.state.value == "invalid":
+                        code = screen.BAD_DATA
                     tick(row.title)
     _tell(done, as_json=as_json)
-    if broken:
-        raise typer.Exit(screen.BAD_DATA)
+    if code:
+        raise typer.Exit(code)
 
 
 def _tell(done: list[tuple[str, str, float, str, str]], *, as_json: bool) -> None:

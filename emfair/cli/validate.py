@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,7 +48,7 @@ def _containers(files: list[Path]) -> list[Path]:
 
     paths: list[Path] = []
     for path in files:
-        if path.is_dir() and path.suffix != ".nxs":
+        if os.path.isdir(path) and path.suffix != ".nxs":  # noqa: PTH112  Path's raises an error
             inside = sorted(path.rglob("*.nxs"))
             if not inside:
                 raise NotFound(

@@ -11,7 +11,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+if TYPE_CHECKING:
+    from emfair.lake.uploads import Uploads
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,11 @@ class Lake(Protocol):
     """
 
     url: str
+
+    @property
+    def uploads(self) -> Uploads:
+        """Objects that arrive in parts."""
+        ...
 
     def put_file(
         self,

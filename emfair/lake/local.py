@@ -18,17 +18,18 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from emfair.errors import BadName, Conflict, NotFound, Unavailable
+from emfair.errors import Conflict, NotFound
 from emfair.lake.base import ObjectInfo, Progress
-from emfair.lake.disk import disk_errors, sync_folder
-from emfair.lake.keys import SCRATCH, check_key, check_prefix
+from emfair.lake.disk import disk_errors
+from emfair.lake.keys import SCRATCH, check_prefix
+from emfair.lake.local_uploads import LocalUploads
+from emfair.lake.publish import make_folder, path_of, publish
 from emfair.lake.source import Source, bytes_source, file_source
 from emfair.model.canonical import sha256_stream
 
 _IMMUTABLE = 0o444
 _REPLACEABLE = 0o644
 _STALE = 24 * 3600  # seconds since the last write; whoever wrote it is dead
-_TRIES = 50  # a folder can be pruned between its making and its use; not that often
 
 
 class LocalLake:
@@ -39,6 +40,7 @@ class LocalLake:
         self._scratch = self._root / SCRATCH
         self._swept = False
         self.url = self._root.as_uri()
+        self.uploads = LocalUploads(self._root)
 
     def put_file(
         self,
@@ -111,14 +113,7 @@ class LocalLake:
         return str(self._path(key))
 
     def _path(self, key: str) -> Path:
-        path = self._root / check_key(key)
-        if os.path.realpath(path) != str(path):
-            raise BadName(
-                "the key leads through a symbolic link.",
-                subject=repr(key),
-                remedy=f"Replace the link below {self._root} by a real folder or file.",
-            )
-        return path
+        return path_of(self._root, key)
 
     def _missing(self, key: str) -> NotFound:
         return NotFound(
@@ -140,7 +135,7 @@ class LocalLake:
             with disk_errors(key):
                 target.flush()
                 os.fsync(target.fileno())
-                published = self._publish(temporary, path, replace=replace)
+                published = publish(temporary, path, self._root, replace=replace)
         if published:
             return ObjectInfo(key, reader.size)
         if (present := self.info(key)) is None:
@@ -162,7 +157,7 @@ class LocalLake:
     def _temporary(self, key: str, mode: int) -> Iterator[tuple[Path, BinaryIO]]:
         path = self._scratch / secrets.token_hex(16)
         with disk_errors(key):
-            self._make_folder(self._scratch)
+            make_folder(self._scratch, self._root)
             self._sweep()
             target = open(  # noqa: SIM115  Path.open takes no opener
                 path, "xb", opener=lambda name, flags: os.open(name, flags | os.O_NOFOLLOW, mode)
@@ -174,44 +169,15 @@ class LocalLake:
                 path.unlink(missing_ok=True)
                 target.close()
 
-    def _publish(self, temporary: Path, path: Path, *, replace: bool) -> bool:
-        """Give `temporary` its name; false if the name is taken."""
-        for _ in range(_TRIES):
-            try:
-                self._make_folder(path.parent)
-                if replace:
-                    temporary.replace(path)
-                else:
-                    path.hardlink_to(temporary)
-            except FileNotFoundError:  # another writer's delete pruned the folder meanwhile
-                continue
-            except (FileExistsError, NotADirectoryError, IsADirectoryError):
-                return False
-            with suppress(FileNotFoundError):
-                sync_folder(path.parent)
-            return True
-        raise Unavailable(
-            "its folder vanished again and again.",
-            subject=str(path),
-            remedy="See who else deletes in the lake, then retry.",
-        )
-
-    def _make_folder(self, folder: Path) -> None:
-        if folder.is_dir():
-            return
-        if folder != self._root:
-            self._make_folder(folder.parent)
-        folder.mkdir(parents=folder == self._root, exist_ok=True)
-        sync_folder(folder.parent)
-
     def _sweep(self) -> None:
-        """Remove what killed writers left, once in this object's life."""
+        """Remove what killed writers left, once in this object's life; uploads keep a folder."""
         if self._swept:
             return
         self._swept = True
         for path in self._scratch.iterdir():
             with suppress(FileNotFoundError):
-                if time.time() - path.lstat().st_mtime > _STALE:
+                found = path.lstat()
+                if stat.S_ISREG(found.st_mode) and time.time() - found.st_mtime > _STALE:
                     path.unlink()
 
     def _walk(self, folder: Path, prefix: str, begin: str) -> Iterator[ObjectInfo]:

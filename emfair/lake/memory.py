@@ -16,6 +16,7 @@ from emfair.errors import NotFound
 from emfair.lake.base import ObjectInfo, Progress
 from emfair.lake.disk import scratch_copy
 from emfair.lake.keys import check_key, check_prefix
+from emfair.lake.memory_uploads import MemoryUploads
 from emfair.lake.source import Source, bytes_source, file_source
 from emfair.model.canonical import sha256_bytes
 
@@ -27,6 +28,7 @@ class MemoryLake:
         self._objects: dict[str, bytes] = {}
         self._lock = Lock()
         self.url = "memory://"
+        self.uploads = MemoryUploads(self.put_bytes)
 
     def put_file(
         self,

@@ -3,12 +3,13 @@
 Objects are whole by S3's nature. Each carries its SHA-256 as metadata ``sha256``. Endpoint and
 keys are the AWS variables, read by boto3.
 
-What does not belong here: presigned URLs and parts that a browser sends (`emfair.service`).
+What does not belong here: objects that arrive in parts (`emfair.lake.s3_uploads`).
 """
 
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -20,6 +21,7 @@ from emfair.lake.disk import scratch_copy
 from emfair.lake.keys import check_key, check_prefix
 from emfair.lake.s3_errors import Taken, s3_errors
 from emfair.lake.s3_upload import upload
+from emfair.lake.s3_uploads import S3Uploads
 from emfair.lake.source import Source, bytes_source, file_source
 from emfair.model.canonical import BLOCK, sha256_stream
 
@@ -45,6 +47,7 @@ class S3Lake:
         self.prefix = f"{prefix}/" if prefix else ""
         self.url = f"s3://{bucket}/{prefix}"
         self.client = client or s3_client()
+        self.uploads = S3Uploads(self)
 
     def put_file(
         self,
@@ -101,6 +104,18 @@ class S3Lake:
         """Return ``Bucket`` and ``Key`` as boto3 wants them."""
         return {"Bucket": self.bucket, "Key": self.prefix + check_key(key)}
 
+    def metadata(self, key: str) -> dict[str, str]:
+        """Return the object's metadata; empty if there is no object."""
+        found: dict[str, str] = (self._head(key) or {}).get("Metadata", {})
+        return found
+
+    def digest(self, key: str) -> str:
+        """Return the object's SHA-256: as it says itself, or else of its bytes."""
+        if (known := self.metadata(key).get("sha256")) is not None:
+            return known
+        with self.open(key) as stream:
+            return sha256_stream(stream)
+
     def _head(self, key: str) -> dict[str, Any] | None:
         target = self.target(key)
         try:
@@ -139,18 +154,16 @@ class S3Lake:
             return self._settle(present, source)
 
     def _settle(self, present: ObjectInfo, source: Source) -> ObjectInfo:
-        return source.settle(present, lambda: self._digest(present.key))
-
-    def _digest(self, key: str) -> str:
-        known = (self._head(key) or {}).get("Metadata", {}).get("sha256")
-        if known is not None:
-            return str(known)
-        with self.open(key) as stream:
-            return sha256_stream(stream)
+        return source.settle(present, lambda: self.digest(present.key))
 
 
 def s3_client() -> Any:
     """Return a boto3 client for the endpoint and keys of the AWS variables.
+
+    ``AWS_REGION`` counts, which boto3 itself does not read, before ``AWS_DEFAULT_REGION``; Ceph
+    takes any. ``HTTPS_PROXY``, ``HTTP_PROXY`` and ``NO_PROXY`` hold. Where a private authority
+    signed the store's certificate, ``AWS_CA_BUNDLE`` names its file, and ``SSL_CERT_FILE`` the same
+    one for delta-rs, which writes the index.
 
     Checksums only where S3 requires them: Ceph 16 refuses the trailing ones of boto3's default.
     Paths instead of host names per bucket: those need a wildcard certificate.
@@ -165,10 +178,13 @@ def s3_client() -> Any:
         read_timeout=60,
         retries={"mode": "standard", "max_attempts": 4},
         s3={"addressing_style": "path"},
+        signature_version="s3v4",  # presigned URLs would sign no header else
     )
     try:
         with s3_errors("S3"):
-            return Session().client("s3", config=config)
+            return Session(region_name=os.environ.get("AWS_REGION") or None).client(
+                "s3", config=config
+            )
     except ValueError as error:
         raise BadSetting(
             f"is no URL of an S3 endpoint: {error}.",

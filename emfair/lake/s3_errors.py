@@ -56,6 +56,9 @@ def _answered(response: dict[str, Any], subject: str) -> Exception:
 def _unanswered(error: Exception, subject: str) -> EmfairError:
     from botocore import exceptions
 
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        remedy = "Set AWS_CA_BUNDLE and SSL_CERT_FILE to the file of the authority that signed it."
+        return _misset("the certificate of S3 is not trusted here.", subject, remedy)
     silent = (
         exceptions.HTTPClientError,
         exceptions.ConnectionError,

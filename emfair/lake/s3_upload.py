@@ -15,20 +15,9 @@ from typing import Any
 
 from emfair.lake.s3_errors import Taken
 from emfair.lake.source import Source, SourceReader
+from emfair.lake.uploads import part_size
 
-_MIB = 1 << 20
-_PART = 8 * _MIB
-_PARTS = 9_000  # S3 takes 10,000; a file may grow while it is read
 _PARALLEL = 4
-
-
-def part_size(size: int) -> int:
-    """Return the bytes of one part of an object of `size` bytes, whole MiB.
-
-    >>> part_size(1) >> 20, part_size(10**12) >> 20
-    (8, 106)
-    """
-    return max(_PART, -(-size // (_PARTS * _MIB)) * _MIB)
 
 
 def upload(client: Any, target: dict[str, str], source: Source, *, new: bool) -> int:
@@ -56,7 +45,7 @@ def upload(client: Any, target: dict[str, str], source: Source, *, new: bool) ->
         try:
             parts = _send_parts(client, part_of, first, reader, amount)
             if new:
-                _refuse_taken(client, target)
+                refuse_taken(client, target)
             client.complete_multipart_upload(
                 **part_of, **condition, MultipartUpload={"Parts": parts}
             )
@@ -87,7 +76,8 @@ def _send_parts(
     return done
 
 
-def _refuse_taken(client: Any, target: dict[str, str]) -> None:
+def refuse_taken(client: Any, target: dict[str, str]) -> None:
+    """Raise `Taken` if there is an object."""
     from botocore.exceptions import ClientError
 
     try:

@@ -6,21 +6,26 @@ import reprlib
 import stat
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import yaml
 from pydantic import ValidationError
 
 from emfair.errors import BadAnnotations
 from emfair.model.annotations import Annotations
 from emfair.nxem.keys import Key, keys
+from emfair.nxem.written import cut, parse_yaml
 from emfair.units import read_quantity
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 LARGEST = 1_000_000
 """Bytes of an annotation file; a person's words are a thousandth of it."""
+TOLD = 10
+"""Mistakes of a document that are told; more are counted."""
 
-_LONGEST = 1024  # bits of an integer; Python refuses to show much longer ones
 _TIMES = frozenset({"start_time", "end_time", "preparation_date"})
+_SECTIONS = ("sample", "instrument", "user", "measurement", "files")
 
 
 def parse_annotations(document: Any, source: str = "annotations") -> Annotations:
@@ -32,29 +37,54 @@ def parse_annotations(document: Any, source: str = "annotations") -> Annotations
         It does not fit; the message names every field that is wrong, and why.
     """
     try:
-        notes = Annotations.model_validate({} if document is None else document)
+        notes = Annotations.model_validate(_filled(document))
     except ValidationError as error:
-        lines = [
-            f"{'.'.join(str(part) for part in item['loc']) or 'the document'}: "
-            f"{item['msg'].removeprefix('Value error, ')} (given: {_shown(item['input'])})"
-            for item in error.errors()
-        ]
-        raise BadAnnotations(
-            "; ".join(lines) + ".",
-            subject=source,
-            remedy=_remedy(error),
-        ) from error
+        raise _not_fitting(error, source) from error
     check_measurement_notes(notes, source)
     return notes
 
 
-def _shown(value: Any) -> str:
-    return reprlib.repr(value)[:60]
+def _filled(document: Any) -> Any:
+    """Return a document without what its template left blank (``sample:`` is no value at all)."""
+    if not isinstance(document, dict):
+        return {} if document is None else document
+    filled = {
+        name: {} if part is None and name in _SECTIONS else part for name, part in document.items()
+    }
+    if isinstance(files := filled.get("files"), dict):
+        filled["files"] = {
+            name: _measured({} if one is None else one) for name, one in files.items()
+        }
+    return _measured(filled)
 
 
-def _remedy(error: ValidationError) -> str:
-    wrong = [item for item in error.errors() if item["type"] != "extra_forbidden"]
-    if any(item["loc"] and item["loc"][-1] in _TIMES for item in wrong):
+def _measured(part: Any) -> Any:
+    """Return `part` without the quantities of its ``measurement`` that were left blank."""
+    if not isinstance(part, dict) or "measurement" not in part:
+        return part
+    measured = {} if part["measurement"] is None else part["measurement"]
+    if isinstance(measured, dict):
+        measured = {key: text for key, text in measured.items() if text is not None}
+    return {**part, "measurement": measured}
+
+
+def _not_fitting(error: ValidationError, source: str) -> BadAnnotations:
+    """Return the error that names the first `TOLD` fields that are wrong."""
+    wrong = error.errors(include_url=False)
+    lines = [
+        f"{cut('.'.join(str(part) for part in item['loc'])) or 'the document'}: "
+        f"{item['msg'].removeprefix('Value error, ')} (given: {cut(reprlib.repr(item['input']))})"
+        for item in wrong[:TOLD]
+    ]
+    more = f"; and {len(wrong) - TOLD:,} more" if len(wrong) > TOLD else ""
+    return BadAnnotations("; ".join(lines) + more + ".", subject=source, remedy=_remedy(wrong))
+
+
+def _remedy(wrong: list[ErrorDetails]) -> str:
+    if any(
+        item["type"] != "extra_forbidden" and item["loc"] and item["loc"][-1] in _TIMES
+        for item in wrong
+    ):
         return "Times need an offset (2026-01-22T12:14:12+01:00)."
     return "Correct what is named and try again."
 
@@ -81,11 +111,18 @@ def read_document(path: Path) -> Any:
     try:
         _check_file(path)
         text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise BadAnnotations(
-            f"cannot be read ({error}).", subject=str(path), remedy="Check the path."
+            f"cannot be read ({error.strerror}).", subject=str(path), remedy="Check the path."
         ) from error
-    return _document(text, str(path))
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise BadAnnotations(
+            f"cannot be read: line {line} is no UTF-8 text.",
+            subject=str(path),
+            remedy="Save the file as UTF-8 in your editor and try again.",
+        ) from error
+    return parse_yaml(text, str(path))
 
 
 def _check_file(path: Path) -> None:
@@ -101,45 +138,6 @@ def _check_file(path: Path) -> None:
             subject=str(path),
             remedy="Name the file with the annotations, not a data file.",
         )
-
-
-class _Loader(yaml.SafeLoader):
-    """PyYAML's, but what cannot be made a date or a number is an error that knows its line.
-
-    So is a merge (``<<``): nine lines of them can grow to a thousand million pairs.
-    """
-
-    def flatten_mapping(self, node: yaml.MappingNode) -> None:
-        for key, _ in node.value:
-            if key.tag == "tag:yaml.org,2002:merge":
-                raise yaml.MarkedYAMLError(problem_mark=key.start_mark)
-
-    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
-        try:
-            value = super().construct_object(node, deep)
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-            raise yaml.MarkedYAMLError(problem_mark=node.start_mark) from error
-        if isinstance(value, int) and value.bit_length() > _LONGEST:
-            raise yaml.MarkedYAMLError(problem_mark=node.start_mark)
-        return value
-
-
-def _document(text: str, source: str) -> Any:
-    """Return what YAML `text` holds."""
-    try:
-        return yaml.load(text, _Loader)  # noqa: S506 -- it is a SafeLoader
-    except RecursionError as error:
-        raise BadAnnotations(
-            "is nested too deep.", subject=source, remedy="Write it as flat as README shows."
-        ) from error
-    except yaml.YAMLError as error:
-        where = getattr(error, "problem_mark", None)
-        line = f" in line {where.line + 1}" if where else ""
-        raise BadAnnotations(
-            f"is not valid YAML{line}.",
-            subject=source,
-            remedy="Mend the line (text that looks like a date or a number wants quotes).",
-        ) from error
 
 
 def check_files(notes: Annotations, names: Iterable[str], source: str = "annotations") -> None:
@@ -210,9 +208,10 @@ def quantity_of(key: Key, text: str, field: str) -> float:
     """Return the SI number that `text` means for `key`; raise `BadAnnotations` if there is none."""
     value = read_quantity(text, key.unit, key.shown, field)
     if not key.possible(value) and key.range is not None:
+        possible = f"{key.range[0]:g} to {key.range[1]:g} {key.unit}".rstrip()
         raise BadAnnotations(
             f"{text!r} is outside what is possible.",
             subject=field,
-            remedy=f"Possible: {key.range[0]:g} to {key.range[1]:g} {key.unit}.".rstrip(),
+            remedy=f"Possible: {possible}.",
         )
     return value

@@ -1,7 +1,8 @@
 """What a person should look at: sources that contradict each other, values that cannot be.
 
-A pure function of facts. What does not belong here: which value is used (`facts`), and what NXem
-asks for (`emfair.validation`).
+A pure function of facts. A message says what is the same for all files of a session, so that many
+of them are shown as one; what a single file says, and where, stands in the hint. What does not
+belong here: which value is used (`facts`), and what NXem asks for (`emfair.validation`).
 """
 
 from __future__ import annotations
@@ -68,9 +69,9 @@ def _contradictions(facts: list[Fact], chosen: dict[str, Fact], file: str) -> It
             yield Finding(
                 severity=Severity.RECOMMENDED,
                 rule="sources-disagree",
-                message=f"{keys()[key].label}: {_says(first)}, {_says(other)}.",
-                hint=f"{_SOURCES[first.source].capitalize()} is used. Check {_where(first)}; "
-                f"the other stands at {_where(other)}.",
+                message=f"{keys()[key].label}: {_says(first)}, {_SOURCES[other.source]} something "
+                "else.",
+                hint=f"{_exactly(other)}. {_start(first)} is used: check {_where(first)}.",
                 file=file,
                 field=keys()[key].field,
             )
@@ -123,17 +124,17 @@ def _impossible(facts: list[Fact], chosen: dict[str, Fact], file: str) -> Iterat
             continue
         if fact.warning == NO_ZONE:
             severity, rule = Severity.NOTE, "no-time-zone"
-            problem, remedy = "but not in which time zone", "with its offset (+01:00)"
+            problem, remedy = "says no time zone", "with its offset (+01:00)"
         elif fact.warning.startswith(IMPOSSIBLE):
             severity, rule = Severity.RECOMMENDED, "impossible-value"
-            problem, remedy = "which cannot be", "if you know it"
+            problem, remedy = "says what cannot be", "if you know it"
         else:
             continue
         yield Finding(
             severity=severity,
             rule=rule,
-            message=f"{key.label}: {_says(fact)}, {problem}; it is not used.",
-            hint=f"It stands at {_where(fact)}. Fill in {key.field} {remedy}.",
+            message=f"{key.label}: {_SOURCES[fact.source]} {problem}; it is not used.",
+            hint=f"{_exactly(fact)}. Fill in {key.field} {remedy}.",
             file=file,
             field=key.field,
         )
@@ -148,12 +149,14 @@ def _left_over(facts: list[Fact], chosen: dict[str, Fact], file: str) -> Iterato
         if first is not None and alike(first.value_text, fact.value_text):
             continue
         key = keys()[fact.key]
-        against = f"{_says(first)}, " if first is not None else ""
+        word = f"what {_SOURCES[fact.source]} says is"
+        if first is not None:
+            word = f"{_says(first)}, {_SOURCES[fact.source]} something else,"
         yield Finding(
             severity=Severity.NOTE,
             rule="left-over",
-            message=f"{key.label}: {against}{_says(fact)}, often left over from another session.",
-            hint=f"The file's word (at {_where(fact)}) is not used. "
+            message=f"{key.label}: {word} often left over from another session.",
+            hint=f"{_exactly(fact)}, which is not used. "
             f"{'Check' if first is not None else 'Fill in'} {key.field}.",
             file=file,
             field=key.field,
@@ -168,9 +171,9 @@ def _backwards(chosen: dict[str, Fact], file: str) -> Iterator[Finding]:
         yield Finding(
             severity=Severity.RECOMMENDED,
             rule="ends-before-it-starts",
-            message=f"The acquisition ends ({end.value_text}) before it starts "
-            f"({start.value_text}).",
-            hint=f"Check {_where(start)} and {_where(end)}.",
+            message="The acquisition ends before it starts.",
+            hint=f"It ends at {end.value_text} and starts at {start.value_text}: "
+            f"check {_where(start)} and {_where(end)}.",
             file=file,
             field="end_time",
         )
@@ -185,7 +188,7 @@ def _suggestions(chosen: dict[str, Fact], file: str) -> Iterator[Finding]:
     yield Finding(
         severity=Severity.NOTE,
         rule="elements-looked-for",
-        message=f"The file lists elements that were looked for: {symbols}.",
+        message="The file lists elements that were looked for.",
         hint=f"If they are in the sample, write sample.atom_types: [{symbols}].",
         file=file,
         field="sample.atom_types",
@@ -206,6 +209,17 @@ def _says(fact: Fact) -> str:
     return (
         f"{_SOURCES[fact.source]} says {value if len(value) <= LONGEST else value[:LONGEST] + '…'}"
     )
+
+
+def _start(fact: Fact) -> str:
+    return _SOURCES[fact.source].capitalize()
+
+
+def _exactly(fact: Fact) -> str:
+    """Return what a source says, and where, as the beginning of a hint."""
+    place = f" at {_where(fact)}" if fact.source_path else ""
+    said = _says(fact)
+    return f"{said[:1].upper()}{said[1:]}{place}"
 
 
 def _where(fact: Fact) -> str:

@@ -132,13 +132,15 @@ def experiment(services: Services, identifier: str) -> ExperimentPage:
         manifest=sealed_manifest(services, row),
         conversion=made(services, Conversion, layout.conversion(place)),
         validation=made(services, Validation, layout.report(place, "json")),
-        records=records_of(services, place),
+        records=_records(services, place),
     )
 
 
-def records_of(services: Services, place: Place) -> tuple[ProvenanceRecord, ...]:
-    """Return the provenance records, oldest first (their names begin with the time)."""
+def record_keys(services: Services, place: Place) -> list[str]:
+    """Return the keys of the provenance records, oldest first: their names begin with the time."""
     folder = layout.provenance(place, "").removesuffix(".json")
-    return tuple(
-        read_made(services, ProvenanceRecord, one.key) for one in services.lake.list(folder)
-    )
+    return [one.key for one in services.lake.list(folder)]
+
+
+def _records(services: Services, place: Place) -> tuple[ProvenanceRecord, ...]:
+    return tuple(read_made(services, ProvenanceRecord, key) for key in record_keys(services, place))

@@ -8,13 +8,13 @@ import sys
 import uuid
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, entry_points, version
-from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from emfair.errors import BadData, EmfairError, FixityMismatch
 from emfair.lake.open import open_lake
 from emfair.registry.registry import open_registry
+from emfair.service.processing import open_chain
 from emfair.settings import Settings
 
 ROOM = 10 * 10**9
@@ -52,19 +52,21 @@ def check_up(settings: Settings) -> Iterator[Checked]:
     )
     for package, purpose in _PARTS.items():
         yield _package(package, purpose)
-    yield _tried("home", _home, settings)
+    yield (home := _tried("home", _home, settings))
     yield (lake := _tried("lake", _lake, settings))
     if lake.fine:  # else the index would say the same again
         yield _tried("index", _index, settings)
-    yield _tried("registry", _registry, settings)
-    yield _tried("chain", _chain, settings)
+    yield (registry := _tried("registry", _registry, settings))
+    if home.fine and lake.fine and registry.fine:  # else the chain would
+        yield _tried("chain", _chain, settings)
 
 
 def _tried(what: str, check: Callable[[Settings], Checked], settings: Settings) -> Checked:
     try:
         return check(settings)
     except EmfairError as error:
-        subject = f"{error.subject}: " if what == "index" and error.subject else ""
+        named = what in ("index", "chain") and error.subject  # elsewhere it is what was looked at
+        subject = f"{error.subject}: " if named else ""
         return Checked(what=what, fine=False, found=subject + error.message, remedy=error.remedy)
     except OSError as error:
         return Checked(
@@ -132,11 +134,8 @@ def _registry(settings: Settings) -> Checked:
 
 
 def _chain(settings: Settings) -> Checked:
-    found = [entry.name for entry in entry_points(group="emfair.chain")]
-    home = Path(settings.dagster_home)
-    return Checked(
-        what="chain",
-        fine=bool(found),
-        found=f"run by {', '.join(found) or 'nothing'}, home {home}",
-        remedy="Install emfair with its Dagster part: pip install 'emfair[dagster]'.",
-    )
+    """Open the runner as `emfair process` does."""
+    with open_chain(settings):
+        names = ", ".join(entry.name for entry in entry_points(group="emfair.chain"))
+    found = f"run by {names}, home {settings.dagster_home}: opens"
+    return Checked(what="chain", fine=True, found=found)

@@ -48,7 +48,7 @@ def collect(paths: Iterable[Path]) -> list[LocalFile]:
     found = [file for path in paths for file in _below(path)]
     if not found:
         raise BadCall(
-            "there is no file to deposit.",
+            "there is no file.",
             remedy="Name files, or folders with files (hidden ones are left out).",
         )
     names = [file.name for file in found]

@@ -25,7 +25,7 @@ from emfair.service.bundled import convert_bundle, store_digest
 from emfair.service.collect import collect
 from emfair.service.sandbox import Sandbox
 from emfair.service.scratch import scratch_folder
-from emfair.vendor.bundles import Bundle, bundle
+from emfair.vendor.bundles import Bundle, bundle, measured
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def convert_files(
         A path is wrong, `folder` is no folder, or `notes` speak of a file that is not there.
     """
     local = {file.name: file.path for file in collect(paths)}
-    check_files(notes, local)
+    check_files(notes, measured(local))
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

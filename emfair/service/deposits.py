@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from emfair.errors import Conflict, FixityMismatch
+from emfair.errors import Conflict
 from emfair.lake import layout
 from emfair.model.annotations import Annotations
 from emfair.model.canonical import canonical_json
@@ -22,7 +22,9 @@ from emfair.nxem.annotations import check_files
 from emfair.service.annotations import annotate, keep_annotations
 from emfair.service.collect import LocalFile, collect, describe
 from emfair.service.documents import read_manifest
+from emfair.service.put_back import put_files_back, put_manifest_back
 from emfair.service.services import Services
+from emfair.vendor.bundles import measured
 
 
 @dataclass(frozen=True)
@@ -77,12 +79,14 @@ def deposit(
         A path, a name or a title is wrong; nothing was stored.
     FixityMismatch
         A file changed while it was sent. What was sent before is kept; sent again, the files as
-        they are then make a deposit of their own.
+        they are then make a deposit of their own. Or it is there already, and damaged.
+    BadData
+        The deposit is there already, and its manifest is damaged.
     Unavailable
         A store does not answer; sending again goes on.
     """
     local = collect(request.paths)
-    check_files(request.annotations, [file.name for file in local])
+    check_files(request.annotations, measured(file.name for file in local))
     progress.total(sum(file.size for file in local))
     files = tuple(describe(file, progress.hashed) for file in local)
     titles = Titles(
@@ -104,7 +108,9 @@ def deposit(
     )
     place, titles = opened.place, opened.titles
     if opened.already_sealed:
-        sent = _put_back(services, place, local, files, progress)
+        pairs = [(here.path, file) for here, file in zip(local, files, strict=True)]
+        sent = put_files_back(services, place, pairs, progress.sent)
+        sent += put_manifest_back(services, place, titles, files, request.depositor)
     else:
         sent = _send(services, place, local, files, set(opened.todo), progress)
         _seal(services, place, titles, files, request)
@@ -141,37 +147,6 @@ def _send(
         services.registry.deposits.file_done(place.experiment, file.path)
         sent += file.size
     return sent
-
-
-def _put_back(
-    services: Services,
-    place: Place,
-    local: list[LocalFile],
-    files: tuple[RawFile, ...],
-    progress: DepositProgress,
-) -> int:
-    """Store again what the lake has lost of a sealed deposit; return how many bytes.
-
-    Raises
-    ------
-    FixityMismatch
-        An object is there with another size: it is not replaced without anybody's knowledge.
-    """
-    again = 0
-    for here, file in zip(local, files, strict=True):
-        key = layout.raw_file(place, file.path)
-        there = services.lake.info(key)
-        if there is None:
-            services.lake.put_file(key, here.path, sha256=file.sha256, progress=progress.sent)
-            again += file.size
-        elif there.size != file.size:
-            raise FixityMismatch(
-                f"the lake holds {there.size} bytes of it, the manifest says {file.size}.",
-                subject=file.name,
-                remedy=f"Move {services.lake.locate(key)} away, then deposit again: the file is "
-                "put back.",
-            )
-    return again
 
 
 def _seal(

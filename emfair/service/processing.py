@@ -18,13 +18,17 @@ from emfair.settings import Settings
 
 @dataclass(frozen=True)
 class Processed:
-    """One run of the chain: whether it ended well, how long it took, why not."""
+    """One run of the chain: whether it ended well, how long it took, why not.
+
+    `busy` says that there was none: another run, `run`, is at work on the experiment.
+    """
 
     experiment: str
     succeeded: bool
     seconds: float
     run: str
     reason: str = ""
+    busy: bool = False
 
 
 class Chain(Protocol):

@@ -18,9 +18,10 @@ from emfair.model.documents import Measurement
 from emfair.model.identifiers import check_identifier
 from emfair.model.manifest import Place
 from emfair.provenance.record import ProvenanceRecord, shaping_versions, software_versions
-from emfair.service.browse import records_of
+from emfair.service.browse import record_keys
 from emfair.service.chain.convert import containers
 from emfair.service.chain.step import begin, converted
+from emfair.service.documents import read_made
 from emfair.service.services import Services
 
 
@@ -89,7 +90,7 @@ def rebuild(services: Services, experiment: str) -> Rebuilt:
         experiment=experiment,
         same=len(before | again) - len(differences),
         differences=tuple(differences),
-        software=_changed(records_of(services, subject.place)),
+        software=_changed(_last_conversion(services, subject.place)),
     )
 
 
@@ -123,9 +124,14 @@ def _what(
     return "" if same else "its pixels are the same, but what is told of them is not"
 
 
-def _changed(records: tuple[ProvenanceRecord, ...]) -> dict[str, tuple[str, str]]:
-    conversions = [one for one in records if one.activity == "nxem_container"]
-    then = conversions[-1].software if conversions else {}
+def _last_conversion(services: Services, place: Place) -> ProvenanceRecord | None:
+    """Return the record of the last conversion; the others' are not read, and may be damaged."""
+    keys = [key for key in record_keys(services, place) if "-nxem_container-" in key]
+    return read_made(services, ProvenanceRecord, keys[-1]) if keys else None
+
+
+def _changed(conversion: ProvenanceRecord | None) -> dict[str, tuple[str, str]]:
+    then = conversion.software if conversion else {}
     now = software_versions()
     shaping = {*shaping_versions(), *(then.keys() - now.keys())}  # what is gone may have, too
     told = {name: (then.get(name, "not used"), now.get(name, "not used")) for name in shaping}

@@ -12,7 +12,9 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from emfair.errors import BadSetting
 from emfair.lake.base import Lake
+from emfair.lake.disk import disk_errors
 from emfair.lake.open import open_lake
 from emfair.registry.registry import Clock, Registry, open_registry, utc_now
 from emfair.settings import Settings
@@ -61,9 +63,26 @@ class Services:
 
     @property
     def scratch(self) -> Path:
-        """A folder for files on their way, made if it is not there."""
-        self.settings.scratch.mkdir(parents=True, exist_ok=True)
-        return self.settings.scratch
+        """A folder for files on their way, made if it is not there.
+
+        Raises
+        ------
+        BadSetting
+            Something else lies there, or this account may not write there.
+        Unavailable
+            The disk is full or does not answer.
+        """
+        folder = self.settings.scratch
+        with disk_errors(str(folder)):
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except (FileExistsError, NotADirectoryError) as error:
+                raise BadSetting(
+                    "is no folder, or leads through a file; files on their way belong there.",
+                    subject=str(folder),
+                    remedy="Move the file away, then try again.",
+                ) from error
+        return folder
 
 
 @contextmanager
@@ -88,10 +107,20 @@ def open_services(
 
 
 def _sweep(scratch: Path) -> None:
-    """Remove what processes that were killed have left behind, once it is a day old."""
-    if not scratch.is_dir():
-        return
-    for left in scratch.iterdir():
-        with suppress(FileNotFoundError):  # another process sweeps, too
-            if time.time() - left.lstat().st_mtime > STALE:
-                shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
+    """Remove what processes that were killed have left behind, once it is a day old.
+
+    What cannot be removed stays (another process sweeps, too; a folder may be somebody else's):
+    it is in nobody's way.
+    """
+    with suppress(OSError):
+        for left in scratch.iterdir():
+            with suppress(OSError):
+                if time.time() - left.lstat().st_mtime > STALE:
+                    _remove(left)
+
+
+def _remove(left: Path) -> None:
+    if left.is_dir() and not left.is_symlink():
+        shutil.rmtree(left)
+    else:
+        left.unlink()

@@ -51,7 +51,7 @@ def verdict(path: Path, *, measurement: str, file: str) -> tuple[Finding, ...]:
 
 
 def _verdict_here(workers: Crew, patience: float, path: Path) -> tuple[Finding, ...]:
-    if not path.is_file() and os.path.lexists(path):
+    if not os.path.isfile(path) and os.path.lexists(path):  # noqa: PTH113  where pathlib raises
         return (_no_file(),)
     return _verdict(workers, patience, path, "", "")
 

@@ -5,6 +5,8 @@ What does not belong here: what stands in the entries (``judge``, ``own_checks``
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,16 +28,35 @@ def open_container(path: Path) -> h5py.File | Breach:
     NotFound
         There is no such file.
     """
-    if not path.is_file():
-        raise NotFound(
-            "there is no such file.", subject=str(path), remedy="Check the spelling of the path."
-        )
-    if path.stat().st_size == 0:
-        return Breach("empty-file")
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise _no_such_file(path) from error
+    except OSError as error:
+        return _unreadable(error)
+    if not stat.S_ISREG(found.st_mode):
+        raise _no_such_file(path)
+    return Breach("empty-file") if found.st_size == 0 else _opened(path)
+
+
+def _opened(path: Path) -> h5py.File | Breach:
     try:
         return h5py.File(path, "r")
     except OSError as error:
+        if error.errno is not None:  # the system's error, not HDF5's
+            return _unreadable(error)
         return crash("truncated-file", "", error) if h5py.is_hdf5(path) else Breach("not-hdf5")
+
+
+def _no_such_file(path: Path) -> NotFound:
+    return NotFound(
+        "there is no such file.", subject=str(path), remedy="Check the spelling of the path."
+    )
+
+
+def _unreadable(error: OSError) -> Breach:
+    """Return the breach that says why, in the system's words; h5py's repeat the whole path."""
+    return Breach("unreadable", "", (("detail", os.strerror(error.errno or 0)),))
 
 
 def entries_of(container: h5py.File) -> tuple[list[str], list[Breach]]:

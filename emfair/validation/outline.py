@@ -133,7 +133,10 @@ def plain(text: str) -> str:
 
 
 def _rows(findings: Iterable[Finding], containers: set[str]) -> list[Row]:
-    """Put together the findings that say the same of the same concept, in the order they come."""
+    """Put together the findings that say the same of the same concept, in the order they come.
+
+    Hints may differ: they hold what a single file says.
+    """
     alike: dict[tuple[str, ...], list[Finding]] = {}
     for finding in findings:
         alike.setdefault(_likeness(finding), []).append(finding)
@@ -143,17 +146,18 @@ def _rows(findings: Iterable[Finding], containers: set[str]) -> list[Row]:
 
 def _likeness(finding: Finding) -> tuple[str, ...]:
     concept = group_concept(finding.path) if finding.path else ""
-    return (finding.severity, finding.rule, concept, finding.field, finding.message, finding.hint)
+    return (finding.severity, finding.rule, concept, finding.field, finding.message)
 
 
 def _row(group: list[Finding], containers: set[str]) -> Row:
     first = min(group, key=lambda finding: (len(finding.path), finding.path))
     places = {finding.path for finding in group if finding.path}
     where = {_source(finding) for finding in group}
+    others = len({finding.hint for finding in group}) - 1
     return Row(
         severity=first.severity,
         message=plain(first.message),
-        hint=plain(first.hint),
+        hint=plain(first.hint) + (f" ({others} more like it)" if others else ""),
         rule=plain(first.rule),
         field=plain(first.field),
         path=plain(first.path),

@@ -13,6 +13,7 @@ from emfair.model.findings import Finding, in_order
 from emfair.validation.container import entries_of, open_container
 from emfair.validation.judge import crash, judge, nxdl_version, validator_name
 from emfair.validation.own_checks import own_breaches
+from emfair.validation.reach import hindrances
 from emfair.validation.rules import Breach
 from emfair.validation.tell import tell
 from emfair.validation.views import GroupView
@@ -53,6 +54,9 @@ def _breaches(path: Path) -> Iterator[Breach]:
         yield opened
         return
     with opened as file:
+        if refused := hindrances(file):
+            yield from refused
+            return
         try:
             ours, others = entries_of(file)
         except Exception as error:  # noqa: BLE001  h5py raises many kinds on damaged files

@@ -77,6 +77,12 @@ def bundle(names: Iterable[str]) -> list[Bundle]:
     return sorted([*bundles, *(Bundle(name) for name in free)], key=lambda bundle: bundle.primary)
 
 
+def measured(names: Iterable[str]) -> list[str]:
+    """Return `names`, and those of the folders that are one file: what a person may speak of."""
+    known = list(names)
+    return sorted({*known, *(each.primary for each in bundle(known))})
+
+
 def lacks(name: str, beside: Iterable[str]) -> str:
     """Return the name of a file that `name` is nothing without; empty if it is there.
 

@@ -8,6 +8,7 @@ read together (`emfair.vendor.bundles`).
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from emfair.errors import MissingCompanion, UnreadableFile
@@ -104,7 +105,9 @@ def _stranger(path: Path, name: str, what: str) -> UnreadableFile:
 
 
 def _shown(name: str) -> str:
-    return name if len(name) <= _LONG else f"{name[:_LONG]}…"
+    """Return the last name of a path, which may be one of this machine, and any length."""
+    last = re.split(r"[/\\]", name)[-1] or "a folder"
+    return last if len(last) <= _LONG else f"{last[:_LONG]}…"
 
 
 _LONG = 80

@@ -8,7 +8,7 @@ belong here: where a file may lead (`emfair.vendor.companions`), and how much it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -139,9 +139,14 @@ def _add(found: Contents, place: str, array: h5py.Dataset) -> None:
         if array.is_virtual:
             sources = {one.file_name for one in array.virtual_sources()} - {SAME}
             found.ways += [Way(place, name) for name in sorted(sources)]
-            found.virtual += array.nbytes
+            if _are_beside(sources, Path(array.file.filename)):  # its size may lie in them
+                found.virtual += array.nbytes
             return
         found.ways += [Way(place, name, raw=True) for name, *_ in array.external or ()]
         found.stored += array.nbytes
     except Exception as error:
         raise UnreadableFile(f"its array {place} cannot be looked at") from error
+
+
+def _are_beside(names: Iterable[str], path: Path) -> bool:
+    return all("/" not in name and (path.parent / name).is_file() for name in names)

@@ -36,7 +36,10 @@ def made(
 
 @pytest.fixture(scope="session")
 def client(services: Services, made: dict[str, str]) -> Iterator[httpx.Client]:
-    with serving(create_app(services)) as url, httpx.Client(base_url=f"{url}/api/v1") as client:
+    with (
+        serving(create_app(services)) as url,
+        httpx.Client(base_url=f"{url}/api/v1", timeout=30) as client,
+    ):
         yield client
 
 

@@ -118,7 +118,7 @@ def report_over(services: Services, experiment: str, error: Exception) -> httpx.
 
     failing = Services(services.settings, Failing(), services.registry, services.now)
     with serving(create_app(failing)) as url:
-        return httpx.get(f"{url}/api/v1/experiments/{experiment}/report")
+        return httpx.get(f"{url}/api/v1/experiments/{experiment}/report", timeout=30)
 
 
 def test_a_sick_store_is_told_to_be_asked_again(services, made):
@@ -148,6 +148,10 @@ def test_an_empty_registry_is_an_empty_list(tmp_path):
         open_services(read_settings(home=tmp_path)) as services,
         serving(create_app(services)) as url,
     ):
-        assert httpx.get(f"{url}/api/v1/experiments").json() == {"items": [], "next": None}
-        answer = httpx.post(f"{url}/api/v1/query", json={"sql": "SELECT count(*) FROM files"})
+        assert httpx.get(f"{url}/api/v1/experiments", timeout=30).json() == {
+            "items": [],
+            "next": None,
+        }
+        sql = {"sql": "SELECT count(*) FROM files"}
+        answer = httpx.post(f"{url}/api/v1/query", json=sql, timeout=30)
         assert answer.json()["rows"] == [[0]]

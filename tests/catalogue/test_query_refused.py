@@ -85,6 +85,8 @@ HOSTILE = [
     "",
     ";",
     "-- nothing",
+    "SELECT \udcff",
+    "SELECT '\ud83d' FROM facts",
 ]
 
 
@@ -103,6 +105,11 @@ def test_whatever_does_more_than_read_the_tables_is_refused(filled, tmp_path, se
     assert not out.exists()
     assert bytes_of(filled) == before
     assert files_of_python
+
+
+def test_bytes_that_are_no_utf8_are_named_by_their_place(filled):
+    with pytest.raises(BadQuery, match="character 8 is no UTF-8 text"):
+        answer(filled.files(), "SELECT \udcff")
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,14 @@
 """One table of the index: what it refuses to open or to commit to."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from emfair.catalogue.delta import Index
 from emfair.catalogue.schema import TABLES
-from emfair.errors import BadSetting, Unavailable
+from emfair.catalogue.snapshot import publish
+from emfair.errors import BadData, BadSetting, Unavailable
 from emfair.lake.memory import MemoryLake
 
 
@@ -23,10 +27,69 @@ def test_lost_tables_are_an_error_not_an_empty_index(index, lake, tables_of):
     index.replace("e-1", tables_of())
     for found in list(lake.list("index/tables/facts/")):
         lake.delete(found.key)
-    with pytest.raises(Unavailable):
+    with pytest.raises(BadData, match="index/facts: the index is damaged"):
         Index(lake, index._cache).files()
-    with pytest.raises(Unavailable, match="emfair recover"):
+    with pytest.raises(BadData, match="remove it and run emfair process"):
         index.replace("e-1", tables_of())
+    assert list(lake.list("index/tables/facts/")) == [], "no new table among damaged ones"
+
+
+def log(lake):
+    return sorted(Path(lake.locate("index/tables/facts/_delta_log")).glob("*.json"))
+
+
+def parquet(lake):
+    return sorted(Path(lake.locate("index/tables/facts")).glob("*.parquet"))
+
+
+def spoil(path, content):
+    path.chmod(0o644)
+    path.write_bytes(content)
+
+
+DAMAGE = {
+    "the log is gone": lambda lake: [path.unlink() for path in log(lake)],
+    "the first change is gone": lambda lake: log(lake)[0].unlink(),
+    "a change is gone": lambda lake: log(lake)[1].unlink(),
+    "the last change is gone": lambda lake: log(lake)[-1].unlink(),
+    "a change is no JSON": lambda lake: spoil(log(lake)[-1], b"{bad"),
+    "the rows are gone": lambda lake: parquet(lake)[0].unlink(),
+    "the rows are no Parquet": lambda lake: [spoil(p, b"no table") for p in parquet(lake)],
+    "the rows are empty": lambda lake: [spoil(p, b"") for p in parquet(lake)],
+    "the rows are cut short": lambda lake: [spoil(p, p.read_bytes()[:-9]) for p in parquet(lake)],
+    "the rows' footer is spoilt": lambda lake: [
+        spoil(p, p.read_bytes()[:-200] + b"\xff" * 150 + p.read_bytes()[-50:])
+        for p in parquet(lake)
+    ],
+}
+
+
+@pytest.mark.parametrize("how", DAMAGE)
+def test_damage_that_no_retry_mends_is_bad_data(filled, lake, tmp_path, tables_of, how):
+    DAMAGE[how](lake)
+
+    def again():
+        return Index(lake, tmp_path / "again")
+
+    asked = [
+        lambda: [again().replace(f"e-{n}", tables_of(f"e-{n}", voltage=9.0)) for n in range(3)],
+        lambda: publish(again(), tmp_path / "scratch"),
+    ]
+    for ask in asked:
+        with pytest.raises(BadData, match="index/facts: the index is damaged") as told:
+            ask()
+        assert told.value.message.isprintable()
+        assert "remove it and run emfair process on every experiment" in told.value.remedy
+
+
+def test_an_index_that_was_damaged_and_removed_is_built_anew(
+    filled, lake, tmp_path, tables_of, content
+):
+    DAMAGE["the log is gone"](lake)
+    shutil.rmtree(lake.locate("index"))
+    anew = Index(lake, tmp_path / "anew")
+    anew.replace("e-1", tables_of("e-1"))
+    assert [row[0] for row in content(anew)] == ["e-1"]
 
 
 def test_columns_of_another_version_of_emfair_are_refused(index, lake, tables_of):

@@ -79,7 +79,7 @@ def test_bad_paths_are_wrong_calls_that_name_the_file(emfair, tmp_path, image, p
         (tmp_path / "nowhere.dm3", "nowhere.dm3: does not exist"),
         (tmp_path / ("x" * 300), "cannot be looked at"),
         (fifo, "neither a file nor a folder"),
-        (tmp_path / "empty", "no file to deposit"),
+        (tmp_path / "empty", "there is no file."),
     ):
         said = emfair("deposit", path, *place)
         assert said.code == 2

@@ -98,7 +98,14 @@ def test_a_run_whose_process_was_killed_holds_nobody_up(lab):
         with open_chain(lab.services.settings) as chain:
             (refused,) = chain.process([experiment])
         assert not refused.succeeded
+        assert refused.busy
         assert "is at work on it" in refused.reason
+        told = subprocess.run(
+            [program, "process", "--pending", "--json"],
+            env={**os.environ, "EMFAIR_HOME": str(lab.services.settings.home)},
+            capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+        assert (told.returncode, "is at work on it" in told.stdout) == (3, True)
         running.kill()
     with open_chain(lab.services.settings) as chain:
         assert [done.succeeded for done in chain.process([experiment])] == [True]

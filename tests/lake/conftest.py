@@ -1,4 +1,4 @@
-"""The three lakes, each fresh for a test; S3 is moto's server, spoken to over HTTP."""
+"""The lakes, each fresh for a test; S3 is moto's server and a real Ceph, spoken to over HTTP."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ import itertools
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
 from emfair.lake.base import Lake
 from emfair.lake.local import LocalLake
 from emfair.lake.memory import MemoryLake
-from emfair.lake.open import open_lake
+from emfair.lake.s3 import S3Lake, s3_client
+from tests.services.ceph import gateway
 
 
 @dataclass(frozen=True)
@@ -37,41 +38,38 @@ def s3_endpoint() -> Iterator[str]:
     server.stop()
 
 
-@pytest.fixture
-def s3_environment(s3_endpoint, monkeypatch) -> None:
-    for name, value in {
-        "AWS_ENDPOINT_URL": s3_endpoint,
-        "AWS_ACCESS_KEY_ID": "emfair",
-        "AWS_SECRET_ACCESS_KEY": "secret",
-        "AWS_REGION": "us-east-1",
-        "NO_PROXY": "127.0.0.1",
-    }.items():
-        monkeypatch.setenv(name, value)
+STORES = ["moto", pytest.param("ceph", marks=pytest.mark.xdist_group("ceph"))]
+
+
+@pytest.fixture(params=STORES)
+def s3_environment(request, monkeypatch) -> str:
+    """Set the AWS variables; return which store they name."""
+    _point_at(request.param, request, monkeypatch)
+    return str(request.param)
 
 
 @pytest.fixture
 def s3(s3_environment) -> Any:
-    return boto3.client("s3")
+    return _client(s3_environment)
 
 
 @pytest.fixture
 def bucket(s3) -> str:
-    name = f"lake-{uuid.uuid4().hex[:12]}"
-    s3.create_bucket(Bucket=name)
-    return name
+    return _new_bucket(s3)
 
 
-@pytest.fixture(params=["local", "memory", "s3"])
-def kind(request, tmp_path: Path) -> Kind:
+@pytest.fixture(params=["local", "memory", *STORES])
+def kind(request, tmp_path: Path, monkeypatch) -> Kind:
     if request.param == "memory":
         return Kind(MemoryLake(), list, copies=True)
     if request.param == "local":
         root = tmp_path / "lake"
         return Kind(LocalLake(root), lambda: _files(root), copies=False)
-    client, bucket = request.getfixturevalue("s3"), request.getfixturevalue("bucket")
-    return Kind(
-        open_lake(f"s3://{bucket}/some/prefix"), lambda: _uploads(client, bucket), copies=True
-    )
+    _point_at(request.param, request, monkeypatch)
+    client = _client(request.param)
+    name = _new_bucket(client)
+    lake = S3Lake(name, "some/prefix", client)
+    return Kind(lake, lambda: _uploads(client, name), copies=True)
 
 
 @pytest.fixture
@@ -100,6 +98,34 @@ def file(tmp_path: Path) -> Callable[[bytes], Path]:
         return path
 
     return make
+
+
+def _point_at(store: str, request, monkeypatch) -> None:
+    """Set the AWS variables to moto's server or to Ceph."""
+    if store == "ceph":
+        environment = gateway().environment()
+    else:
+        environment = {
+            "AWS_ENDPOINT_URL": request.getfixturevalue("s3_endpoint"),
+            "AWS_ACCESS_KEY_ID": "emfair",
+            "AWS_SECRET_ACCESS_KEY": "secret",
+            "AWS_REGION": "us-east-1",
+            "NO_PROXY": "127.0.0.1",
+        }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+
+@cache
+def _client(store: str) -> Any:
+    """Return the one client of `store`: making one takes longer than most tests."""
+    return s3_client()
+
+
+def _new_bucket(client: Any) -> str:
+    name = f"lake-{uuid.uuid4().hex[:12]}"
+    client.create_bucket(Bucket=name)
+    return name
 
 
 def _files(root: Path) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import boto3
 import pytest
 from botocore.config import Config
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from emfair.errors import BadSetting, Conflict, NotFound, Unavailable
 from emfair.lake.s3 import S3Lake, s3_client
 from emfair.lake.s3_errors import Taken, s3_errors
-from emfair.lake.s3_upload import part_size
+from emfair.lake.uploads import part_size
 from emfair.model.canonical import sha256_bytes
 
 MIB = 1 << 20
@@ -54,8 +56,8 @@ def test_a_lake_may_be_a_whole_bucket(s3_environment, bucket):
 
 def test_a_listing_goes_past_the_first_page(lake, s3, bucket):
     keys = [f"{number:04d}" for number in range(1003)]
-    for key in keys:
-        s3.put_object(Bucket=bucket, Key=f"some/prefix/{key}", Body=b"")
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda key: s3.put_object(Bucket=bucket, Key=f"some/prefix/{key}"), keys))
     assert [found.key for found in lake.list("")] == keys
 
 

@@ -1,6 +1,8 @@
 """From a person's text to checked annotations; each mistake names its field."""
 
 import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -101,13 +103,19 @@ def test_broken_yaml_names_its_line(tmp_path):
         read_annotations(path)
 
 
-@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])
-def test_what_cannot_be_read_says_so(tmp_path, content):
+def test_a_file_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(BadAnnotations, match=r"cannot be read \(No such file") as caught:
+        read_annotations(tmp_path / "a.yaml")
+    assert caught.value.remedy == "Check the path."
+
+
+@pytest.mark.parametrize("code", ["latin-1", "utf-16"])
+def test_a_file_in_another_code_than_utf8_is_to_be_saved_again(tmp_path, code):
     path = tmp_path / "a.yaml"
-    if content is not None:
-        path.write_bytes(content)
-    with pytest.raises(BadAnnotations, match="cannot be read"):
+    path.write_bytes("title: x\nsample: {name: Ätzgrube}".encode(code))
+    with pytest.raises(BadAnnotations, match=r"line [12] is no UTF-8 text") as caught:
         read_annotations(path)
+    assert "UTF-8" in caught.value.remedy
 
 
 @pytest.mark.parametrize(
@@ -121,12 +129,18 @@ def test_what_cannot_be_read_says_so(tmp_path, content):
         ("title: !!timestamp x", "not valid YAML in line 1"),
         ("title: !!bool x", "not valid YAML in line 1"),
         ("# " + "x" * 1_000_000, "larger than 1 MB"),
-        ("x: &x {a: 1}\ny: {<<: [*x, *x]}", "not valid YAML in line 2"),
+        ("x: &x {a: 1}\ny: {<<: [*x, *x]}", r"by its name \(\*x\) in line 2"),
+        ("x: &x a\n\ny: *x", r"by its name \(\*x\) in line 3"),
+        ("title: x\nsample: {<<: {name: y}}", r"merges another part \(<<\) in line 2"),
+        ("measurement: {detector: A}\ntitle: x\nmeasurement: {detector: B}",
+         "says 'measurement' a second time in line 3"),
+        ("files:\n  a.dm3: {title: x}\n  'a.dm3': {title: y}",
+         "says 'a.dm3' a second time in line 3"),
         ("start_time: 0001-01-01T00:00:00+14:00", "between 1800 and 2200"),
         ("start_time: 9999-12-31T23:59:59-14:00", "between 1800 and 2200"),
     ],
     ids=lambda text: text[-20:],
-)
+)  # fmt: skip
 def test_what_no_loader_can_make_sense_of_is_told_with_the_file(tmp_path, text, words):
     path = tmp_path / "a.yaml"
     path.write_text(text)
@@ -143,13 +157,73 @@ def test_what_is_no_regular_file_is_refused_unread(tmp_path, make):
         read_annotations(tmp_path / "a.yaml")
 
 
-def test_a_document_that_holds_itself_many_times_is_told_in_few_words(tmp_path):
+def test_a_document_that_holds_itself_many_times_takes_no_memory(tmp_path):
+    """Eleven lines that come to nine thousand million values, read where 2 GB are all there is."""
     path = tmp_path / "a.yaml"
-    lines = [f"- &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
-    path.write_text("\n".join(["title:", "- &a0 x", *lines]))
+    lines = [f"  - &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
+    path.write_text("\n".join(["sample:", " atom_types:", "  - &a0 Si", *lines]))
+    program = (
+        "import resource, sys; from pathlib import Path\n"
+        "from emfair.nxem.annotations import read_annotations\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))\n"
+        "read_annotations(Path(sys.argv[1]))"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program, path],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    last = ended.stderr.splitlines()[-1]
+    assert "BadAnnotations" in last
+    assert "repeats a part by its name (*a0) in line 4" in last
+
+
+def test_of_very_many_mistakes_the_first_are_told_and_the_others_counted():
     with pytest.raises(BadAnnotations) as caught:
-        read_annotations(path)
-    assert len(caught.value.message) < 200
+        parse_annotations({"sample": {f"colour{number}": "red" for number in range(5000)}})
+    assert "sample.colour9: " in caught.value.message
+    assert "sample.colour10: " not in caught.value.message
+    assert caught.value.message.endswith("; and 4,990 more.")
+
+
+def test_a_key_or_value_without_end_is_cut():
+    with pytest.raises(BadAnnotations) as caught:
+        parse_annotations({"x" * 100_000: ["y" * 100_000]})
+    assert len(caught.value.message) < 250
+
+
+def test_a_template_that_is_half_filled_in_is_a_draft(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text(
+        "title:\nsample:\ninstrument:\n  model:\nuser:\n  name: Ada\n"
+        "measurement:\n  camera_length:\n  detector: HAADF\n"
+        "files:\n  a.dm3:\n  b.dm3:\n    measurement:\n  c.dm3: {measurement: {dwell_time: }}\n"
+    )
+    filled = {"user": {"name": "Ada"}, "measurement": {"detector": "HAADF"},
+              "files": {"a.dm3": {}, "b.dm3": {}, "c.dm3": {}}}  # fmt: skip
+    assert read_annotations(path) == parse_annotations(filled)
+    path.write_text("sample:\nuser:\nmeasurement:\nfiles:\n")
+    assert read_annotations(path) == parse_annotations({})
+
+
+@pytest.mark.parametrize("document", [{"sampel": None}, {"sample": {"colour": None}}])
+def test_a_key_that_nobody_knows_is_told_even_without_a_value(document):
+    with pytest.raises(BadAnnotations, match="not permitted"):
+        parse_annotations(document)
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "remedy"),
+    [
+        ("magnification", "1e30", "Possible: 0.1 to 1e+09."),
+        ("acceleration_voltage", "900 MV", "V."),
+    ],
+)
+def test_what_is_possible_is_told_with_its_unit_and_a_full_stop(key, text, remedy):
+    with pytest.raises(BadAnnotations) as caught:
+        number_of(key, text, "f")
+    assert caught.value.remedy.startswith("Possible: ")
+    assert caught.value.remedy.endswith(remedy)
+    assert " ." not in caught.value.remedy
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from emfair.model.facts import LEFT_OVER, Fact, Source
 from emfair.model.findings import Finding, Severity, Verdict, verdict_of
 from emfair.nxem.annotations import parse_annotations
 from emfair.nxem.doubts import differ, doubts
-from emfair.nxem.facts import facts_of, settle
+from emfair.nxem.facts import IMPOSSIBLE, facts_of, settle
 from emfair.nxem.keys import keys
 from emfair.vendor.read import read_signals
 from emfair.vendor.signal import Signal
@@ -45,9 +45,9 @@ def test_a_voltage_that_differs_between_form_and_file_is_told_with_both_places(c
     assert finding == Finding(
         severity=Severity.RECOMMENDED,
         rule="sources-disagree",
-        message="Acceleration voltage: the form says 300 kV, the file says 200 kV.",
-        hint="The form is used. Check measurement.acceleration_voltage; the other stands at the "
-        "tag “ImageList/TagGroup0/ImageTags/Microscope Info/Voltage”.",
+        message="Acceleration voltage: the form says 300 kV, the file something else.",
+        hint="The file says 200 kV at the tag “ImageList/TagGroup0/ImageTags/Microscope Info/"
+        "Voltage”. The form is used: check measurement.acceleration_voltage.",
         file="a.dm3",
         field="measurement.acceleration_voltage",
     )
@@ -56,12 +56,19 @@ def test_a_voltage_that_differs_between_form_and_file_is_told_with_both_places(c
 def test_a_profile_of_another_maker_than_the_files_is_told():
     profile = InstrumentNotes(vendor="JEOL", model="ARM200F")
     facts = facts_of(zeiss(dp_sem=("Sem", "Merlin")), "a.tif", Annotations(), profile)
-    told = {one.field: one.message for one in doubts(facts, "a.tif")}
+    told = {one.field: (one.message, one.hint) for one in doubts(facts, "a.tif")}
     assert told == {
-        "instrument.vendor": "Instrument's manufacturer: the instrument's profile says JEOL, "
-        "the file's format says Carl Zeiss.",
-        "instrument.model": "Instrument's model: the instrument's profile says ARM200F, "
-        "the file says Merlin.",
+        "instrument.vendor": (
+            "Instrument's manufacturer: the instrument's profile says JEOL, the file's format "
+            "something else.",
+            "The file's format says Carl Zeiss at the tag “CZ_SEM”. The instrument's "
+            "profile is used: check instrument.vendor.",
+        ),
+        "instrument.model": (
+            "Instrument's model: the instrument's profile says ARM200F, the file something else.",
+            "The file says Merlin at the tag “CZ_SEM/dp_sem”. The instrument's profile is used: "
+            "check instrument.model.",
+        ),
     }
 
 
@@ -110,7 +117,7 @@ def test_a_file_that_contradicts_itself_is_nothing_that_a_person_can_mend(other)
 def test_a_form_that_contradicts_the_instruments_profile_is_told():
     (finding,) = doubts(settle([said("model", "Titan"), said("model", "ARM", Source.PROFILE)]), "")
     assert finding.message == (
-        "Instrument's model: the form says Titan, the instrument's profile says ARM."
+        "Instrument's model: the form says Titan, the instrument's profile something else."
     )
 
 
@@ -124,25 +131,33 @@ def test_a_person_is_warned_of_a_file_of_another_session():
 def test_an_operator_of_an_earlier_session_is_told_but_never_used(corpus):
     signal = read_signals(corpus / "dm3_2D_data" / "multi_signal.dm3")[0]
 
-    def told(name: str | None) -> list[str]:
+    def told(name: str | None) -> list[tuple[str, str]]:
         notes = parse_annotations({"user": {"name": name}} if name else {})
         facts = facts_of(signal, "a.dm3", notes)
-        return [one.message for one in doubts(facts, "a.dm3") if one.field == "user.name"]
+        found = doubts(facts, "a.dm3")
+        return [(one.message, one.hint) for one in found if one.field == "user.name"]
 
-    assert told(None) == ["Operator: the file says JohnDoe, often left over from another session."]
-    assert told("Ada Lovelace") == [
-        "Operator: the form says Ada Lovelace, the file says JohnDoe, "
+    ((message, hint),) = told(None)
+    assert message == "Operator: what the file says is often left over from another session."
+    assert hint == (
+        "The file says JohnDoe at the tag “ImageList/TagGroup0/ImageTags/Session Info/Operator”, "
+        "which is not used. Fill in user.name."
+    )
+    ((message, hint),) = told("Ada Lovelace")
+    assert message == (
+        "Operator: the form says Ada Lovelace, the file something else, "
         "often left over from another session."
-    ]
+    )
+    assert "says JohnDoe" in hint
+    assert hint.endswith("Check user.name.")
     assert told("John Doe") == []
 
 
 def test_a_value_that_cannot_be_is_told_if_nothing_else_stands_for_it():
     facts = facts_of(zeiss(ap_wd=("WD", -1.0, "mm")), "a.tif", Annotations())
     (finding,) = [one for one in doubts(facts, "a.tif") if one.rule == "impossible-value"]
-    assert finding.message == (
-        "Working distance: the file says -1 mm, which cannot be; it is not used."
-    )
+    assert finding.message == ("Working distance: the file says what cannot be; it is not used.")
+    assert finding.hint.startswith("The file says -1 mm at the tag “CZ_SEM/ap_wd”. Fill in ")
     assert finding.field == "measurement.working_distance"
     notes = parse_annotations({"measurement": {"working_distance": "5 mm"}})
     again = doubts(facts_of(zeiss(ap_wd=("WD", -1.0, "mm")), "a.tif", notes), "a.tif")
@@ -154,7 +169,9 @@ def test_a_time_without_a_zone_is_offered_to_be_completed(corpus):
     told = [one for one in doubts(facts_of(signal, "a", Annotations()), "a")
             if one.field == "start_time"]  # fmt: skip
     assert [(one.rule, one.severity) for one in told] == [("no-time-zone", Severity.NOTE)]
-    assert "says 2016-02-22T18:50:01, but not in which time zone" in told[0].message
+    assert told[0].message.endswith("the file says no time zone; it is not used.")
+    assert told[0].hint.startswith("The file says 2016-02-22T18:50:01 at the tag “")
+    assert told[0].hint.endswith("Fill in start_time with its offset (+01:00).")
 
 
 def test_a_time_after_the_deposit_is_told():
@@ -174,7 +191,27 @@ def test_a_persons_impossible_time_is_told_even_where_the_file_knows_better(corp
     facts = facts_of(signal, "a", notes, latest=datetime(2025, 1, 1, tzinfo=UTC))
     (finding,) = [one for one in doubts(facts, "a") if one.field == "start_time"]
     assert finding.rule == "impossible-value"
-    assert finding.message.startswith("Start of the acquisition: the form says 2026-01-22")
+    assert finding.message.startswith("Start of the acquisition: the form says what cannot be")
+    assert finding.hint.startswith("The form says 2026-01-22")
+
+
+def test_what_many_files_say_differently_is_told_in_the_same_words():
+    """A report shows what says the same as one row; ninety files were ninety rows."""
+
+    def told(number: int) -> list[str]:
+        odd = {"source": Source.VENDOR, "warning": f"{IMPOSSIBLE} here"}
+        facts = [
+            said("start_time", "2026-01-22T12:00:00+01:00"),
+            said("start_time", f"20{number}-05-01T09:00:00+01:00", Source.VENDOR),
+            said("end_time", f"20{number}-05-01T10:00:00+01:00", Source.VENDOR),
+            said("operator", f"guest{number}", Source.VENDOR, warning=LEFT_OVER),
+            said("working_distance", -float(number), **odd),
+            said("elements", "Fe,S" if number % 2 else "Cu", Source.VENDOR),
+        ]
+        return [one.message for one in doubts(settle(facts), f"{number}.tif")]
+
+    assert len(told(19)) == 5
+    assert told(19) == told(20)
 
 
 def test_an_end_before_the_start_is_told():
@@ -194,8 +231,8 @@ def test_elements_that_were_looked_for_are_offered_until_somebody_says_what_is_t
 
 def test_a_long_text_is_cut():
     (finding,) = doubts([said("operator", "x" * 500, Source.VENDOR, warning=LEFT_OVER)], "a")
-    assert len(finding.message) < 200
-    assert "x…" in finding.message
+    assert len(finding.hint) < 200
+    assert "x…" in finding.hint
 
 
 def test_doubts_never_make_invalid_and_stand_in_one_order():

@@ -208,9 +208,9 @@ def test_a_fifo_is_refused_without_being_opened(tmp_path):
 
 def test_an_empty_folder_holds_nothing_to_deposit(tmp_path):
     made(tmp_path, "session/.hidden")
-    with pytest.raises(BadCall, match="no file to deposit"):
+    with pytest.raises(BadCall, match="there is no file"):
         collect([tmp_path / "session"])
-    with pytest.raises(BadCall, match="no file to deposit"):
+    with pytest.raises(BadCall, match="there is no file"):
         collect([])
 
 

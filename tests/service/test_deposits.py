@@ -15,7 +15,7 @@ import pytest
 from emfair.errors import BadCall, BadName, FixityMismatch, Unavailable
 from emfair.lake import layout
 from emfair.model.annotations import Annotations
-from emfair.model.canonical import canonical_json, sha256_bytes
+from emfair.model.canonical import canonical_json
 from emfair.model.states import ExperimentState
 from emfair.service.deposits import DepositProgress, deposit
 from emfair.service.documents import read_manifest
@@ -228,25 +228,3 @@ def test_the_raw_files_of_a_local_lake_cannot_be_written(tmp_path, session):
         for file in read_manifest(services, place, 1).files:
             path = Path(services.lake.locate(layout.raw_file(place, file.path)))
             assert path.stat().st_mode & 0o222 == 0
-
-
-def test_what_the_lake_has_lost_is_put_back_by_the_same_deposit(services, session):
-    first = deposit(services, request(session))
-    lost = first.files[0]
-    key = layout.raw_file(first.place, lost.path)
-    services.lake.delete(key)
-    again = deposit(services, request(session))
-    assert again.place == first.place
-    assert again.already_there
-    assert again.sent == lost.size
-    assert sha256_bytes(services.lake.read_bytes(key)) == lost.sha256
-
-
-def test_a_file_that_changed_its_size_in_the_lake_is_told_and_not_replaced(services, session):
-    first = deposit(services, request(session))
-    key = layout.raw_file(first.place, first.files[0].path)
-    other = b"x" * (first.files[0].size + 1)
-    services.lake.put_bytes(key, other, replace=True)
-    with pytest.raises(FixityMismatch, match=f"{len(other)} bytes"):
-        deposit(services, request(session))
-    assert services.lake.read_bytes(key) == other

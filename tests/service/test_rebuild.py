@@ -5,7 +5,7 @@ from __future__ import annotations
 import h5py
 import pytest
 
-from emfair.errors import NotFound
+from emfair.errors import BadData, NotFound
 from emfair.lake import layout
 from emfair.model.annotations import Annotations
 from emfair.model.canonical import pretty_json, sha256_file
@@ -102,3 +102,19 @@ def test_what_was_never_converted_cannot_be_rebuilt(lab):
     place = lab.deposit(lab.file("test-1.dm3")).place
     with pytest.raises(NotFound, match="nxem_container"):
         rebuild(lab.services, place.experiment)
+
+
+def test_a_damaged_record_of_another_step_or_time_stops_nobody(lab, place):
+    lab.process(place.experiment, run="again")
+    prefix = f"{layout.experiment_prefix(place)}/provenance/"
+    names = sorted(keys(lab, place, "provenance"))
+    last = [name for name in names if "nxem_container" in name][-1]
+    for name in names:
+        if name != last:
+            lab.services.lake.put_bytes(prefix + name, b"{", replace=True)
+    assert rebuild(lab.services, place.experiment).is_same
+    lab.services.lake.put_bytes(prefix + last, b"{", replace=True)
+    with pytest.raises(BadData, match="Process the experiment again"):
+        rebuild(lab.services, place.experiment)
+    lab.process(place.experiment, run="after")
+    assert rebuild(lab.services, place.experiment).is_same

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
 import h5py
 import numpy as np
 import pytest
 
-from emfair.model.findings import Verdict, verdict_of
+from emfair.model.findings import Severity, Verdict, verdict_of
 from emfair.validation.validate import validate_container
 
 
@@ -23,6 +28,41 @@ def test_a_class_that_is_a_number_is_no_class(container, number):
         entry.attrs["NX_class"] = number
 
     assert only_rule(container(spoil)) == ["no-entry"]
+
+
+@contextmanager
+def without_privileges():
+    """Root may read everything: be somebody else for a moment."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.mark.parametrize("closed", ["m.nxs", "."])
+def test_what_may_not_be_read_is_a_finding_in_the_systems_words(closed):
+    with tempfile.TemporaryDirectory() as name:  # pytest's own folder is closed to others
+        folder = Path(name) / "session"
+        folder.mkdir()
+        Path(name).chmod(0o755)
+        path = folder / "m.nxs"
+        path.write_bytes(b"x")
+        (folder / closed).chmod(0)
+        with without_privileges():
+            (told,) = validate_container(path)
+        folder.chmod(0o755)
+    assert (told.rule, told.severity) == ("unreadable", Severity.ERROR)
+    assert told.message == "The file cannot be read (Permission denied)."
+    assert "permission" in told.hint
+
+
+def test_a_name_longer_than_any_file_has_is_a_finding(tmp_path):
+    (told,) = validate_container(tmp_path / ("x" * 300) / "a.nxs")
+    assert told.message == "The file cannot be read (File name too long)."
 
 
 def test_an_empty_file_is_said_to_be_empty(tmp_path):

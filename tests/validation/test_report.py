@@ -110,6 +110,17 @@ def test_files_that_share_a_fault_are_not_counted_as_measurements(trees):
     assert [row.spread for section in told.sections for row in section.rows] == ["3 files"]
 
 
+def test_hints_that_quote_each_file_make_one_row_with_their_number(trees):
+    said = "Start: the form says 2026-01-22, the file something else."
+    found = [
+        finding(file=f"{n:02d}.ser", message=said, hint=f"The file says {1900 + n}.", path="")
+        for n in range(90)
+    ]
+    told = outline(trees.document({("m-1", "a"): []}, *found))
+    (row,) = (row for section in told.sections for row in section.rows)
+    assert (row.spread, row.hint) == ("90 files", "The file says 1900. (89 more like it)")
+
+
 def test_different_messages_are_never_put_together(trees):
     found = [finding("m-1", "a"), finding("m-1", "a", message="Something else.")]
     (section,) = outline(trees.document({("m-1", "a"): found})).sections

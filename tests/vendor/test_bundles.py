@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emfair.vendor.bundles import Bundle, bundle, lacks, rules
+from emfair.vendor.bundles import Bundle, bundle, lacks, measured, rules
 
 STEMS = st.sampled_from(["a", "b", "a_1", "scan_x4_y4", "S(1)", "é", "a_000", "a_001"])
 ENDS = st.sampled_from(
@@ -140,3 +140,8 @@ def test_each_rule_says_what_it_is_for():
 def test_only_measurements_are_tried_without_the_first_file(names, alone):
     (one,) = bundle(names)
     assert one.alone is alone
+
+
+def test_a_person_may_speak_of_files_and_of_folders_that_are_one_file():
+    names = ["b.dm3", "maps/a.zspy/.zgroup", "maps/a.zspy/Experiments/.zgroup"]
+    assert measured(names) == ["b.dm3", "maps/a.zspy", *names[1:]]

@@ -1,8 +1,11 @@
 """What an HDF5 file holds and where it leads is known before any reader has it."""
 
+import os
+
 import h5py
 import numpy as np
 import pytest
+from h5py import h5d, h5p, h5s, h5t
 
 from emfair.errors import MissingCompanion, UnreadableFile
 from emfair.vendor.hdf5_files import Way, contents_of, has_link, is_hdf5
@@ -76,6 +79,23 @@ def test_no_file_is_followed_to_another_of_this_machine(tmp_path, secret, put, n
         read_signals(path)
     assert told.value.subject == name
     assert "data inside" in told.value.remedy
+    assert str(secret.parent) not in told.value.message
+
+
+def test_an_array_as_large_as_anothers_is_refused_without_asking_how_large_that_is(tmp_path):
+    os.mkfifo(tmp_path / "pipe.h5")  # whoever opens it waits for ever
+
+    def put(group):
+        space = h5s.create_simple((1, 4), (h5s.UNLIMITED, 4))
+        space.select_hyperslab((0, 0), (h5s.UNLIMITED, 1), block=(1, 4))
+        made = h5p.create(h5p.DATASET_CREATE)
+        made.set_virtual(space, os.fsencode(tmp_path / "pipe.h5"), b"x", space)
+        whole = h5s.create_simple((1, 4), (h5s.UNLIMITED, 4))
+        h5d.create(group.id, b"data", h5t.NATIVE_INT8, whole, made)
+
+    path = a_hspy(tmp_path / "a.hspy", put)
+    with pytest.raises(UnreadableFile, match="lies in another file"):
+        read_signals(path)
 
 
 @pytest.mark.parametrize("target", ["../home/secret.h5", "secret.h5", "./secret.h5"])

@@ -51,7 +51,8 @@ def receive(services: Services, experiment: str, *, run: str) -> Received:
             f"{len(wrong)} raw file(s) are missing or differ from the manifest: "
             f"{', '.join(wrong[:10])}{' …' if len(wrong) > 10 else ''}.",
             subject=experiment,
-            remedy="Restore them from the backup; nothing was processed.",
+            remedy="Restore them from a backup of the lake, or deposit the same files again; "
+            "nothing was processed.",
         )
     kept = step.finish(subject.manifest.deposited_by)
     keep(services, subject.place, kept)

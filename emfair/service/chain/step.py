@@ -49,15 +49,22 @@ class Step:
         """Note an object that was written, or is about to be before the record is kept."""
         self.outputs.append(Entity(key=key, sha256=sha256, size=size))
 
-    def read(self, key: str, made_by: str = "the deposit") -> bytes:
-        """Read a document and note it. Raises `NotFound`, which says who makes it."""
+    def read(self, key: str, made_by: str = "") -> bytes:
+        """Read a document and note it.
+
+        Raises `NotFound`, which says how it comes back: the step `made_by` makes it, or no step
+        does and it was deposited.
+        """
         try:
             content = self.services.lake.read_bytes(key)
         except NotFound as error:
             raise NotFound(
-                f"is not in the lake: {made_by} makes it.",
+                f"is not in the lake: {made_by or 'the deposit'} makes it.",
                 subject=key,
-                remedy=f"Run the whole chain: emfair process {self.experiment}.",
+                remedy=f"Run the whole chain: emfair process {self.experiment}."
+                if made_by
+                else "Restore it from a backup of the lake, or deposit the same files again: "
+                "that puts it back.",
             ) from error
         self.used(key, sha256_bytes(content), len(content))
         return content

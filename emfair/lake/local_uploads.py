@@ -1,0 +1,228 @@
+"""Uploads into a lake in a folder.
+
+Each upload has two files below ``.tmp/uploads``: one of the object's size, into which every part is
+written at its place, and a journal with one line of JSON per part. A part is forced to disk before
+its line is, so whatever the journal names is there, after a crash too. The journal outlives the
+upload until it is cleaned away: it tells one that is complete from one that never was.
+
+A lock on the journal orders the writers, also those of several processes (one machine, or NFS 4).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, BinaryIO
+
+from emfair.errors import Conflict, FixityMismatch
+from emfair.lake.base import ObjectInfo
+from emfair.lake.disk import disk_errors, sync_folder
+from emfair.lake.keys import SCRATCH
+from emfair.lake.publish import make_folder, path_of, publish
+from emfair.lake.spool import Spooled, spooled
+from emfair.lake.uploads import Abandoned, Part, Upload, check_complete, part_size, unknown_upload
+from emfair.model.canonical import BLOCK, sha256_file
+
+_ID = re.compile(r"[0-9a-f]{32}")
+_READ_ONLY = 0o444
+
+
+@dataclass
+class _Known:
+    """What a journal says."""
+
+    key: str = ""
+    parts: dict[int, Part] = field(default_factory=dict)
+    complete: bool = False
+
+
+class LocalUploads:
+    """See `Uploads`; parts come through `put_part` alone."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._folder = root / SCRATCH / "uploads"
+
+    def begin(self, key: str, size: int) -> Upload:
+        """See `Uploads.begin`."""
+        path_of(self._root, key)
+        upload = Upload(key, secrets.token_hex(16), size, part_size(size))
+        with disk_errors(key):
+            make_folder(self._folder, self._root)
+            with self._data(upload.id).open("xb") as data:
+                os.truncate(data.fileno(), size)
+            with self._journal(upload.id).open("xb") as journal:
+                _append(journal, {"key": key})
+            sync_folder(self._folder)
+        return upload
+
+    def part_target(self, upload: Upload, number: int, md5: str) -> None:
+        """See `Uploads.part_target`: there is none."""
+
+    def put_part(
+        self, upload: Upload, number: int, blocks: Iterable[bytes], *, sha256: str | None = None
+    ) -> Part:
+        """See `Uploads.put_part`."""
+        with disk_errors(upload.key):  # an unknown upload is refused before its bytes are read
+            self._opened(upload, "rb").close()
+        with (
+            spooled(upload, number, blocks, sha256, self._folder) as part,
+            self._locked(upload) as (journal, known),
+        ):
+            if (present := known.parts.get(number)) or known.complete:
+                return _same(present, part, upload)
+            with disk_errors(upload.key):
+                self._write(upload, number, part)
+                kept = Part(number, part.size, part.sha256)
+                _append(journal, asdict(kept))
+            return kept
+
+    def parts(self, upload: Upload) -> list[Part]:
+        """See `Uploads.parts`."""
+        with disk_errors(upload.key), self._opened(upload, "rb") as journal:
+            known = _read(journal)
+        return [known.parts[number] for number in sorted(known.parts)]
+
+    def complete(self, upload: Upload, *, sha256: str | None = None) -> ObjectInfo:
+        """See `Uploads.complete`. With `sha256` every byte is read again."""
+        path, data = path_of(self._root, upload.key), self._data(upload.id)
+        with self._locked(upload) as (journal, known):
+            check_complete(upload, known.parts.values())
+            with disk_errors(upload.key):
+                if not known.complete and not _is_same_file(data, path):
+                    _check_digest(data, upload.key, sha256)
+                    data.chmod(_READ_ONLY)
+                    if not publish(data, path, self._root, replace=False):
+                        _check_same(path, data, upload)
+                if not known.complete:
+                    _append(journal, {"complete": True})
+                data.unlink(missing_ok=True)
+        return ObjectInfo(upload.key, upload.size)
+
+    def abort(self, key: str, upload_id: str) -> None:
+        """See `Uploads.abort`."""
+        if _ID.fullmatch(upload_id):
+            with disk_errors(key):
+                self._journal(upload_id).unlink(missing_ok=True)
+                self._data(upload_id).unlink(missing_ok=True)
+
+    def stale(self, before: datetime) -> Iterator[Abandoned]:
+        """See `Uploads.stale`; complete ones are named too, for their journals."""
+        with disk_errors(str(self._folder)):
+            journals = sorted(self._folder.glob("*.journal"))
+        for path in journals:
+            with disk_errors(str(path)), suppress(FileNotFoundError):
+                touched = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                if touched < before:
+                    with path.open("rb") as journal:
+                        yield Abandoned(_read(journal).key, path.stem, touched)
+
+    def _data(self, upload_id: str) -> Path:
+        return self._folder / f"{upload_id}.data"
+
+    def _journal(self, upload_id: str) -> Path:
+        return self._folder / f"{upload_id}.journal"
+
+    def _opened(self, upload: Upload, mode: str) -> IO[bytes]:
+        with suppress(FileNotFoundError):
+            if _ID.fullmatch(upload.id):
+                return self._journal(upload.id).open(mode)
+        raise unknown_upload(upload.key)
+
+    @contextmanager
+    def _locked(self, upload: Upload) -> Iterator[tuple[IO[bytes], _Known]]:
+        """Open the journal for its only writer; who waits sees what the one before has written."""
+        with disk_errors(upload.key):
+            journal = self._opened(upload, "r+b")
+        with journal:
+            with disk_errors(upload.key):
+                fcntl.flock(journal, fcntl.LOCK_EX)
+                known = _read(journal)
+                if not os.fstat(journal.fileno()).st_nlink:  # given up while we waited
+                    raise unknown_upload(upload.key)
+            yield journal, known
+
+    def _write(self, upload: Upload, number: int, part: Spooled) -> None:
+        with self._data(upload.id).open("r+b") as data:
+            data.seek(upload.start_of(number))
+            shutil.copyfileobj(part.file, data, BLOCK)
+            data.flush()
+            os.fsync(data.fileno())
+
+
+def _append(journal: IO[bytes], line: dict[str, object]) -> None:
+    """Write one line safely; it begins a new one, for the last may be torn."""
+    journal.seek(0, os.SEEK_END)
+    journal.write(b"\n" + json.dumps(line).encode())
+    journal.flush()
+    os.fsync(journal.fileno())
+
+
+def _read(journal: IO[bytes]) -> _Known:
+    known = _Known()
+    for line in journal:
+        try:
+            said = json.loads(line)
+        except ValueError:  # an empty line, or one that a crash has torn
+            continue
+        if "number" in said:
+            known.parts[said["number"]] = Part(**said)
+        known.key = said.get("key", known.key)
+        known.complete = known.complete or "complete" in said
+    return known
+
+
+def _same(present: Part | None, part: Spooled, upload: Upload) -> Part:
+    if present and present.checksum == part.sha256:
+        return present
+    raise Conflict(
+        "this part is there already, with other bytes.",
+        subject=upload.key,
+        remedy="The file has changed since its upload began: begin anew.",
+    )
+
+
+def _is_same_file(data: Path, path: Path) -> bool:
+    """Whether the object got its name already, and only the journal has not heard."""
+    try:
+        return data.samefile(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+
+
+def _check_digest(data: Path, key: str, sha256: str | None) -> None:
+    if sha256 is not None and (found := sha256_file(data)) != sha256:
+        raise FixityMismatch(
+            f"the parts together hash to {found}, not to {sha256}.",
+            subject=key,
+            remedy="The file has changed since its upload began: begin anew.",
+        )
+
+
+def _check_same(path: Path, data: Path, upload: Upload) -> None:
+    """Accept an object that stands under the key already, if it has the same bytes."""
+    if path.is_file() and path.stat().st_size == upload.size:
+        with path.open("rb") as one, data.open("rb") as other:
+            if _equal(one, other):
+                return
+    raise Conflict(
+        "the lake holds another object under this key.",
+        subject=upload.key,
+        remedy="Objects are immutable: store it under another name.",
+    )
+
+
+def _equal(one: BinaryIO, other: BinaryIO) -> bool:
+    while block := one.read(BLOCK):
+        if block != other.read(BLOCK):
+            return False
+    return True

@@ -1,0 +1,69 @@
+"""A part on its way: gathered and checked before the store sees a byte of it.
+
+A part whose sender falls silent, or sends something else, thus never harms what is there, and no
+lock is held while a slow network is read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BufferedRandom
+from pathlib import Path
+
+from emfair.errors import FixityMismatch
+from emfair.lake.disk import disk_errors
+from emfair.lake.uploads import Upload
+
+
+@dataclass(frozen=True)
+class Spooled:
+    """A whole part: a file that stands at its beginning, and its SHA-256 in hexadecimal."""
+
+    file: BufferedRandom
+    size: int
+    sha256: str
+
+
+@contextmanager
+def spooled(
+    upload: Upload,
+    number: int,
+    blocks: Iterable[bytes],
+    sha256: str | None,
+    folder: Path | None = None,
+) -> Iterator[Spooled]:
+    """Gather a part in a nameless file in `folder` (by default the system's for such files).
+
+    Raises
+    ------
+    FixityMismatch
+        It is longer or shorter than it should be, or does not hash to `sha256`.
+    """
+    size, name = upload.size_of(number), f"{upload.key}, part {number}"
+    found, digest = 0, hashlib.sha256()
+    with disk_errors(name):
+        file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  closed below
+    with file:
+        for block in blocks:
+            found += len(block)
+            if found > size:
+                break  # whatever follows is not read
+            digest.update(block)
+            with disk_errors(name):
+                file.write(block)
+        if found != size:
+            told = f"more than {size} bytes" if found > size else f"{found} of {size} bytes"
+            raise _damaged(f"{told} arrived.", name)
+        if sha256 not in (None, digest.hexdigest()):
+            raise _damaged(f"its bytes hash to {digest.hexdigest()}, not to {sha256}.", name)
+        with disk_errors(name):
+            file.seek(0)
+        yield Spooled(file, size, digest.hexdigest())
+
+
+def _damaged(message: str, name: str) -> FixityMismatch:
+    return FixityMismatch(message, subject=name, remedy="Send this part again.")

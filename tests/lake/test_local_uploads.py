@@ -1,0 +1,186 @@
+"""What only uploads into a folder promise: whatever was acknowledged outlives a killed process."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from emfair.errors import NotFound
+from emfair.lake.local import LocalLake
+from emfair.lake.uploads import Upload
+from emfair.model.canonical import sha256_bytes
+
+MIB = 1 << 20
+KEY = "project=p/raw/files/a b.dm4"
+COUNT = 12
+SIZE = (COUNT - 1) * 8 * MIB + 3
+
+SENDER = """
+import json, sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from emfair.lake.local import LocalLake
+from emfair.lake.uploads import Upload
+uploads = LocalLake(Path(sys.argv[1])).uploads
+upload = Upload(**json.loads(sys.argv[2]))
+def send(number):
+    part = uploads.put_part(upload, number, [bytes([number]) * upload.size_of(number)])
+    sys.stdout.write(f"{number} {part.checksum}\\n")  # one write, for there are other threads
+    sys.stdout.flush()
+with ThreadPoolExecutor(3) as pool:
+    list(pool.map(send, range(upload.count, 0, -1)))
+uploads.complete(upload)
+print("complete", "-", flush=True)
+"""
+
+
+@pytest.fixture
+def root(tmp_path):
+    return tmp_path / "lake"
+
+
+@pytest.fixture
+def uploads(root):
+    return LocalLake(root).uploads
+
+
+def content_of(upload: Upload) -> bytes:
+    parts = range(1, upload.count + 1)
+    return b"".join(bytes([number]) * upload.size_of(number) for number in parts)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_was_acknowledged_is_there_after_a_kill(uploads, root, seed):
+    upload = uploads.begin(KEY, SIZE)
+    acknowledged: dict[int, str] = {}
+    chance = random.Random(seed)  # noqa: S311  a moment, not a secret
+    for _ in range(3):
+        acknowledged |= killed_sender(root, upload, chance.randrange(1, 5))
+        there = {part.number: part.checksum for part in LocalLake(root).uploads.parts(upload)}
+        assert acknowledged.items() <= there.items()
+    for part in uploads.parts(upload):
+        expected = hashlib.sha256(bytes([part.number]) * upload.size_of(part.number)).hexdigest()
+        assert part.checksum == expected
+    subprocess.run(command(root, upload), check=True, capture_output=True)
+    lake = LocalLake(root)
+    assert sha256_bytes(lake.read_bytes(KEY)) == sha256_bytes(content_of(upload))
+    assert lake.uploads.complete(upload).size == SIZE
+
+
+def command(root, upload: Upload) -> list[str]:
+    return [sys.executable, "-c", SENDER, str(root), json.dumps(vars(upload))]
+
+
+def killed_sender(root, upload: Upload, lines: int) -> dict[int, str]:
+    """Kill a sender a moment after it has said so many lines; return all that it has said."""
+    with subprocess.Popen(command(root, upload), stdout=subprocess.PIPE, text=True) as sender:
+        said = [sender.stdout.readline() for _ in range(lines)]
+        time.sleep(0.005)
+        os.kill(sender.pid, signal.SIGKILL)
+        said += sender.stdout.readlines()
+    pairs = [line.split() for line in said if line.endswith("\n")]
+    return {int(number): checksum for number, checksum in pairs if number != "complete"}
+
+
+def test_a_line_that_a_power_cut_has_torn_costs_one_part(uploads, root):
+    upload = uploads.begin(KEY, 9 * MIB)
+    uploads.put_part(upload, 1, [bytes(8 * MIB)])
+    (journal,) = root.glob(".tmp/uploads/*.journal")
+    with journal.open("ab") as stream:
+        stream.write(b'\n{"number": 2, "si')
+    assert [part.number for part in uploads.parts(upload)] == [1]
+    uploads.put_part(upload, 2, [bytes(MIB)])
+    assert [part.number for part in uploads.parts(upload)] == [1, 2]
+    uploads.complete(upload)
+
+
+def test_a_kill_between_the_name_and_the_journal_is_mended(uploads, root):
+    upload = uploads.begin(KEY, 3)
+    uploads.put_part(upload, 1, [b"abc"])
+    (data,) = root.glob(".tmp/uploads/*.data")
+    (root / KEY).parent.mkdir(parents=True)
+    (root / KEY).hardlink_to(data)
+    assert uploads.complete(upload).size == 3
+    assert not data.exists()
+    assert (root / KEY).read_bytes() == b"abc"
+
+
+def test_an_object_that_came_in_parts_is_read_only_and_leaves_only_its_journal(uploads, root):
+    upload = uploads.begin(KEY, 3)
+    uploads.put_part(upload, 1, [b"abc"])
+    uploads.complete(upload)
+    assert (root / KEY).stat().st_mode & 0o222 == 0
+    assert [path.suffix for path in root.glob(".tmp/uploads/*")] == [".journal"]
+
+
+@pytest.mark.parametrize("name", ["../../secret", "", "a" * 31, "A" * 32])
+def test_the_name_of_an_upload_is_no_path(uploads, tmp_path, name):
+    (tmp_path / "secret.journal").write_text("{}")
+    upload = Upload(KEY, name, 3, 8 * MIB)
+    with pytest.raises(NotFound):
+        uploads.parts(upload)
+    uploads.abort(KEY, name)
+    assert (tmp_path / "secret.journal").exists()
+
+
+def test_a_day_old_upload_is_not_swept_away_with_what_dead_writers_left(uploads, root):
+    upload = uploads.begin(KEY, 3)
+    old = time.time() - 90_000
+    for path in [root / ".tmp/uploads", *root.glob(".tmp/uploads/*")]:
+        os.utime(path, (old, old))
+    LocalLake(root).put_bytes("another", b"x")
+    uploads.put_part(upload, 1, [b"abc"])
+    assert uploads.complete(upload).size == 3
+
+
+def test_memory_does_not_grow_with_the_part(root):
+    program = """
+import resource, sys
+from pathlib import Path
+from emfair.lake.local import LocalLake
+uploads = LocalLake(Path(sys.argv[1])).uploads
+def send(key, size):
+    upload = uploads.begin(key, size)
+    for number in range(1, upload.count + 1):
+        count = upload.size_of(number) >> 20
+        uploads.put_part(upload, number, (bytes(1 << 20) for _ in range(count)))
+send("warm up", 1 << 20)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+send("big", 256 << 20)
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, root], capture_output=True, text=True, check=True
+    )
+    assert int(done.stdout) <= 8  # MB
+
+
+def test_a_full_disk_is_said_and_keeps_what_was_there(root):
+    program = """
+import resource, sys
+from pathlib import Path
+from emfair.errors import Unavailable
+from emfair.lake.local import LocalLake
+uploads = LocalLake(Path(sys.argv[1])).uploads
+upload = uploads.begin("a", 17 << 20)
+uploads.put_part(upload, 1, [bytes(8 << 20)])
+resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+try:
+    uploads.put_part(upload, 2, [bytes(8 << 20)])
+except Unavailable as error:
+    print(error)
+print([part.number for part in uploads.parts(upload)])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, root], capture_output=True, text=True, check=True
+    )
+    assert "the disk is full" in done.stdout
+    assert done.stdout.endswith("[1]\n")
