@@ -36,7 +36,11 @@ class Once(Generic[Value]):
 
 
 class Attributes(h5py.AttributeManager):  # type: ignore[misc]  # h5py ships no types
-    """The attributes of one object."""
+    """The attributes of one object.
+
+    h5py 3.16 is never asked for one that is not there: it reads HDF5's message after HDF5 has freed
+    it, and now and then finds bytes that are no text, which is no KeyError any more.
+    """
 
     def __init__(self, parent: h5py.Group | h5py.Dataset) -> None:
         super().__init__(parent)
@@ -44,7 +48,7 @@ class Attributes(h5py.AttributeManager):  # type: ignore[misc]  # h5py ships no 
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._values:
-            if not self._count:
+            if not self._count or name not in self:
                 raise KeyError(name)
             value = super().__getitem__(name)
             text = isinstance(value, bytes)

@@ -7,6 +7,7 @@ from threading import Thread
 import h5py
 import numpy as np
 import pytest
+from h5py import h5a
 
 from emfair.validation import views
 from emfair.validation.views import FieldView, GroupView, TypeView
@@ -37,6 +38,17 @@ def test_views_are_what_h5py_has(root):
     assert root["a/b/field"][()] == 1.0
     assert root["a/b"].name == "/a/b"
     assert root["/a/b/"] == root["a/b"]
+
+
+def test_an_attribute_that_is_not_there_is_never_asked_for(root, monkeypatch):
+    asked = []
+    whole = h5a.open
+    monkeypatch.setattr(h5a, "open", lambda *a, **k: asked.append(a[1]) or whole(*a, **k))
+    assert root.attrs.get("NX_class") is None
+    assert root.attrs.get("fixed") == "NXroot"
+    assert asked == [b"fixed"]
+    with pytest.raises(KeyError):
+        root.attrs["NX_class"]
 
 
 @pytest.mark.parametrize("name", ["x", "a/x", "a/b/field/x", "a/gone", "/x"])
