@@ -8,6 +8,7 @@ from __future__ import annotations
 import atexit
 import os
 import queue
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -22,7 +23,11 @@ from emfair.worker import StoppedError, Worker
 ALONE = 0.8
 """Part of the machine's memory that a worker may take which is the only one at work."""
 SHARE = ALONE / 2
-"""Part that all workers of one process may take: another process may be at work beside it."""
+"""Part that all workers of one process may take: another process may be at work beside it.
+
+A bound, which hardly any file comes near, not a reservation: beside one that is alone, they may
+together promise more than there is.
+"""
 LEAST = 1 << 30
 """Bytes for each of several: with less, fewer of them work."""
 
@@ -73,6 +78,11 @@ class Crew:
         Bytes for all of them together.
     alone
         Bytes for one that has the machine to itself; as much as all if not given.
+
+    Attributes
+    ----------
+    gains
+        Whether a worker has more memory alone than in its turn.
     """
 
     def __init__(self, size: int, memory: int, alone: int | None = None) -> None:
@@ -125,7 +135,7 @@ class Crew:
             for other in gathered[1:]:
                 other.end()  # an idle process holds what it has read before
             chosen.memory = self._alone
-            with _one_at_a_time(), self._lent(chosen):
+            with self._lent(chosen), _one_at_a_time(chosen):
                 yield chosen
         finally:
             chosen.end()
@@ -195,14 +205,35 @@ def crew() -> Crew:
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """Wait until no other process of this user is in here, on this machine."""
+def _one_at_a_time(worker: Worker) -> Iterator[None]:
+    """Wait until no other process of this user is in here, on this machine.
+
+    Where no such lock can be had (a full disk, a link in its place) nobody waits: the worker's own
+    bound still holds.
+
+    Raises
+    ------
+    StoppedError
+        The worker was told to stop meanwhile.
+    """
     import fcntl
 
     path = Path(gettempdir()) / f"emfair-{os.getuid()}.lock"
-    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError:
+        yield
+        return
+    try:
+        while not worker.stopped:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                time.sleep(0.1)
+            else:
+                break
+        else:
+            raise StoppedError
         yield
     finally:
         os.close(lock)

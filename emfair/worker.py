@@ -136,6 +136,11 @@ class Worker:
             raise answer
         return cast("_T", answer)
 
+    @property
+    def stopped(self) -> bool:
+        """Whether it was told to stop."""
+        return self._stopped
+
     def stop(self) -> None:
         """Kill the process at once; a call that waits for it, or is about to, raises."""
         process, self._stopped = self._process, True

@@ -194,3 +194,26 @@ with Crew(1, 1 << 30).alone():
         with pytest.raises(subprocess.TimeoutExpired):
             other.wait(3)
     assert other.communicate(timeout=20)[0] == "mine\n"
+
+
+def test_who_waits_for_all_the_memory_can_be_stopped(pair):
+    def work(_):
+        with pair.alone():
+            pytest.fail("it is not alone")
+
+    other = Crew(1, GB)
+    with other.alone():
+        threading.Timer(0.5, pair.stop).start()
+        started = time.monotonic()
+        with pytest.raises(StoppedError):
+            list(pair.each(work, [0]))
+        assert time.monotonic() - started < 20
+    other.close()
+
+
+def test_a_link_in_the_locks_place_is_not_followed_and_stops_nobody(pair, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    (tmp_path / f"emfair-{os.getuid()}.lock").symlink_to(tmp_path / "elsewhere")
+    with pair.alone() as worker:
+        assert worker.call(20, os.getpid)
+    assert not (tmp_path / "elsewhere").exists()

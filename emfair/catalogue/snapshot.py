@@ -74,13 +74,14 @@ def _groups(name: str, files: Iterable[Path], schema: pa.Schema) -> Iterator[pa.
         waiting.append(batch)
         rows += batch.num_rows
         if rows >= ROW_GROUP:
-            yield pa.Table.from_batches(waiting).cast(schema)
+            yield pa.Table.from_batches(waiting)
             waiting, rows = [], 0
     if waiting:
-        yield pa.Table.from_batches(waiting).cast(schema)
+        yield pa.Table.from_batches(waiting)
 
 
 def _batches(name: str, files: Iterable[Path], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     for path in files:
         with table_errors(name), pq.ParquetFile(path) as source:
-            yield from source.iter_batches(_BATCH, columns=schema.names)
+            for batch in source.iter_batches(_BATCH, columns=schema.names):
+                yield batch.cast(schema)

@@ -38,32 +38,34 @@ def print_findings(found: Sequence[tuple[str, Finding]], files: int) -> None:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
-    for names, one in _alike(ordered):
-        where = _named(list(dict.fromkeys(names)), files)
-        grid.add_row(screen.severity_text(one.severity.value), _told(where, one))
+    for alike in _alike(ordered):
+        one = alike[0][1]
+        where = _named(list(dict.fromkeys(file for file, _ in alike)), files)
+        others = len({finding.hint for _, finding in alike}) - 1
+        more = f" ({others} more like it)" if others else ""
+        grid.add_row(screen.severity_text(one.severity.value), _told(where, one, more))
     screen.out.print(grid)
 
 
-def _alike(found: Iterable[tuple[str, Finding]]) -> list[tuple[list[str], Finding]]:
+def _alike(found: Iterable[tuple[str, Finding]]) -> list[list[tuple[str, Finding]]]:
     """Put together what says the same of the same field, whichever file it is in.
 
-    The hint may speak of the file alone, so it is the first one's.
+    Hints may differ: they hold what a single file says.
     """
-    alike: dict[tuple[str, ...], tuple[list[str], Finding]] = {}
+    alike: dict[tuple[str, ...], list[tuple[str, Finding]]] = {}
     for file, one in found:
         same = (one.severity, one.rule, one.field or one.path, one.message)
-        files, _ = alike.setdefault(same, ([], one))
-        files.append(file)
+        alike.setdefault(same, []).append((file, one))
     return list(alike.values())
 
 
-def _told(where: str, one: Finding) -> Text:
+def _told(where: str, one: Finding, more: str) -> Text:
     told = Text(screen.printable(one.message))
     told.append(f"\n{screen.printable(where)}", "dim")
     if place := one.field or one.path:
         told.append(f": {screen.printable(place)}", "dim")
     if one.hint:
-        told.append(f"\n{screen.printable(one.hint)}")
+        told.append(f"\n{screen.printable(one.hint)}{more}")
     return told
 
 

@@ -16,7 +16,7 @@ FARTHEST_ZONE = timedelta(hours=14)
 
 
 def without_repeats(facts: list[Fact], no_zone: str) -> list[Fact]:
-    """Return `facts` without a file's times of no zone that another of its tags tells with one.
+    """Return `facts`, and mark as replaced a time of no zone that another tag tells with one.
 
     A reader often hands out a moment twice, the second time without its zone: the two are then
     equal, or some quarters of an hour apart, and need nobody's attention.
@@ -34,9 +34,14 @@ def without_repeats(facts: list[Fact], no_zone: str) -> list[Fact]:
         if fact.warning == no_zone
         and any(one.key == fact.key and _same(one.value_text, fact.value_text) for one in zoned)
     }
-    return [fact for fact in facts if id(fact) not in repeated]
+    return [fact.model_copy(update=REPEATED) if id(fact) in repeated else fact for fact in facts]
 
 
+REPEATED = {
+    "warning": "",
+    "replaced_by": Source.VENDOR.value,
+    "reason": "says the same without its zone",
+}
 _TIMES = ("start_time", "end_time")
 
 

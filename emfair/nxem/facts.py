@@ -103,7 +103,7 @@ def settle(facts: Iterable[Fact]) -> list[Fact]:
     strongest: dict[str, Fact] = {}
     settled = []
     for fact in ranked:
-        if fact.warning:
+        if fact.warning or fact.replaced_by:
             settled.append(fact)
         elif fact.key in strongest:
             winner = strongest[fact.key]

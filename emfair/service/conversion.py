@@ -89,7 +89,7 @@ def _scratch(folder: Path) -> Iterator[Path]:
     """
     with ExitStack() as stack:
         try:
-            scratch = stack.enter_context(scratch_folder(folder, ".emfair-"))
+            scratch = stack.enter_context(scratch_folder(folder))
         except OSError as error:
             raise BadCall(
                 f"nothing can be written there ({error.strerror}).",

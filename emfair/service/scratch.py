@@ -13,9 +13,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
 
+PREFIX = ".emfair-converting-"
+MARK = ".of-a-process"
+"""A file that stands in each: a folder of a person's, whatever its name, has none."""
+
 
 @contextmanager
-def scratch_folder(folder: Path, prefix: str) -> Iterator[Path]:
+def scratch_folder(folder: Path) -> Iterator[Path]:
     """Yield a new folder below `folder`, removed at the end; remove those of dead processes.
 
     Who made one holds a lock on it, which ends with the process however that ends. On a disk that
@@ -26,8 +30,8 @@ def scratch_folder(folder: Path, prefix: str) -> Iterator[Path]:
     OSError
         It cannot be made.
     """
-    _sweep(folder, prefix)
-    own, lock = _made(folder, prefix)
+    _sweep(folder)
+    own, lock = _made(folder)
     try:
         yield own
     finally:
@@ -35,21 +39,24 @@ def scratch_folder(folder: Path, prefix: str) -> Iterator[Path]:
         os.close(lock)
 
 
-def _made(folder: Path, prefix: str) -> tuple[Path, int]:
+def _made(folder: Path) -> tuple[Path, int]:
     """Return a new folder and the lock on it; another one if a sweeper was faster than the lock."""
     while True:
-        own = Path(mkdtemp(dir=folder, prefix=prefix))
+        own = Path(mkdtemp(dir=folder, prefix=PREFIX))
         with suppress(FileNotFoundError):
             lock = os.open(own, os.O_RDONLY | os.O_DIRECTORY)
             with suppress(OSError):  # a disk without locks
                 fcntl.flock(lock, fcntl.LOCK_EX)
             if own.exists():
+                (own / MARK).touch()
                 return own, lock
             os.close(lock)
 
 
-def _sweep(folder: Path, prefix: str) -> None:
-    for left in folder.glob(f"{prefix}*"):
+def _sweep(folder: Path) -> None:
+    for left in folder.glob(f"{PREFIX}*"):
+        if not (left / MARK).is_file():
+            continue
         with suppress(OSError):  # its owner lives, is faster, or the disk knows no locks
             lock = os.open(left, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
             try:

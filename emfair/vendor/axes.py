@@ -52,7 +52,7 @@ def _placed(given: Sequence[Given], rank: int) -> dict[int, Given]:
 
 def _axis(given: Given, size: int) -> Axis:
     quantity, unit = named_unit(_text(given.get("units")))
-    found = calibration_of(given, size)
+    found = calibration_of({**given, "units": unit}, size)
     return Axis(
         name=_text(given.get("name")) or quantity,
         size=size,

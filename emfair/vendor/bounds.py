@@ -77,7 +77,7 @@ def _bytes_of(reader: str, path: Path, most: int) -> int:
     if reader == "PantaRhei":
         return _unpacked_zip(path)
     if is_hdf5(path):  # the arrays as they are unpacked, of those it leads to as well
-        return sum(one.stored + one.virtual for one in reach_of_hdf5(path))
+        return sum(one.stored + one.virtual for _, one in reach_of_hdf5(path))
     if path.is_dir():
         return sum(one.stat().st_size for one in path.rglob("*") if one.is_file())
     return path.stat().st_size

@@ -33,7 +33,8 @@ class Bundle:
     """A path to give to a reader, and the others that it will open.
 
     For a store (a ``.zspy`` folder) `primary` is the folder, `companions` all files in it.
-    `alone` says that the companions are measurements, which can be read without the primary.
+    `alone` says that the companions are measurements, which can be read without the primary; of
+    several that share them, only the first says so.
     """
 
     primary: str
@@ -67,7 +68,7 @@ def bundle(names: Iterable[str]) -> list[Bundle]:
         for name in [name for name in free if re.fullmatch(rule.primary, name, re.IGNORECASE)]:
             companions = _companions(rule, name, free) if name in free else ()
             if companions:
-                bundles.append(Bundle(name, companions, rule.alone))
+                bundles.append(Bundle(name, companions, rule.alone and not lent & {*companions}))
                 del free[name]
                 lent.update(companions)
                 for member in () if rule.shared else companions:

@@ -36,8 +36,9 @@ def calibration_of(given: Mapping[str, Any], size: int) -> Calibration:
     """Return the calibration of a reader's axis with `size` points.
 
     Without any, points count; a unit alone is none, though HyperSpy takes it for steps of 1. What
-    is there must be finite numbers, as many as there are points. Several points cannot stand at
-    one place, and HyperSpy's formulas (``expression``) are not worked out.
+    is there must be finite numbers, as many as there are points. A scale cannot put several points
+    at one place (listed ones may stand there: a tilt that was never changed), and HyperSpy's
+    formulas (``expression``) are not worked out.
     """
     if given.get("axis") is not None:
         return _listed(given["axis"], size)

@@ -50,8 +50,8 @@ def missing(name: str, path: Path) -> MissingCompanion:
     )
 
 
-def reach_of_hdf5(path: Path) -> list[Contents]:
-    """Return what an HDF5 file holds, and then what those hold that it leads to.
+def reach_of_hdf5(path: Path) -> list[tuple[Path, Contents]]:
+    """Return an HDF5 file and those that it leads to, each with what it holds.
 
     Raises
     ------
@@ -60,10 +60,12 @@ def reach_of_hdf5(path: Path) -> list[Contents]:
     UnreadableFile
         It leads to a file that does not belong to it, or one of those does.
     """
-    waiting, seen, found = [path], {path.name}, []
+    waiting, seen = [path], {path.name}
+    found: list[tuple[Path, Contents]] = []
     while waiting:
-        contents = contents_of(waiting.pop(0))
-        found.append(contents)
+        here = waiting.pop(0)
+        contents = contents_of(here)
+        found.append((here, contents))
         for way in contents.ways:
             _refuse_way(path, way)
             if way.file not in seen:

@@ -32,6 +32,8 @@ def with_doubt(fact: Fact, axes: Sequence[Axis]) -> Fact:
         warning = "of the whole scan, and this is no picture of it: not used"
         return fact.model_copy(update={"warning": warning})
     size, step = steps[-1]
+    if not _step(places[-1], "m"):  # x is not calibrated: its width is not known
+        return fact
     if abs(fact.value_num - size * step) <= max(step, ROUNDING * size * step):
         return fact
     warning = f"not of this picture, which is {size * step * 1e9:.4g} nm wide: not used"

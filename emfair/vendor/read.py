@@ -92,8 +92,8 @@ def _refuse_empty(path: Path) -> None:
 def _refuse_unsound(path: Path) -> None:
     """Look where an HDF5 file leads, and at what it promises, before any reader has it."""
     try:
-        (contents, *_) = reach_of_hdf5(path)
-        refuse_hollow(contents, path.stat().st_size)
+        for one, contents in reach_of_hdf5(path):
+            refuse_hollow(contents, one.stat().st_size)
     except UnreadableFile as error:
         if error.subject:
             raise

@@ -122,3 +122,9 @@ def test_the_first_two_axes_of_an_arina_scan_are_the_scans():
     assert [(axis.name, axis.navigate) for axis in axes] == [
         ("x", True), ("y", True), ("qx", False), ("qy", False),
     ]  # fmt: skip
+
+
+def test_a_unit_that_is_named_and_has_no_scale_is_no_calibration():
+    given = [{"name": "", "units": "Energy Loss (eV)", "index_in_array": 0}]
+    (axis,) = axes_of("MSA", given, (5,))
+    assert (axis.unit, axis.broken) == ("", "a unit without a scale (eV)")

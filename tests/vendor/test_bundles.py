@@ -73,7 +73,7 @@ def test_projects_below_and_beside_a_project_keep_their_files():
     assert bundle(names) == [
         Bundle("d/three.ASW", (f"d/{own}",), alone=True),
         Bundle("one.ASW", (own,), alone=True),
-        Bundle("two.ASW", (own,), alone=True),
+        Bundle("two.ASW", (own,)),
     ]
 
 
@@ -145,3 +145,10 @@ def test_only_measurements_are_tried_without_the_first_file(names, alone):
 def test_a_person_may_speak_of_files_and_of_folders_that_are_one_file():
     names = ["b.dm3", "maps/a.zspy/.zgroup", "maps/a.zspy/Experiments/.zgroup"]
     assert measured(names) == ["b.dm3", "maps/a.zspy", *names[1:]]
+
+
+def test_of_several_that_share_their_measurements_only_the_first_offers_them_alone():
+    names = ["a.asw", "b.asw", "Sample/00_View000/View000_0000001.map"]
+    found = {each.primary: each for each in bundle(names)}
+    assert found["a.asw"].companions == found["b.asw"].companions == (names[2],)
+    assert [found[name].alone for name in names[:2]] == [True, False]

@@ -139,6 +139,14 @@ def test_frames_that_lead_on_to_another_file_are_refused_for_it(tmp_path, secret
         read_signals(master)
 
 
+def test_frames_that_promise_what_is_not_there_are_refused(tmp_path):
+    master, frames = an_arina_scan(tmp_path, "scan_data_000001.h5")
+    with h5py.File(frames, "w") as file:
+        file.create_dataset("entry/d", (1 << 40, 2, 2), "u2", chunks=(1, 2, 2))
+    with pytest.raises(UnreadableFile, match="it promises arrays of"):
+        read_signals(master)
+
+
 def test_frames_that_are_no_hdf5_are_named(tmp_path):
     master, frames = an_arina_scan(tmp_path, "scan_data_000001.h5")
     frames.write_bytes(b"cut off")
