@@ -65,6 +65,8 @@ def read_axis(reader: str, given: Given, size: int) -> ReadAxis:
     if reader == "TIA":
         unit, scale, offset = _tia(unit, scale, offset)
     count = np.arange(given.get("size", size), dtype=float)
+    if reader == "MRC" and scale < 0:  # Direct Electron's -1: nobody knows
+        return ReadAxis(name, "", count)
     if not np.isfinite(scale) or not np.isfinite(offset) or (scale == 0 and count.size > 1):
         return ReadAxis(name, "", count)
     return ReadAxis(name, unit, offset + scale * count)

@@ -129,6 +129,10 @@ def _signal(signal: Signal, name: str, notes: Annotations) -> InspectedSignal:
 
 
 def _axis(axis: Axis) -> str:
+    if axis.values is not None and axis.size > 1:
+        first, last = axis.values[[0, -1]]
+        span = f"{first:.6g} to {last:.6g} {axis.unit}".strip()
+        return f"{axis.name or 'axis'}: {axis.size} points, {span}"
     step = f"{axis.scale:.4g} {axis.unit}".strip() if axis.unit else "pixels"
     if axis.broken:
         step += f" (not calibrated: {axis.broken})"

@@ -11,19 +11,30 @@ from typing import Any
 
 from emfair.units import named_unit
 from emfair.vendor.calibration import calibration_of
+from emfair.vendor.mrc_axes import with_steps
 from emfair.vendor.signal import Axis
 
 Given = Mapping[str, Any]
 
 
-def axes_of(reader: str, given: Sequence[Given], shape: tuple[int, ...]) -> tuple[Axis, ...]:
-    """Return one axis for each dimension of `shape`, whatever the reader delivered."""
+def axes_of(
+    reader: str, given: Sequence[Given], shape: tuple[int, ...], tags: Given | None = None
+) -> tuple[Axis, ...]:
+    """Return one axis for each dimension of `shape`, whatever the reader delivered.
+
+    Parameters
+    ----------
+    tags
+        The vendor's, where the reader passes over what they say of the axes.
+    """
     if reader in _FAST_AXIS_FIRST:
         given = list(reversed(given))
     placed = _placed(given, len(shape))
     axes = tuple(_axis(placed.get(index, {}), size) for index, size in enumerate(shape))
     if reader == "Arina":  # whose axes do not say that the first two are the scan's
         axes = tuple(replace(axis, navigate=place < 2) for place, axis in enumerate(axes))
+    if reader == "MRC":
+        axes = tuple(with_steps(axis, tags or {}) for axis in axes)
     return tuple(_mended_tia(axis) for axis in axes) if reader == "TIA" else axes
 
 

@@ -171,15 +171,16 @@ def in_short(error: BaseException | None) -> str:
 def _signal(index: int, reader: str, dictionary: Mapping[str, Any], path: Path) -> Signal:
     data = dictionary["data"]
     metadata = _plain(dictionary.get("metadata") or {})
+    tags = _without(str(path), _plain(dictionary.get("original_metadata") or {}))
     general = metadata.get("General", {})
     return Signal(
         index=index,
         title=str(general.get("title") or "").strip(),
         reader=reader,
         data=data,
-        axes=axes_of(reader, dictionary.get("axes") or [], data.shape),
+        axes=axes_of(reader, dictionary.get("axes") or [], data.shape, tags),
         metadata=metadata,
-        tags=_without(str(path), _plain(dictionary.get("original_metadata") or {})),
+        tags=tags,
     )
 
 

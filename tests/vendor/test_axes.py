@@ -128,3 +128,31 @@ def test_a_unit_that_is_named_and_has_no_scale_is_no_calibration():
     given = [{"name": "", "units": "Energy Loss (eV)", "index_in_array": 0}]
     (axis,) = axes_of("MSA", given, (5,))
     assert (axis.unit, axis.broken) == ("", "a unit without a scale (eV)")
+
+
+DE = {
+    "Scan - Enable": "Enable",
+    "Specimen Pixel Size X (nanometers)": "0.1",
+    "Specimen Pixel Size Y (nanometers)": 0.2,
+    "Diffraction Pixel Size X": -1,
+}
+SCAN = [
+    {"name": name, "units": unit, "scale": 1.0, "index_in_array": place}
+    for place, (name, unit) in enumerate(
+        [("y", "nm"), ("x", "nm"), ("ky", "nm^-1"), ("kx", "nm^-1")]
+    )
+]
+
+
+def test_a_scan_of_direct_electron_has_the_steps_of_its_description():
+    y, x, ky, kx = axes_of("MRC", SCAN, (2, 3, 4, 5), {"de_metadata": DE})
+    assert [(axis.scale, axis.unit) for axis in (y, x)] == [(0.2, "nm"), (0.1, "nm")]
+    assert (kx.unit, kx.scale, kx.broken) == ("", 1.0, "a step of -1 nm^-1")
+    assert (ky.unit, ky.broken) == ("", "a step of 0 nm^-1")
+    assert axes_of("MRC", SCAN, (2, 3, 4, 5), {"de_metadata": {}})[0].scale == 1.0
+
+
+def test_pixels_of_minus_one_nanometre_were_never_measured():
+    given = [{"name": name, "units": "nm", "scale": -1.0, "offset": 0.0} for name in "yx"]
+    for axis in axes_of("MRC", given, (2, 3), {}):
+        assert (axis.unit, axis.scale, axis.broken) == ("", 1.0, "a step of -1 nm")
