@@ -70,7 +70,7 @@ class Up:
             lines.append(line)
             if found := re.match(r"(\w+) +(http://\S+)", line):
                 urls[found[1]] = found[2]
-            if "no login" in line:
+            if "Ctrl-C" in line:
                 return urls
         pytest.fail("".join(lines))
 
