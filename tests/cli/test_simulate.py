@@ -95,7 +95,11 @@ def test_a_folder_in_use_is_a_wrong_call(run, tmp_path):
 
 def test_ctrl_c_ends_it_with_whole_files_and_their_truth(tmp_path):
     root, truth = tmp_path / "m", tmp_path / "truth.json"
-    code = "import typer; from emfair.cli.simulate import simulate; typer.run(simulate)"
+    code = (
+        # where the tests run in the background, SIGINT is ignored, and children inherit that
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "import typer; from emfair.cli.simulate import simulate; typer.run(simulate)"
+    )
     command = [
         sys.executable,
         "-c",

@@ -30,6 +30,8 @@ def sums(root: Path) -> dict[str, str]:
 
 def test_the_same_seed_gives_the_same_bytes_in_another_process(made, tmp_path):
     code = (
+        # where the tests run in the background, SIGINT is ignored, and children inherit that
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from datetime import datetime; from pathlib import Path\n"
         "from emfair.simulate.run import Wish, simulate\n"
         f"wish = Wish('mixed', datetime.fromisoformat({START.isoformat()!r}))\n"
@@ -88,7 +90,7 @@ def test_ctrl_c_leaves_whole_files_only(tmp_path, session, files):
         running.send_signal(signal.SIGINT)
         assert running.wait(20) != 0
     left = sums(root)
-    assert len(left) == files - 1
+    assert files - 1 <= len(left) < len(whole)
     assert left.items() <= whole.items()
 
 
