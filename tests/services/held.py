@@ -12,6 +12,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -25,6 +26,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 MEMORY = Path("/dev/shm")  # noqa: S108  a folder of one's own is made below it
+ROOM = 2 << 30  # bytes
 PATIENCE = 60.0  # seconds until a service must have started
 
 
@@ -49,12 +51,17 @@ def serve(start: Callable[[Path], AbstractContextManager[dict[str, Any]]]) -> No
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     with (
         tempfile.TemporaryDirectory(
-            prefix="emfair-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None
+            prefix="emfair-", dir=MEMORY if _has_room(MEMORY) else None
         ) as folder,
         start(Path(folder)) as said,
     ):
         print(json.dumps(said), flush=True)  # noqa: T201  the line that the asker reads
         sys.stdin.read()
+
+
+def _has_room(folder: Path) -> bool:
+    """Whether a service's data fit there: containers often have 64 MB of it."""
+    return os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > ROOM
 
 
 @contextmanager
