@@ -49,13 +49,17 @@ def table_errors(name: str) -> Iterator[None]:
         ) from error
 
 
+ANEW = f"Remove the lake's {INDEX}/ and run emfair process on every experiment."
+RESTORE = f"Restore the lake's {INDEX}/ from a backup. Without one: {ANEW}"
+"""How the index is had again; `ANEW` from what the lake holds."""
+
+
 def damaged(name: str, why: str) -> BadData:
     """Return the error of a table that no retry mends."""
     return BadData(
         f"the index is damaged {why}.",
         subject=f"{INDEX}/{name}",
-        remedy=f"Restore the lake's {INDEX}/ from a backup, or remove it and run emfair process "
-        "on every experiment.",
+        remedy=RESTORE,
     )
 
 

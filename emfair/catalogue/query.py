@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from emfair.catalogue.damage import RESTORE
 from emfair.catalogue.delta import Index
 from emfair.catalogue.readonly import PROTOCOL, ReadOnlyFiles
 from emfair.catalogue.schema import DESCRIPTION, TABLES
@@ -181,12 +182,7 @@ def _open_tables(
 
 
 def _damaged(table: str, why: str) -> BadData:
-    return BadData(
-        f"the index's files cannot be read: {why}",
-        subject=table,
-        remedy="Restore the lake's index/ from a backup, or remove it and run "
-        "emfair process on every experiment.",
-    )
+    return BadData(f"the index's files cannot be read: {why}", subject=table, remedy=RESTORE)
 
 
 def _is_damage(error: Exception, store: ReadOnlyFiles) -> bool:

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 import pyarrow as pa
 
-from emfair.catalogue.damage import damaged, overtaken, table_errors
+from emfair.catalogue.damage import ANEW, damaged, overtaken, table_errors
 from emfair.catalogue.schema import TABLES, in_order
 from emfair.errors import BadSetting
 from emfair.lake.layout import INDEX
@@ -174,7 +174,7 @@ class IndexTable:
             raise BadSetting(
                 "the index was written by another version of emfair: its columns differ.",
                 subject=f"{INDEX}/{self.name}",
-                remedy=f"Remove the lake's {INDEX}/ and run emfair process on every experiment.",
+                remedy=ANEW,
             )
 
 

@@ -51,7 +51,10 @@ def test_an_issuer_is_https_or_on_this_machine(url):
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "127.9.9.9"])
 def test_http_will_do_on_this_machine(host):
-    Issuer(f"http://{host}:1/application/o/emfair/").close()
+    url = f"http://{host}:1/application/o/emfair/"
+    issuer = Issuer(url)
+    issuer.close()
+    assert issuer.url == url
 
 
 def test_keys_are_fetched_once_for_many_tokens(oidc, issuer, bearer):

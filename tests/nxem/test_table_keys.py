@@ -39,8 +39,11 @@ def test_a_row_that_does_not_fit_is_named(row, said):
 
 
 def test_a_text_with_its_own_unit_needs_none_in_the_row():
-    text = HEAD.format(reader="TIFF") + "  - {tag: b, key: camera_length, parse: quantity}\n"
-    refuse_misfits([read_table("mine", text)])
+    row = "  - {tag: b, key: camera_length, parse: quantity}\n"
+    table = read_table("mine", HEAD.format(reader="TIFF") + row)
+    refuse_misfits([table])
+    assert table.rows[1].unit == ""
+    assert refused(row.replace(", parse: quantity", "")).startswith("row 2 (b), unit: 'none'")
 
 
 def test_a_reader_that_there_is_none_of_is_told():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,7 +48,7 @@ class Moment:
         return {"stage_x": x, "stage_y": y, "stage_z": z}
 
 
-class Recipe(BaseModel):
+class Recipe(BaseModel, ABC):
     """Parameters of a recipe, SI units; see ``sessions.yaml``."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -55,6 +56,6 @@ class Recipe(BaseModel):
     name: str
     format: str
 
+    @abstractmethod
     def acquire(self, moment: Moment) -> Acquisition:
         """Return the acquisition."""
-        raise NotImplementedError
