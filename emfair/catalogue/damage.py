@@ -49,8 +49,9 @@ def table_errors(name: str) -> Iterator[None]:
         ) from error
 
 
-ANEW = f"Remove the lake's {INDEX}/ and run emfair process on every experiment."
-RESTORE = f"Restore the lake's {INDEX}/ from a backup. Without one: {ANEW}"
+_PROCESS = "run emfair process on every experiment."
+ANEW = f"Remove the lake's {INDEX}/ and {_PROCESS}"
+RESTORE = f"Restore the lake's {INDEX}/ from a backup, or remove it and {_PROCESS}"
 """How the index is had again; `ANEW` from what the lake holds."""
 
 
