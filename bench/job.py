@@ -41,13 +41,15 @@ def _of_session(told: dict[str, Any]) -> Iterator[Figure]:
 
 def run(home: str, files: int, repeats: int) -> Work:
     """Return the work: `repeats` deposits of the same files on other samples, each processed."""
+    from emfair.client.engine import DepositRequest, deposit
     from emfair.demo.corpus import fetch
     from emfair.demo.sessions import lay_out, sessions
     from emfair.model.annotations import Annotations
     from emfair.nxem.annotations import parse_annotations
+    from emfair.service.access import local_access
     from emfair.service.browse import experiment
     from emfair.service.conversion import convert_files
-    from emfair.service.deposits import DepositRequest, deposit
+    from emfair.service.depository import LocalDepository
     from emfair.service.processing import open_chain
     from emfair.service.services import open_services
     from emfair.settings import Settings
@@ -64,9 +66,9 @@ def run(home: str, files: int, repeats: int) -> Work:
             for number in range(repeats):
                 notes = parse_annotations(session.annotations, session.title)
                 request = DepositRequest(
-                    paths, "Benchmark", "Job", f"Sample {number}", "bench", annotations=notes
+                    paths, "Benchmark", "Job", f"Sample {number}", annotations=notes
                 )
-                done = deposit(services, request)
+                done = deposit(LocalDepository(local_access(services)), request)
                 (processed,) = chain.process([done.place.experiment])
                 if not processed.succeeded:
                     raise RuntimeError(processed.reason)

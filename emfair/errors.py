@@ -7,7 +7,10 @@
     │   ├── BadSetting          a setting is missing or contradicts another
     │   ├── BadQuery            SQL that DuckDB refuses, or that takes too much
     │   ├── NotFound            no such experiment, file, table …
-    │   ├── Conflict            it exists already, or someone was faster
+    │   ├── Conflict            it exists already, or its state forbids it
+    │   │   └── Outdated        … or someone else changed it since it was seen
+    │   ├── NoVersion           a change that does not say which version it was made on
+    │   ├── TooMuch             more at once than emfair takes
     │   ├── Unauthenticated     nobody is logged in, or the token is no good
     │   └── Forbidden           whoever asks may not do this
     ├── BadData                 the data are bad: never retried          exit 1
@@ -19,6 +22,7 @@
     │   ├── UnsupportedSignal   it was read, but NXem has no place for its shape
     │   └── FixityMismatch      bytes differ from the manifest
     └── Unavailable             a store is sick: retried with growing delays
+        └── Busy                too many ask: try again a little later
 
 What does not belong here: how a face shows an error (exit codes, problem+json, notices). Each face
 maps this tree once.
@@ -74,7 +78,19 @@ class NotFound(BadCall):
 
 
 class Conflict(BadCall):
-    """It exists already, or someone else changed it first."""
+    """It exists already, or its state forbids this."""
+
+
+class Outdated(Conflict):
+    """Someone else has changed it since the version that this change was made on."""
+
+
+class NoVersion(BadCall):
+    """A change to something that many hands change, without the version it was made on."""
+
+
+class TooMuch(BadCall):
+    """More files, bytes or rows at once than emfair takes; in portions it may work."""
 
 
 class Unauthenticated(BadCall):
@@ -119,3 +135,7 @@ class FixityMismatch(BadData):
 
 class Unavailable(EmfairError):
     """A store or service did not answer; the same call may succeed later."""
+
+
+class Busy(Unavailable):
+    """Whoever asks has asked too often; a little later the same call is answered."""

@@ -30,7 +30,7 @@ def of_manifest(manifest: Manifest, where: str) -> Shown:
     return {
         "experiment": MetadataValue.text(manifest.titles.experiment),
         "place": MetadataValue.text(" › ".join(manifest.place.model_dump().values())),
-        "deposited by": MetadataValue.text(manifest.deposited_by),
+        "deposited by": MetadataValue.text(manifest.deposited_by.name),
         "sealed at": MetadataValue.timestamp(manifest.sealed_at),
         "files": MetadataValue.int(len(manifest.files)),
         "bytes": MetadataValue.int(sum(file.size for file in manifest.files)),

@@ -10,25 +10,37 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from emfair.errors import Unavailable
+from emfair.service.access import Access
+from emfair.service.reception import Reception
 from emfair.service.services import Services
 
-_open: list[Services] = []
+_open: list[Reception] = []
 
 
 @contextmanager
 def use(services: Services) -> Iterator[None]:
     """Give `services` to the pages until the block ends."""
-    _open.append(services)
+    reception = Reception(services)
+    _open.append(reception)
     try:
         yield
     finally:
-        _open.remove(services)
+        _open.remove(reception)
+        reception.close()
 
 
 def services() -> Services:
     """Return the stores. Raises `Unavailable` if the app has not opened them."""
+    return access().services
+
+
+def access() -> Access:
+    """Return the access of whoever looks at the page: the local user, or nobody in particular.
+
+    Raises `Unavailable` if the app has not opened its stores.
+    """
     if not _open:
         raise Unavailable(
             "The app has no open stores.", remedy="Start it with `emfair up`, then reload."
         )
-    return _open[-1]
+    return _open[-1].access(None)

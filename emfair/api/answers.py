@@ -17,6 +17,7 @@ from emfair.model.findings import Verdict, count_by_severity
 from emfair.model.manifest import Manifest, Place, Titles
 from emfair.model.states import ExperimentState
 from emfair.registry import ExperimentRow
+from emfair.service.access import Access
 from emfair.service.browse import ExperimentList, ExperimentPage
 from emfair.service.questions import rows
 
@@ -32,6 +33,36 @@ class Health(BaseModel):
     version: str = Field(examples=["0.1.0"])
 
 
+class Me(BaseModel):
+    """Who asks, as emfair knows them."""
+
+    subject: str = Field(examples=["local:jane"])
+    kind: str = Field(examples=["person"])
+    name: str = Field(examples=["Jane Doe"])
+    email: str
+    orcid: str
+    roles: list[str] = Field(description="Everywhere.", examples=[["depositor"]])
+    projects: dict[str, str] = Field(
+        description="Roles in projects, by membership.", examples=[{"quartz": "owner"}]
+    )
+    scopes: list[str] | None = Field(description="Of an access token; null for a login.")
+
+    @classmethod
+    def of(cls, access: Access) -> Self:
+        """Return who asks; nobody in particular has no subject."""
+        who = access.principal
+        return cls(
+            subject=who.subject if who else "",
+            kind=who.kind.value if who else "",
+            name=who.name if who else "",
+            email=who.email if who else "",
+            orcid=who.orcid if who else "",
+            roles=sorted(role.value for role in access.roles),
+            projects={one.project: str(one.role) for one in access.granted},
+            scopes=None if who is None or who.scopes is None else sorted(who.scopes),
+        )
+
+
 class ExperimentSummary(BaseModel):
     """One line of the list of experiments."""
 
@@ -40,14 +71,17 @@ class ExperimentSummary(BaseModel):
     place: Place
     state: ExperimentState = Field(examples=["needs-input"])
     reason: str = Field(examples=["Elements in the sample: required, but not given."])
-    depositor: str = Field(examples=["jane"])
+    depositor: str = Field(examples=["local:jane"], description="What emfair knows them by.")
+    depositor_name: str = Field("", examples=["Jane Doe"])
+    instrument: str | None = Field(None, examples=["titan"])
+    restricted: bool = False
     created_at: AwareDatetime
     updated_at: AwareDatetime
     version: int = Field(examples=[4])
 
     @classmethod
-    def of(cls, row: ExperimentRow) -> Self:
-        """Return an experiment's line."""
+    def of(cls, row: ExperimentRow, name: str = "") -> Self:
+        """Return an experiment's line; `name` is what people call its depositor."""
         return cls(
             id=row.id,
             title=row.title,
@@ -55,6 +89,9 @@ class ExperimentSummary(BaseModel):
             state=row.state,
             reason=row.state_reason,
             depositor=row.depositor,
+            depositor_name=name,
+            instrument=row.instrument,
+            restricted=row.restricted,
             created_at=row.created_at,
             updated_at=row.updated_at,
             version=row.version,
@@ -70,7 +107,12 @@ class ExperimentsAnswer(BaseModel):
     @classmethod
     def of(cls, page: ExperimentList) -> Self:
         """Return a page."""
-        return cls(items=[ExperimentSummary.of(row) for row in page.rows], next=page.next)
+        return cls(
+            items=[
+                ExperimentSummary.of(row, page.names.get(row.depositor, "")) for row in page.rows
+            ],
+            next=page.next,
+        )
 
 
 class MeasurementAnswer(BaseModel):
@@ -100,7 +142,7 @@ class ExperimentAnswer(BaseModel):
         """Return the answer; `base` is the experiment's own URL."""
         names = ("findings", "provenance", "report", "readme")
         return cls(
-            experiment=ExperimentSummary.of(page.row),
+            experiment=ExperimentSummary.of(page.row, page.depositor),
             titles=page.titles,
             folder=page.folder,
             findings=count_by_severity(page.findings),

@@ -27,15 +27,20 @@ _STATUS: dict[type[errors.EmfairError], tuple[int, str]] = {
     errors.Forbidden: (403, "Not allowed"),
     errors.NotFound: (404, "Not found"),
     errors.Conflict: (409, "Conflict"),
+    errors.Outdated: (412, "Someone else was faster"),
+    errors.NoVersion: (428, "Which version was changed?"),
+    errors.TooMuch: (413, "Too much at once"),
     errors.BadCall: (400, "The request is wrong"),
     errors.BadQuery: (400, "The query is refused"),
     errors.BadData: (422, "The data are bad"),
     errors.Unavailable: (503, "Not available now"),
+    errors.Busy: (429, "Too many requests"),
     errors.EmfairError: (500, "emfair could not do this"),
 }
 
 _HEADERS = {
     401: {"WWW-Authenticate": "Bearer"},
+    429: {"Retry-After": RETRY_AFTER},
     503: {"Retry-After": RETRY_AFTER},
 }
 """What HTTP wants beside some answers (RFC 9110, 11.6.1 and 10.2.3)."""
@@ -85,14 +90,14 @@ def responses(*statuses: int) -> Responses:
 def _on_emfair_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, errors.EmfairError)  # noqa: S101  how it was registered
     problem = problem_of(error)
-    return _answer(problem, _HEADERS.get(problem.status))
+    return problem_response(problem, _HEADERS.get(problem.status))
 
 
 def _on_invalid_request(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101  how it was registered
     first = error.errors()[0]
     where = [str(part) for part in first["loc"] if part not in ("body", "query", "path")]
-    return _answer(
+    return problem_response(
         Problem(
             type="urn:emfair:problem:invalid-request",
             title="The request does not fit",
@@ -106,7 +111,7 @@ def _on_invalid_request(_: Request, error: Exception) -> JSONResponse:
 
 def _on_http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101  how it was registered
-    return _answer(
+    return problem_response(
         Problem(
             type="about:blank",
             title=error.detail,
@@ -120,7 +125,7 @@ def _on_http_error(request: Request, error: Exception) -> JSONResponse:
 
 def _on_defect(request: Request, error: Exception) -> JSONResponse:
     _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return _answer(
+    return problem_response(
         Problem(
             type="urn:emfair:problem:defect",
             title="A defect in emfair",
@@ -131,7 +136,8 @@ def _on_defect(request: Request, error: Exception) -> JSONResponse:
     )
 
 
-def _answer(problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
+def problem_response(problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
+    """Return the answer that tells a problem."""
     return JSONResponse(
         problem.model_dump(), problem.status, headers=headers, media_type=MEDIA_TYPE
     )

@@ -39,8 +39,8 @@ def named(files: list[str]) -> list[Path]:
     BadCall
         A pattern fits no file, or a name is empty: an unset ``"$DIR"`` would be the current folder.
     """
+    from emfair.client.collect import printable
     from emfair.errors import BadCall
-    from emfair.service.collect import printable
 
     if not all(files):
         raise BadCall(

@@ -13,7 +13,7 @@ from emfair.cli.progress import bytes_bar, stage
 from emfair.errors import Unavailable
 
 if TYPE_CHECKING:
-    from emfair.service.deposits import Deposited, DepositRequest
+    from emfair.client.engine import Deposited, DepositRequest
     from emfair.service.services import Services
 
 PATIENCE = 60.0
@@ -45,8 +45,7 @@ def deposit(
     Repeat the same command after an interruption: it goes on where it stopped. The same files
     again are recognised, and nothing is stored twice.
     """
-    from emfair.identity.local import local_user
-    from emfair.service.deposits import DepositRequest
+    from emfair.client.engine import DepositRequest
 
     with screen.errors_end_the_process():
         request = DepositRequest(
@@ -54,7 +53,6 @@ def deposit(
             project=project,
             proposal=proposal,
             sample=sample,
-            depositor=local_user(),
             title=title,
             annotations=read_notes(annotation_file),
         )
@@ -71,8 +69,10 @@ def deposit(
 
 
 def _with_bar(stores: Services, request: DepositRequest) -> Deposited:
-    from emfair.service.deposits import DepositProgress
-    from emfair.service.deposits import deposit as deposit_files
+    from emfair.client.engine import DepositProgress
+    from emfair.client.engine import deposit as deposit_files
+    from emfair.service.access import local_access
+    from emfair.service.depository import LocalDepository
 
     with bytes_bar() as bar:
         reading = bar.add_task("reading", total=None)
@@ -83,7 +83,7 @@ def _with_bar(stores: Services, request: DepositRequest) -> Deposited:
             bar.update(sending, total=size)
 
         return deposit_files(
-            stores,
+            LocalDepository(local_access(stores)),
             request,
             DepositProgress(
                 total=total,

@@ -25,6 +25,7 @@ def query(
     as_json: Json = False,
 ) -> None:
     """Ask the index in SQL; without a question, see its tables."""
+    from emfair.service.access import local_access
     from emfair.service.questions import query as ask
     from emfair.service.questions import rows
 
@@ -33,7 +34,7 @@ def query(
             _tables(as_json=as_json)
             return
         with services() as stores:
-            answer = ask(stores, sql, limit=limit)
+            answer = ask(local_access(stores), sql, limit=limit)
         found = rows(answer)
     if as_json:
         names = _unique(answer.columns)

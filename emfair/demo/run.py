@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from emfair.client.engine import Deposited, DepositRequest, deposit
 from emfair.demo.sessions import Session, lay_out, sessions
-from emfair.identity.local import local_user
 from emfair.nxem.annotations import parse_annotations
-from emfair.service.deposits import Deposited, DepositRequest, deposit
+from emfair.service.access import local_access
+from emfair.service.depository import LocalDepository
 from emfair.service.processing import Chain
 from emfair.service.services import Services
 
@@ -80,18 +81,18 @@ def run(
     chosen: Sequence[Session] | None = None,
 ) -> Iterator[Told]:
     """Deposit every session (or those chosen) and run the chain on each; yield them as done."""
+    depository = LocalDepository(local_access(services))
     for number, session in enumerate(sessions() if chosen is None else chosen, 1):
         tell(f"depositing “{session.title}”")
         folder = scratch / f"session-{number}"
         started = time.monotonic()
         done = deposit(
-            services,
+            depository,
             DepositRequest(
                 paths=lay_out(session, corpus, folder),
                 project=session.project,
                 proposal=session.proposal,
                 sample=session.sample,
-                depositor=local_user(),
                 title=session.title,
                 annotations=parse_annotations(session.annotations, session.title),
             ),

@@ -47,7 +47,7 @@ class Entrance:
         """
         if authorization is None:
             return local_principal() if self._issued is None else None
-        token = _token(authorization)
+        token = bearer_token(authorization)
         if token.startswith(f"{PREFIXES['token']}_"):
             return holder(self._tokens, token, self._now())
         if self._issued is None:
@@ -58,8 +58,11 @@ class Entrance:
         return self._issued.principal(token)
 
 
-def _token(authorization: str) -> str:
-    """Return the token of ``Bearer TOKEN`` (RFC 6750, 2.1; RFC 9110, 11.1: any case)."""
+def bearer_token(authorization: str) -> str:
+    """Return the token of ``Bearer TOKEN`` (RFC 6750, 2.1; RFC 9110, 11.1: any case).
+
+    Raises `Unauthenticated`.
+    """
     scheme, _, token = authorization.strip().partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated(

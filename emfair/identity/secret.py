@@ -5,7 +5,8 @@ identifier, the secret in base 62, and CRC-32 of all before it in base 62. A sca
 needs no more than `SCANNED`, and the checksum spares it false alarms. Only SHA-256 of the whole is
 kept: 256 random bits can neither be guessed nor looked up, so that no slow hash is needed.
 
-What does not belong here: what a secret opens (`emfair.identity.tokens`, `.referees`).
+What does not belong here: what a secret opens (`emfair.identity.tokens`, `referees`,
+`capabilities`).
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ import zlib
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 SECRET_LENGTH = 43  # 62⁴³ > 2²⁵⁶
 CHECK_LENGTH = 6  # 62⁶ > 2³²
-PREFIXES = {"token": "emf", "referee": "emr"}
+PREFIXES = {"token": "emf", "referee": "emr", "upload": "emu"}
 SCANNED = re.compile(
-    rf"(?P<prefix>em[fr])_(?:(?P<id>[a-z0-9-]{{1,40}})_)?"
+    rf"(?P<prefix>em[fru])_(?:(?P<id>[a-z0-9-]{{1,40}})_)?"
     rf"(?P<secret>[0-9A-Za-z]{{{SECRET_LENGTH}}})(?P<check>[0-9A-Za-z]{{{CHECK_LENGTH}}})"
 )
 _PLAIN = "abcdefghjkmnpqrstvwxyz23456789"  # no look-alikes: people read identifiers aloud

@@ -47,6 +47,15 @@ class RawFile(BaseModel):
     modified_at: AwareDatetime
 
 
+class Depositor(BaseModel):
+    """Who sealed a deposit: what emfair knows them by, and what people call them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    subject: str
+    name: str
+
+
 class Manifest(BaseModel):
     """A sealed deposit. `version` counts the deposits into one experiment from 1."""
 
@@ -56,7 +65,7 @@ class Manifest(BaseModel):
     version: int = Field(default=1, ge=1)
     place: Place
     titles: Titles
-    deposited_by: str
+    deposited_by: Depositor
     sealed_at: AwareDatetime
     files: tuple[RawFile, ...]
 

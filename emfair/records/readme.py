@@ -94,7 +94,7 @@ def experiment_readme(
         f"proposal “{_words(titles.proposal)}”, project "
         f"“{_words(titles.project)}”.",
         "",
-        f"- Deposited by {_words(manifest.deposited_by)} on "
+        f"- Deposited by {_words(manifest.deposited_by.name)} on "
         f"{manifest.sealed_at:%Y-%m-%d %H:%M %Z}: {len(manifest.files)} files, {human_size(size)}.",
         *_who_and_what(notes),
         f"- **{_VERDICTS[validation.verdict]}**",

@@ -10,7 +10,7 @@ touches lake and registry together (``service``).
 from emfair.registry.annotations import AnnotationEdit, AnnotationRow
 from emfair.registry.audit import AuditRow
 from emfair.registry.cards import CardRow
-from emfair.registry.deposits import ClosedDeposit, OpenDeposit
+from emfair.registry.deposits import ClosedDeposit
 from emfair.registry.experiment_row import ExperimentRow
 from emfair.registry.experiments import ExperimentEdit
 from emfair.registry.files import Duplicate, FileRow
@@ -37,7 +37,6 @@ __all__ = [
     "FileRow",
     "MembershipRow",
     "NewFile",
-    "OpenDeposit",
     "OutboxCursor",
     "OutboxRow",
     "RefereeLink",

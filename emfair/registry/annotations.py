@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
-from emfair.errors import Conflict
+from emfair.errors import Conflict, Outdated
 from emfair.model.changes import Change, changes
 from emfair.model.states import ExperimentState, check_transition
 from emfair.registry import experiment_row, outbox
@@ -205,7 +205,7 @@ def keep_version(connection: Connection, row: AnnotationRow, present: int) -> No
     if row.version == present + 1:
         add_version(connection, row)
     elif row.version != present or row.document != _document(connection, row.experiment, present):
-        raise Conflict(
+        raise Outdated(
             f"the annotations have changed meanwhile: they are at version {present}.",
             subject=row.experiment,
             remedy="Load them again, then seal.",
@@ -226,7 +226,7 @@ def _check_can_change(found: ExperimentRow, expected_version: int) -> None:
 
 def _check_seen(found: ExperimentRow, expected_version: int) -> None:
     if (found.annotations_version or 0) != expected_version:
-        raise Conflict(
+        raise Outdated(
             f"the annotations are at version {found.annotations_version or 0}, "
             f"and this edit was made on version {expected_version}.",
             subject=found.id,

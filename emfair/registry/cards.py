@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from sqlalchemy import Connection, RowMapping, Table, select, update
 
-from emfair.errors import Conflict, NotFound
+from emfair.errors import Conflict, NotFound, Outdated
 from emfair.model.canonical import canonical_json
 from emfair.model.changes import changes
 from emfair.model.identifiers import check_identifier
@@ -94,6 +94,7 @@ class Cards(Generic[C]):
                 )
             deed = Deed(actor, f"{self.noun}-created", self.subject(key), {})
             record(connection, now, deed)
+            self._created(connection, key, actor, now)
             return self.read(connection, key)
 
     def get(self, *key: str) -> CardRow[C]:
@@ -113,7 +114,7 @@ class Cards(Generic[C]):
         ------
         NotFound
             There is no such card.
-        Conflict
+        Outdated
             Someone else has edited it meanwhile.
         """
         now, values = self._now(), self._written(key, card)
@@ -190,6 +191,11 @@ class Cards(Generic[C]):
         for part in key:
             check_identifier(part)
 
+    def _created(
+        self, connection: Connection, key: tuple[str, ...], actor: str, now: datetime
+    ) -> None:
+        """Do what else comes with a new card, in its transaction."""
+
     def _check_parent(self, connection: Connection, key: tuple[str, ...]) -> None:
         if self.parent is None:
             return
@@ -204,7 +210,7 @@ class Cards(Generic[C]):
 
     def _check_version(self, found: CardRow[C], expected: int) -> None:
         if found.version != expected:
-            raise Conflict(
+            raise Outdated(
                 f"this {self.noun} is at version {found.version}, "
                 f"and the edit was made on version {expected}.",
                 subject="/".join(found.key),

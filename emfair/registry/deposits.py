@@ -21,6 +21,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from emfair.errors import Conflict
+from emfair.model.deposits import Opened
 from emfair.model.manifest import Place, RawFile, Titles, content_digest
 from emfair.model.states import ExperimentState
 from emfair.registry import deposit_rules, experiment_row, incoming, outbox, places
@@ -32,28 +33,6 @@ from emfair.registry.tables import PERSON_LIMIT, experiment
 from emfair.registry.texts import storable
 
 S = ExperimentState
-
-
-@dataclass(frozen=True)
-class OpenDeposit:
-    """Where a deposit goes, and what is left to do.
-
-    Attributes
-    ----------
-    place
-        Its experiment may be another than the one asked for: the same deposit's, opened before.
-    titles
-        As the registry has them; a level that existed keeps its first title.
-    already_sealed
-        The same files lie there already; nothing is left to do.
-    todo
-        Paths (below ``raw/files/``) still to be uploaded.
-    """
-
-    place: Place
-    titles: Titles
-    already_sealed: bool
-    todo: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -88,7 +67,7 @@ class Deposits:
 
     def open(
         self, place: Place, titles: Titles, *, depositor: str, files: Sequence[RawFile]
-    ) -> OpenDeposit:
+    ) -> Opened:
         """Begin a deposit, resume it, or find it sealed.
 
         Any number of processes may open the same deposit at once: all get the same experiment.
@@ -291,9 +270,9 @@ def _find_same(connection: Connection, place: Place, title: str, digest: str) ->
     return experiment_row.lock(connection, identifier)
 
 
-def _opened(connection: Connection, found: ExperimentRow) -> OpenDeposit:
+def _opened(connection: Connection, found: ExperimentRow) -> Opened:
     place, titles = places.read(connection, found.id)
-    return OpenDeposit(
+    return Opened(
         place=place,
         titles=titles,
         already_sealed=found.state is not S.UPLOADING,

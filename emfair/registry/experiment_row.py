@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, select, update
 
-from emfair.errors import Conflict
+from emfair.errors import Outdated
 from emfair.model.manifest import Place
 from emfair.model.states import ExperimentState
 from emfair.registry import places
@@ -107,9 +107,9 @@ def touch(connection: Connection, identifier: str, now: datetime) -> None:
 
 
 def check_version(found: ExperimentRow, expected: int) -> None:
-    """Refuse a change that was made on another version. Raises `Conflict`."""
+    """Refuse a change that was made on another version. Raises `Outdated`."""
     if found.version != expected:
-        raise Conflict(
+        raise Outdated(
             f"is at version {found.version}, and the change was made on version {expected}.",
             subject=found.id,
             remedy="Load it again, and repeat the change on the new version.",

@@ -113,9 +113,10 @@ class Experiments:
         with self._database.reading() as connection:
             return places.below(connection, *above)
 
-    def count_by_state(self) -> dict[ExperimentState, int]:
-        """Return how many experiments each state has, zeros included."""
-        query = select(experiment.c.state, func.count()).group_by(experiment.c.state)
+    def count_by_state(self, visible: Sight = EVERYTHING) -> dict[ExperimentState, int]:
+        """Return how many experiments each state has, zeros included, of what someone may see."""
+        query = select(experiment.c.state, func.count()).where(seen_experiments(visible))
+        query = query.group_by(experiment.c.state)
         with self._database.reading() as connection:
             found: dict[str, int] = dict(connection.execute(query).all())
         return {state: found.get(state.value, 0) for state in ExperimentState}

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, literal, select, update
 
-from emfair.errors import BadCall, BadName, NotFound
+from emfair.errors import BadCall, BadName, NotFound, TooMuch
 from emfair.model.manifest import RawFile, content_digest
 from emfair.registry.engine import IN_LIMIT
 from emfair.registry.ids import mint
@@ -107,13 +107,29 @@ def check_folders(new: dict[str, str], there: dict[str, str]) -> None:
                 )
 
 
-def check_beside(connection: Connection, experiment: str, files: Sequence[NewFile]) -> None:
-    """Refuse files whose names fall on others of the experiment. Raises `BadName`."""
+def check_beside(
+    connection: Connection, experiment: str, files: Sequence[NewFile], most: int | None = None
+) -> None:
+    """Refuse files that have no place beside those of the experiment.
+
+    Raises
+    ------
+    BadName
+        A name falls on another one.
+    TooMuch
+        They would be more than `most`.
+    """
     there: dict[str, str] = {}
     for table in (upload, file):
         query = select(table.c.folded, table.c.path).where(table.c.experiment == experiment)
         there.update((key, path) for key, path in connection.execute(query))
     new = {folded(each.path): each.path for each in files}
+    if most is not None and len(there) + len(new) > most:
+        raise TooMuch(
+            f"would have {len(there) + len(new):,} files; an experiment takes {most:,}.",
+            subject=experiment,
+            remedy="Deposit them as several experiments, or pack them (Zarr's ZIP store, HDF5).",
+        )
     for key, path in new.items():
         if key in there:
             raise _collision(path, there[key])

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import RowMapping, delete, or_, select, update
+from sqlalchemy import Connection, RowMapping, delete, or_, select, update
 
 from emfair.errors import BadCall, NotFound
 from emfair.registry.audit import Deed, record
@@ -93,6 +93,12 @@ class Memberships:
         with self._database.reading() as connection:
             rows = connection.execute(query.order_by(membership.c.project)).mappings()
             return tuple(_row(row) for row in rows)
+
+
+def own(connection: Connection, of_project: str, subject: str, now: datetime) -> None:
+    """Make whoever made a project its owner, inside the transaction that makes it."""
+    values = {"role": "owner", "until": None, "granted_by": subject, "granted_at": now}
+    insert_new(connection, membership, {"project": of_project, "subject": subject} | values)
 
 
 def _check(role: str, until: datetime | None, now: datetime) -> None:

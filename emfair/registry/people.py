@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, true
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, select, true
 
 from emfair.model.nouns import PersonCard
 from emfair.registry.audit import Deed, record
 from emfair.registry.cards import CardRow, Cards
-from emfair.registry.engine import insert_new
+from emfair.registry.engine import IN_LIMIT, insert_new
 from emfair.registry.sight import Sight
 from emfair.registry.tables import PERSON_LIMIT, person
 from emfair.registry.texts import storable
@@ -33,6 +35,17 @@ class People(Cards[PersonCard]):
             if insert_new(connection, self.table, values):
                 record(connection, now, Deed(subject, "person-created", subject, {}))
             return self.read(connection, (subject,))
+
+    def names(self, subjects: Iterable[str]) -> dict[str, str]:
+        """Return what those of `subjects` are called who have a card."""
+        wanted = sorted(set(subjects))
+        found: dict[str, str] = {}
+        with self._database.reading() as connection:
+            for start in range(0, len(wanted), IN_LIMIT):
+                some = person.c.subject.in_(wanted[start : start + IN_LIMIT])
+                query = select(person.c.subject, person.c.name).where(some)
+                found.update((row.subject, row.name) for row in connection.execute(query))
+        return found
 
     def subject(self, key: tuple[str, ...]) -> str:
         """Return what the audit log calls them."""

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from emfair.errors import NotFound
 from emfair.model.manifest import Place, Titles
+from emfair.registry import memberships
 from emfair.registry.audit import Deed, record
 from emfair.registry.engine import insert_new
 from emfair.registry.tables import TITLE_LIMIT, experiment, instrument, project, proposal, sample
@@ -35,7 +36,10 @@ def clean_titles(titles: Titles) -> Titles:
 def ensure(
     connection: Connection, place: Place, titles: Titles, depositor: str, now: datetime
 ) -> None:
-    """Insert the levels above the experiment that are new; a known one keeps its first title."""
+    """Insert the levels above the experiment that are new; a known one keeps its first title.
+
+    Whoever makes a project owns it.
+    """
     keys = (place.project, place.proposal, place.sample)
     for depth, table in enumerate((project, proposal, sample), 1):
         title, key = getattr(titles, table.name), keys[:depth]
@@ -44,6 +48,8 @@ def ensure(
         if insert_new(connection, table, values | {"search": searched(title, *key)}):
             subject = f"{table.name}:{'/'.join(key)}"
             record(connection, now, Deed(depositor, f"{table.name}-created", subject))
+            if table is project:
+                memberships.own(connection, place.project, depositor, now)
 
 
 def read(connection: Connection, identifier: str) -> tuple[Place, Titles]:

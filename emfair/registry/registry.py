@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
+from sqlalchemy import text
+
 from emfair.registry import schema
 from emfair.registry.annotations import Annotations
 from emfair.registry.audit import Audit
@@ -67,6 +69,11 @@ class Registry:
         self.tokens = Tokens(database, now)
         self.idempotency = Idempotency(database, now)
         self.audit = Audit(database, now)
+
+    def check(self) -> None:
+        """Ask the database for an answer. Raises `Unavailable`."""
+        with self._database.reading() as connection:
+            connection.execute(text("SELECT 1"))
 
     def close(self) -> None:
         """Close all connections."""

@@ -31,7 +31,7 @@ class Uploads:
         self._now = now
 
     def add(
-        self, experiment: str, files: Sequence[NewFile], *, actor: str
+        self, experiment: str, files: Sequence[NewFile], *, actor: str, most: int | None = None
     ) -> tuple[UploadRow, ...]:
         """Announce files, in as many calls as it takes; return their uploads in the same order.
 
@@ -39,12 +39,19 @@ class Uploads:
         file that was announced before is the same upload, and goes on where it stopped. Each call
         looks through the names that are there: a caller with thousands names many at once.
 
+        Parameters
+        ----------
+        most
+            Files that the experiment takes in all, those sealed before included.
+
         Raises
         ------
         NotFound
             There is no such experiment.
         BadCall, BadName
             There is no file, or two names fall together.
+        TooMuch
+            They would be more than `most`.
         Conflict
             A file was announced with other bytes, or is sealed already; the deposit is being
             sealed; or the experiment's state forbids a deposit.
@@ -59,7 +66,7 @@ class Uploads:
                 _check_same(there.get(file.path), file)
             new = [file for file in files if file.path not in there]
             if new:
-                incoming.check_beside(connection, experiment, new)
+                incoming.check_beside(connection, experiment, new, most)
                 incoming.begin(connection, experiment, new, now)
                 _note(connection, found, len(new), actor, now)
             there = incoming.named(connection, experiment, files)

@@ -1,55 +1,96 @@
-"""The annotations of an experiment, given anew: a version more in the registry, kept in the lake.
+"""The annotations of an experiment: drafted, then given anew; every version kept, in the lake too.
 
-What does not belong here: checking and reading them (`emfair.nxem.annotations`), and the first
-ones, which come with the deposit (`deposits`).
+What does not belong here: checking and reading them (`emfair.nxem.annotations`).
 """
 
 from __future__ import annotations
 
-from emfair.errors import Conflict
+from emfair.errors import Outdated
 from emfair.lake import layout
 from emfair.model.annotations import Annotations
 from emfair.model.canonical import canonical_json
 from emfair.model.manifest import Place, run_key
-from emfair.service.documents import read_manifest
+from emfair.model.states import ExperimentState
+from emfair.registry import AnnotationRow, ExperimentRow
+from emfair.service.access import Access
+from emfair.service.documents import parse_document, read_manifest
 from emfair.service.services import Services
+
+S = ExperimentState
+
+
+def current(services: Services, experiment: str) -> tuple[Annotations, int]:
+    """Return an experiment's annotations and their version: nothing, and 0, before the first."""
+    row = latest(services, experiment)
+    if row is None:
+        return Annotations(), 0
+    return parse_document(Annotations, row.document.encode(), experiment), row.version
+
+
+def latest(services: Services, experiment: str) -> AnnotationRow | None:
+    """Return the newest version of an experiment's annotations as it is written; None before."""
+    return next(iter(services.registry.annotations.versions(experiment)), None)
 
 
 def annotate(
-    services: Services,
+    access: Access,
     experiment: str,
     annotations: Annotations,
     *,
     expected_version: int,
-    author: str,
     reason: str,
-) -> None:
-    """Give an experiment a new version of its annotations, to be processed anew.
+) -> ExperimentRow:
+    """Give an experiment a new version of its annotations; a sealed one is processed anew.
+
+    The same annotations again change nothing.
 
     Raises
     ------
+    Outdated
+        Someone else has changed them since `expected_version`.
     Conflict
-        Someone else changed them since `expected_version`, or the deposit is not sealed yet.
+        The experiment's state forbids it.
     NotFound
         There is no such experiment.
     """
+    services = access.services
     row = services.registry.experiments.get(experiment)
-    if row.manifest_version is None:
-        raise Conflict(
-            f"is {row.state.value}: its deposit is not sealed yet.",
-            subject=experiment,
-            remedy="Finish the deposit first; its annotations can come with it.",
+    document = canonical_json(annotations).decode()
+    if row.state in (S.DRAFT, S.UPLOADING):
+        return services.registry.annotations.draft(
+            experiment,
+            expected_version,
+            document=document,
+            author=access.subject,
+            reason=reason,
         )
-    manifest = read_manifest(services, row.place, row.manifest_version)
-    services.registry.annotations.change(
+    manifest = read_manifest(services, row.place, row.manifest_version or 1)
+    changed = services.registry.annotations.change(
         experiment,
         expected_version,
-        document=canonical_json(annotations).decode(),
-        author=author,
+        document=document,
+        author=access.subject,
         reason=reason,
         run_key=run_key(manifest, annotations, expected_version + 1),
     )
     keep_annotations(services, row.place)
+    return changed
+
+
+def draft_annotations(access: Access, experiment: str, annotations: Annotations) -> None:
+    """Let the annotations of a deposit in progress be these, whatever they were.
+
+    Two that do so at once come one after the other.
+    """
+    while True:
+        present, version = current(access.services, experiment)
+        if present == annotations:
+            return
+        try:
+            annotate(access, experiment, annotations, expected_version=version, reason="deposit")
+        except Outdated:
+            continue
+        return
 
 
 def keep_annotations(services: Services, place: Place) -> None:

@@ -6,17 +6,19 @@ to take away (`downloads`), and answers to SQL (`questions`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from emfair.errors import BadCall
+from emfair.identity.table import Action
 from emfair.lake import layout
 from emfair.model.documents import Conversion, Measurement, Validation
 from emfair.model.findings import Finding, Verdict
-from emfair.model.identifiers import check_identifier
 from emfair.model.manifest import Manifest, Place, Titles
 from emfair.model.states import ExperimentState
 from emfair.provenance.record import ProvenanceRecord
 from emfair.registry import ExperimentRow
+from emfair.service.access import Access
 from emfair.service.documents import made, read_made, sealed_manifest
 from emfair.service.services import Services
 
@@ -26,22 +28,28 @@ PAGE_LIMIT = 500
 
 @dataclass(frozen=True)
 class ExperimentList:
-    """One page of experiments, newest first; `next` is the cursor of the page after it."""
+    """One page of experiments, newest first.
+
+    `next` is the cursor of the page after it; `names` are the depositors', by subject.
+    """
 
     rows: tuple[ExperimentRow, ...]
     next: str | None
+    names: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class ExperimentPage:
     """All there is to say of one experiment.
 
+    `depositor` is their name, empty if they have no card.
     `manifest`, `conversion` and `validation` are None until the chain has come so far.
     """
 
     row: ExperimentRow
     titles: Titles
     folder: str
+    depositor: str
     manifest: Manifest | None
     conversion: Conversion | None
     validation: Validation | None
@@ -71,18 +79,24 @@ class ExperimentPage:
 
 
 def experiments(
-    services: Services,
+    access: Access,
     *,
     state: ExperimentState | None = None,
     project: str | None = None,
+    proposal: str | None = None,
+    sample: str | None = None,
+    instrument: str | None = None,
+    depositor: str | None = None,
     text: str = "",
     limit: int = PAGE,
     after: str | None = None,
 ) -> ExperimentList:
-    """Return a page of experiments, newest first.
+    """Return a page of the experiments that someone may see, newest first.
 
     Parameters
     ----------
+    state, project, proposal, sample, instrument, depositor
+        Only experiments of this one; identifiers, and a subject.
     text
         Words that must all occur in title, identifier, project, proposal, sample or depositor;
         letter case is ignored.
@@ -102,33 +116,39 @@ def experiments(
         raise BadCall(
             f"must lie between 1 and {PAGE_LIMIT}.", subject="limit", remedy="Ask page by page."
         )
-    rows = services.registry.experiments.list(
-        state=state, project=project, text=text, limit=limit + 1, after=after
+    rows = access.services.registry.experiments.list(
+        state=state,
+        project=project,
+        proposal=proposal,
+        sample=sample,
+        instrument=instrument,
+        depositor=depositor,
+        text=text,
+        visible=access.sight(Action.READ_EXPERIMENT),
+        limit=limit + 1,
+        after=after,
     )
-    return ExperimentList(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
+    return ExperimentList(
+        rows[:limit],
+        rows[limit - 1].id if len(rows) > limit else None,
+        access.services.registry.people.names(row.depositor for row in rows[:limit]),
+    )
 
 
-def counts(services: Services) -> dict[ExperimentState, int]:
-    """Return how many experiments each state has, zeros included."""
-    return services.registry.experiments.count_by_state()
+def counts(access: Access) -> dict[ExperimentState, int]:
+    """Return how many experiments each state has of those they may see, zeros included."""
+    sight = access.sight(Action.READ_EXPERIMENT)
+    return access.services.registry.experiments.count_by_state(sight)
 
 
-def experiment(services: Services, identifier: str) -> ExperimentPage:
-    """Return one experiment's page.
-
-    Raises
-    ------
-    BadName
-        `identifier` is none.
-    NotFound
-        There is no such experiment.
-    """
-    row = services.registry.experiments.get(check_identifier(identifier))
+def experiment(services: Services, row: ExperimentRow) -> ExperimentPage:
+    """Return one experiment's page. Raises `BadData` if a document of it is damaged."""
     place, titles = services.registry.experiments.place(row.id)
     return ExperimentPage(
         row=row,
         titles=titles,
         folder=services.lake.locate(layout.experiment_prefix(place)),
+        depositor=services.registry.people.names([row.depositor]).get(row.depositor, ""),
         manifest=sealed_manifest(services, row),
         conversion=made(services, Conversion, layout.conversion(place)),
         validation=made(services, Validation, layout.report(place, "json")),

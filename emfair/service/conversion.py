@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from emfair.client.collect import collect
 from emfair.crew import crew
 from emfair.errors import BadAnnotations, BadCall, Unavailable, UnreadableFile
 from emfair.model.annotations import Annotations, InstrumentNotes
@@ -22,7 +23,6 @@ from emfair.nxem.convert import Converted
 from emfair.nxem.dossier import Dossier, Source
 from emfair.provenance.record import shaping_versions
 from emfair.service.bundled import convert_bundle, store_digest
-from emfair.service.collect import collect
 from emfair.service.sandbox import Sandbox
 from emfair.service.scratch import scratch_folder
 from emfair.vendor.bundles import Bundle, bundle, measured

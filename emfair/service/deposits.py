@@ -1,213 +1,222 @@
-"""Deposits: files and annotations go into the lake, a manifest seals them, the outbox tells.
+"""Deposits: begun, filled (`uploads`), sealed by a manifest and told to the chain, or given up.
 
-Every step can be repeated: a deposit that was cut short goes on where it stopped, and the same
-deposit again is the same experiment. What does not belong here: HTTP (`emfair.api`), processing,
-and annotations that change after the seal (`annotations`).
+There are two ways in. Whoever knows all files opens a deposit: the same one again is the same
+experiment, and goes on where it stopped. Whoever does not drafts an experiment and announces files
+as they come. Both are sealed alike. What does not belong here: bytes on their way (`uploads`,
+`depository`), HTTP (`emfair.api`), and annotations after the seal (`annotations`).
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable
 
-from emfair.errors import Conflict
+from emfair.errors import Conflict, NotFound, Outdated
+from emfair.identity.table import Action
 from emfair.lake import layout
 from emfair.model.annotations import Annotations
 from emfair.model.canonical import canonical_json
-from emfair.model.identifiers import mint_experiment_id, slug
-from emfair.model.manifest import Manifest, Place, RawFile, Titles, run_key
+from emfair.model.deposits import Opened, Order, Whereto
+from emfair.model.identifiers import mint_experiment_id
+from emfair.model.manifest import Depositor, Manifest, Place, RawFile, run_key
+from emfair.model.states import ExperimentState
 from emfair.nxem.annotations import check_files
-from emfair.service.annotations import annotate, keep_annotations
-from emfair.service.collect import LocalFile, collect, describe
+from emfair.registry import ClosedDeposit, ExperimentRow
+from emfair.service import uploads
+from emfair.service.access import Access
+from emfair.service.annotations import current, draft_annotations, keep_annotations, latest
 from emfair.service.documents import read_manifest
-from emfair.service.put_back import put_files_back, put_manifest_back
-from emfair.service.services import Services
 from emfair.vendor.bundles import measured
 
+S = ExperimentState
+_TRIES = 5
+"""How often a seal is tried again because someone changes the annotations meanwhile."""
 
-@dataclass(frozen=True)
-class DepositRequest:
-    """What a person deposits, where it belongs, and what they say about it.
 
-    `project`, `proposal` and `sample` are titles or identifiers: the identifier is made from the
-    title, and a level that is not there yet is created.
+def check_may_begin(access: Access, place: Place) -> None:
+    """Refuse whoever may not make the first level of `place` that is not there yet.
+
+    Raises
+    ------
+    NotFound, Unauthenticated, Forbidden
+        They may not.
     """
-
-    paths: Sequence[Path]
-    project: str
-    proposal: str
-    sample: str
-    depositor: str
-    title: str = ""
-    annotations: Annotations = field(default_factory=Annotations)
-
-
-@dataclass(frozen=True)
-class Deposited:
-    """The outcome: where it lies, whether it was there already, how much was sent now."""
-
-    place: Place
-    titles: Titles
-    files: tuple[RawFile, ...]
-    already_there: bool
-    reannotated: bool
-    sent: int
+    registry = access.services.registry
+    project, proposal, key = place.project, place.proposal, (place.project, place.proposal)
+    if _is_there(lambda: registry.samples.get(*key, place.sample)):
+        access.sample(Action.CREATE_EXPERIMENT, (*key, place.sample))
+    elif _is_there(lambda: registry.proposals.get(*key)):
+        access.proposal(Action.CREATE_SAMPLE, project, proposal)
+    elif _is_there(lambda: registry.projects.get(project)):
+        access.project(Action.CREATE_PROPOSAL, project)
+    else:
+        access.service(Action.CREATE_PROJECT)
 
 
-@dataclass(frozen=True)
-class DepositProgress:
-    """Callbacks for a progress bar: bytes hashed, bytes sent, since the last call."""
-
-    total: Callable[[int], None] = lambda _: None
-    hashed: Callable[[int], None] = lambda _: None
-    sent: Callable[[int], None] = lambda _: None
-
-
-SILENT = DepositProgress()
-
-
-def deposit(
-    services: Services, request: DepositRequest, progress: DepositProgress = SILENT
-) -> Deposited:
-    """Deposit files; resume or recognise a deposit that was begun before.
+def open_deposit(access: Access, order: Order) -> Opened:
+    """Begin a deposit, resume it, or find it sealed.
 
     Raises
     ------
     BadCall
-        A path, a name or a title is wrong; nothing was stored.
-    FixityMismatch
-        A file changed while it was sent. What was sent before is kept; sent again, the files as
-        they are then make a deposit of their own. Or it is there already, and damaged.
-    BadData
-        The deposit is there already, and its manifest is damaged.
-    Unavailable
-        A store does not answer; sending again goes on.
+        A name or a title is wrong; nothing was stored.
+    BadAnnotations
+        The annotations speak of a file that is not among those deposited.
+    TooMuch
+        There are more files than an experiment takes.
+    NotFound, Unauthenticated, Forbidden
+        They may not deposit there.
     """
-    local = collect(request.paths)
-    check_files(request.annotations, measured(file.name for file in local))
-    progress.total(sum(file.size for file in local))
-    files = tuple(describe(file, progress.hashed) for file in local)
-    titles = Titles(
-        project=request.project,
-        proposal=request.proposal,
-        sample=request.sample,
-        experiment=request.title or request.annotations.title or _default_title(local),
-    )
+    check_files(order.annotations, measured(file.name for file in order.files))
+    uploads.check_number(len(order.files))
+    services = access.services
+    place = order.whereto.place(mint_experiment_id(services.now()))
+    check_may_begin(access, place)
     opened = services.registry.deposits.open(
-        Place(
-            project=slug(request.project),
-            proposal=slug(request.proposal),
-            sample=slug(request.sample),
-            experiment=mint_experiment_id(services.now()),
-        ),
-        titles,
-        depositor=request.depositor,
-        files=files,
+        place, order.whereto.titles, depositor=access.subject, files=order.files
     )
-    place, titles = opened.place, opened.titles
-    if opened.already_sealed:
-        pairs = [(here.path, file) for here, file in zip(local, files, strict=True)]
-        sent = put_files_back(services, place, pairs, progress.sent)
-        sent += put_manifest_back(services, place, titles, files, request.depositor)
-    else:
-        sent = _send(services, place, local, files, set(opened.todo), progress)
-        _seal(services, place, titles, files, request)
-    changed = _reannotate(services, place, request)
-    return Deposited(place, titles, files, opened.already_sealed, changed, sent)
+    if not opened.already_sealed and order.annotations != Annotations():
+        draft_annotations(access, opened.place.experiment, order.annotations)
+    return opened
 
 
-def _default_title(local: list[LocalFile]) -> str:
-    first = local[0].name.split("/")[0]
-    return (
-        first if len(local) == 1 or "/" in local[0].name else f"{first} and {len(local) - 1} more"
+def draft(
+    access: Access, whereto: Whereto, *, instrument: str | None = None, restricted: bool = False
+) -> ExperimentRow:
+    """Make an experiment whose files are still to come.
+
+    Raises
+    ------
+    BadCall
+        A title is wrong.
+    NotFound, Unauthenticated, Forbidden
+        They may not deposit there, or there is no such instrument.
+    """
+    place = whereto.place(mint_experiment_id(access.services.now()))
+    check_may_begin(access, place)
+    return access.services.registry.deposits.draft(
+        place,
+        whereto.titles,
+        depositor=access.subject,
+        instrument=instrument,
+        restricted=restricted,
     )
 
 
-def _send(
-    services: Services,
-    place: Place,
-    local: list[LocalFile],
-    files: tuple[RawFile, ...],
-    todo: set[str],
-    progress: DepositProgress,
-) -> int:
-    sent = 0
-    for here, file in zip(local, files, strict=True):
-        if file.path not in todo:
-            progress.sent(file.size)
+def seal(access: Access, experiment: str) -> ExperimentRow:
+    """Close a deposit, write its manifest and announce it; again is no error.
+
+    Raises
+    ------
+    Conflict
+        Files are missing, there is none, or the same ones lie there under the same title.
+    BadAnnotations
+        The annotations speak of a file that is not there.
+    """
+    for _ in range(_TRIES):
+        try:
+            return _seal(access, experiment)
+        except Outdated:
             continue
-        services.lake.put_file(
-            layout.raw_file(place, file.path),
-            here.path,
-            sha256=file.sha256,
-            progress=progress.sent,
-        )
-        services.registry.deposits.file_done(place.experiment, file.path)
-        sent += file.size
-    return sent
-
-
-def _seal(
-    services: Services,
-    place: Place,
-    titles: Titles,
-    files: tuple[RawFile, ...],
-    request: DepositRequest,
-) -> None:
-    """Write the documents, then seal; a seal that was cut short finds its own documents."""
-    version = 1
-    manifest = _first_manifest(
-        services,
-        Manifest(
-            version=version,
-            place=place,
-            titles=titles,
-            deposited_by=request.depositor,
-            sealed_at=services.now(),
-            files=files,
-        ),
-    )
-    notes = request.annotations
-    services.registry.deposits.seal(
-        place.experiment,
-        manifest_version=version,
-        annotations_version=version,
-        document=canonical_json(notes).decode(),
-        author=request.depositor,
-        run_key=run_key(manifest, notes, version),
+    raise Conflict(
+        "its annotations are being changed all the time.",
+        subject=experiment,
+        remedy="Seal it when nobody else edits it.",
     )
 
 
-def _first_manifest(services: Services, manifest: Manifest) -> Manifest:
-    """Write a manifest unless there is one, by an attempt before or beside this one; return it."""
+def give_up(access: Access, experiment: str, reason: str) -> ExperimentRow:
+    """Give up a deposit that is not sealed: what was sent goes.
+
+    A later deposit leaves the experiment as it was before. Raises `Conflict` if none is in
+    progress.
+    """
+    services = access.services
+    row = services.registry.experiments.get(experiment)
+    key = None
+    if row.manifest_version is not None:
+        manifest = read_manifest(services, row.place, row.manifest_version)
+        keep_annotations(services, row.place)
+        notes, version = current(services, experiment)
+        key = run_key(manifest, notes, version)
+    left = services.registry.withdrawals.give_up(
+        experiment, actor=access.subject, reason=reason, run_key=key
+    )
+    uploads.discard(services, row, left)
+    return services.registry.experiments.get(experiment)
+
+
+def withdraw(
+    access: Access, experiment: str, *, expected_version: int, reason: str
+) -> ExperimentRow:
+    """Withdraw an experiment for good; what is sealed stays in the lake, as its tombstone says.
+
+    Raises `Outdated` if it has changed since `expected_version`, `Conflict` if its state forbids.
+    """
+    services = access.services
+    row = services.registry.experiments.get(experiment)
+    left = services.registry.withdrawals.withdraw(
+        experiment, expected_version, actor=access.subject, reason=reason
+    )
+    uploads.discard(services, row, left)
+    return services.registry.experiments.get(experiment)
+
+
+def _seal(access: Access, experiment: str) -> ExperimentRow:
+    services = access.services
+    row = services.registry.experiments.get(experiment)
+    if row.state not in (S.DRAFT, S.UPLOADING) and row.manifest_version is not None:
+        return row
+    notes, version = current(services, experiment)
+    written = latest(services, experiment)
+    before = _manifest_before(access, row)
+    names = [one.name for one in uploads.of_experiment(services, experiment)]
+    check_files(notes, measured([*names, *(file.name for file in before)]))
+    closed = services.registry.deposits.close(experiment, actor=access.subject)
+    manifest = _write_manifest(access, row, closed, before)
+    sealed = services.registry.deposits.seal(
+        experiment,
+        manifest_version=closed.manifest_version,
+        annotations_version=max(version, 1),
+        document=written.document if written else canonical_json(notes).decode(),
+        author=access.subject,
+        run_key=run_key(manifest, notes, max(version, 1)),
+    )
+    keep_annotations(services, row.place)
+    return sealed
+
+
+def _manifest_before(access: Access, row: ExperimentRow) -> tuple[RawFile, ...]:
+    """Return the files of the deposits before this one."""
+    if row.manifest_version is None:
+        return ()
+    return read_manifest(access.services, row.place, row.manifest_version).files
+
+
+def _write_manifest(
+    access: Access, row: ExperimentRow, closed: ClosedDeposit, before: tuple[RawFile, ...]
+) -> Manifest:
+    """Write a manifest unless an attempt before or beside this one has; return what is there."""
+    services = access.services
+    _, titles = services.registry.experiments.place(row.id)
+    manifest = Manifest(
+        version=closed.manifest_version,
+        place=row.place,
+        titles=titles,
+        deposited_by=Depositor(subject=access.subject, name=access.name),
+        sealed_at=closed.closed_at,
+        files=tuple(sorted((*before, *closed.files), key=lambda file: file.path)),
+    )
+    key = layout.manifest(row.place, manifest.version)
     try:
-        services.lake.put_bytes(
-            layout.manifest(manifest.place, manifest.version), canonical_json(manifest)
-        )
+        services.lake.put_bytes(key, canonical_json(manifest))
     except Conflict:
-        return read_manifest(services, manifest.place, manifest.version)
+        return read_manifest(services, row.place, manifest.version)
     return manifest
 
 
-def _reannotate(services: Services, place: Place, request: DepositRequest) -> bool:
-    """Give the same files other words, as a new version; return whether there were others.
-
-    Also after a seal: where two processes deposited at once, the other's words may be sealed.
-    """
-    keep_annotations(services, place)
-    row = services.registry.experiments.get(place.experiment)
-    current = services.registry.annotations.versions(place.experiment)[0]
-    asked = canonical_json(request.annotations).decode()
-    if request.annotations == Annotations() or json.loads(current.document) == json.loads(asked):
+def _is_there(get: Callable[[], object]) -> bool:
+    try:
+        get()
+    except NotFound:
         return False
-    annotate(
-        services,
-        place.experiment,
-        request.annotations,
-        expected_version=row.annotations_version or 1,
-        author=request.depositor,
-        reason="deposited again with other annotations",
-    )
     return True

@@ -15,6 +15,7 @@ from emfair.lake import layout
 from emfair.model.documents import Conversion, Measurement
 from emfair.model.identifiers import check_identifier
 from emfair.model.manifest import Place
+from emfair.registry import ExperimentRow
 from emfair.service.documents import made, sealed_manifest
 from emfair.service.services import Services
 
@@ -35,9 +36,8 @@ class Download:
     open: Callable[[], BinaryIO]
 
 
-def raw_file(services: Services, identifier: str, path: str) -> Download:
+def raw_file(services: Services, row: ExperimentRow, path: str) -> Download:
     """Return a deposited file, by its given name or its path in the lake. Raises `NotFound`."""
-    row = services.registry.experiments.get(check_identifier(identifier))
     manifest = sealed_manifest(services, row)
     for file in manifest.files if manifest else ():
         if path in (file.name, file.path):
@@ -45,40 +45,35 @@ def raw_file(services: Services, identifier: str, path: str) -> Download:
             name = PurePosixPath(file.name).name
             return _download(services, key, name, "application/octet-stream", file.sha256)
     raise NotFound(
-        f"no such file in {identifier}.",
+        f"no such file in {row.id}.",
         subject=repr(path),
         remedy="Take the name from the experiment's list of files.",
     )
 
 
-def container(services: Services, identifier: str, measurement: str) -> Download:
+def container(services: Services, row: ExperimentRow, measurement: str) -> Download:
     """Return a measurement's NXem container. Raises `NotFound`."""
-    place = _place(services, identifier)
+    place = row.place
     one = _measurement(services, place, check_identifier(measurement))
     key = layout.container(place, one.measurement)
     name = f"{one.measurement}.nxs"
     return _download(services, key, name, CONTAINER_TYPE, one.container_sha256)
 
 
-def report(services: Services, identifier: str) -> str:
+def report(services: Services, row: ExperimentRow) -> str:
     """Return the validation report as an HTML page. Raises `NotFound`."""
-    return _text(services, identifier, lambda place: layout.report(place, "html"))
+    return _text(services, row, lambda place: layout.report(place, "html"))
 
 
-def readme(services: Services, identifier: str) -> str:
+def readme(services: Services, row: ExperimentRow) -> str:
     """Return the experiment's README, Markdown. Raises `NotFound`."""
-    return _text(services, identifier, lambda place: layout.readme(layout.experiment_prefix(place)))
+    return _text(services, row, lambda place: layout.readme(layout.experiment_prefix(place)))
 
 
-def preview(services: Services, identifier: str, measurement: str = "") -> bytes:
+def preview(services: Services, row: ExperimentRow, measurement: str = "") -> bytes:
     """Return a measurement's picture, PNG; without a name the first one's. Raises `NotFound`."""
-    place = _place(services, identifier)
-    chosen = _measurement(services, place, measurement)
-    return services.lake.read_bytes(layout.preview(place, chosen.measurement))
-
-
-def _place(services: Services, identifier: str) -> Place:
-    return services.registry.experiments.get(check_identifier(identifier)).place
+    chosen = _measurement(services, row.place, measurement)
+    return services.lake.read_bytes(layout.preview(row.place, chosen.measurement))
 
 
 def _measurement(services: Services, place: Place, name: str) -> Measurement:
@@ -93,15 +88,14 @@ def _measurement(services: Services, place: Place, name: str) -> Measurement:
     )
 
 
-def _text(services: Services, identifier: str, key: Callable[[Place], str]) -> str:
-    place = _place(services, identifier)
+def _text(services: Services, row: ExperimentRow, key: Callable[[Place], str]) -> str:
     try:
-        return services.lake.read_bytes(key(place)).decode()
+        return services.lake.read_bytes(key(row.place)).decode()
     except NotFound as error:
         raise NotFound(
             "has not been written yet.",
-            subject=PurePosixPath(key(place)).name,
-            remedy=f"Wait until the chain has processed {identifier}.",
+            subject=PurePosixPath(key(row.place)).name,
+            remedy=f"Wait until the chain has processed {row.id}.",
         ) from error
 
 

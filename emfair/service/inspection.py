@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from emfair.client.collect import collect
 from emfair.crew import crew
 from emfair.errors import BadData, TooLarge, UnreadableFile
 from emfair.model.annotations import Annotations
@@ -15,7 +16,6 @@ from emfair.model.facts import Fact
 from emfair.nxem.facts import facts_of, used
 from emfair.nxem.keys import keys
 from emfair.nxem.shape import shape_of
-from emfair.service.collect import collect
 from emfair.service.conversion import path_to_read, size_of
 from emfair.service.sandbox import Sandbox
 from emfair.vendor.bundles import Bundle, bundle

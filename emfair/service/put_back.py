@@ -15,9 +15,10 @@ from emfair.lake import layout
 from emfair.lake.base import ObjectInfo
 from emfair.model.annotations import Annotations
 from emfair.model.canonical import canonical_json, pretty_json, sha256_stream
-from emfair.model.manifest import Manifest, Place, RawFile, Titles, run_key
+from emfair.model.manifest import Depositor, Manifest, Place, RawFile, Titles, run_key
 from emfair.model.states import ExperimentState
 from emfair.registry import ExperimentRow
+from emfair.service.access import Access
 from emfair.service.documents import parse_document, read_manifest
 from emfair.service.services import Services
 
@@ -61,11 +62,11 @@ def put_files_back(
 
 
 def put_manifest_back(
-    services: Services, place: Place, titles: Titles, files: tuple[RawFile, ...], author: str
+    access: Access, place: Place, titles: Titles, files: tuple[RawFile, ...]
 ) -> int:
     """Write the manifest again if the lake has lost it; return how many bytes.
 
-    It may differ from the lost one in its times, so it is other content to process: `author` says
+    It may differ from the lost one in its times, so it is other content to process: `access` says
     the same of it in a new version of the annotations.
 
     Raises
@@ -73,11 +74,12 @@ def put_manifest_back(
     BadData
         It is there, and damaged.
     """
+    services = access.services
     row = services.registry.experiments.get(place.experiment)
     try:
         read_manifest(services, place, row.manifest_version or 1)
     except NotFound:
-        return _write_anew(services, row, _known(services, row, titles, files), author)
+        return _write_anew(access, row, _known(access, row, titles, files))
     except BadData as error:
         where = services.lake.locate(error.subject)
         raise BadData(
@@ -99,32 +101,35 @@ def _difference(services: Services, there: ObjectInfo, file: RawFile, *, closely
 
 
 def _known(
-    services: Services, row: ExperimentRow, titles: Titles, files: tuple[RawFile, ...]
+    access: Access, row: ExperimentRow, titles: Titles, files: tuple[RawFile, ...]
 ) -> Manifest:
     """Return the manifest as far as the registry knows it: whoever asks gets the same."""
+    registry = access.services.registry
+    name = registry.people.names([row.depositor]).get(row.depositor, row.depositor)
     return Manifest(
         version=row.manifest_version or 1,
         place=row.place,
         titles=titles,
-        deposited_by=row.depositor,
-        sealed_at=services.registry.annotations.versions(row.id)[-1].created_at,
+        deposited_by=Depositor(subject=row.depositor, name=name),
+        sealed_at=registry.annotations.versions(row.id)[-1].created_at,
         files=files,
     )
 
 
-def _write_anew(services: Services, row: ExperimentRow, manifest: Manifest, author: str) -> int:
+def _write_anew(access: Access, row: ExperimentRow, manifest: Manifest) -> int:
     """Have the experiment processed with `manifest`, and write it.
 
     The registry comes first: if this process dies before the manifest is there, the next deposit
     does both again.
     """
+    services = access.services
     current = services.registry.annotations.versions(row.id)[0]
     notes = parse_document(Annotations, current.document.encode(), row.id)
     services.registry.annotations.change(
         row.id,
         current.version,
         document=_in_other_text(notes, current.document),
-        author=author,
+        author=access.subject,
         reason="the manifest was lost from the lake and is written anew",
         run_key=run_key(manifest, notes, current.version + 1),
     )

@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from emfair.errors import BadQuery
-from emfair.service.services import Services
+from emfair.service.access import Access
 
 if TYPE_CHECKING:
     from emfair.catalogue.query import Answer, Description
 
 
-def query(services: Services, sql: str, *, limit: int) -> Answer:
+def query(access: Access, sql: str, *, limit: int) -> Answer:
     """Answer a person's SQL over the index, within bounds; at most `limit` rows.
 
     Raises
@@ -25,7 +25,7 @@ def query(services: Services, sql: str, *, limit: int) -> Answer:
     Unavailable
         Too many ask at once.
     """
-    return services.asker.ask(sql, limit=limit)
+    return access.services.asker.ask(sql, limit=limit)
 
 
 def rows(answer: Answer) -> list[tuple[Any, ...]]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from emfair.client.engine import DepositRequest
 from emfair.model.annotations import Annotations
 from emfair.service.chain.convert import convert, store
 from emfair.service.chain.describe import describe
 from emfair.service.chain.index import gather, publish
 from emfair.service.chain.judge import judge
 from emfair.service.chain.receive import receive
-from emfair.service.deposits import DepositRequest, deposit
 from emfair.service.services import Services
+from tests.service.lab import deposit
 
 ODD = 'näh "50%" <b>.dm3'
 ODD_TITLE = "<script>alert(1)</script> *bold* :red[red]"
@@ -54,7 +55,7 @@ def _deposit(
     services: Services, paths: list[Path], project: str, title: str, notes: Annotations
 ) -> str:
     request = DepositRequest(
-        paths, project, "2026-A", f"{project} lamella", "jane", title=title, annotations=notes
+        paths, project, "2026-A", f"{project} lamella", title=title, annotations=notes
     )
     return deposit(services, request).place.experiment
 

@@ -10,9 +10,8 @@ import pytest
 from dagster import DagsterInstance, ExecuteInProcessResult
 
 from emfair.model.annotations import Annotations
-from emfair.service.deposits import deposit
 from tests.emfair_assets.ground import Ground
-from tests.service.lab import open_lab
+from tests.service.lab import deposit, open_lab
 
 
 @dataclass(frozen=True)

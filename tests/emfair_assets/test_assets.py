@@ -16,9 +16,9 @@ from PIL import Image
 from emfair.lake import layout
 from emfair.model.states import ExperimentState
 from emfair.provenance.record import ProvenanceRecord
-from emfair.service.deposits import deposit
 from emfair_assets.assets import ASSETS
 from tests.emfair_assets.ground import data_versions, key, materialized
+from tests.service.lab import deposit
 
 CHAIN = ["raw_upload", "nxem_container", "validation_report", "experiment_record", "metadata_index"]
 STATES = ["valid", "needs-input", "invalid"]

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
+from emfair.model.deposits import Opened
 from emfair.model.manifest import Place, RawFile, Titles
-from emfair.registry import ExperimentRow, OpenDeposit, Registry, open_registry
+from emfair.registry import ExperimentRow, Registry, open_registry
 from tests.services.postgres import database
 
 
@@ -50,7 +51,7 @@ class Lab:
             for name in names
         )
 
-    def open(self, *names: str, title: str = "Grain boundaries", **other: str) -> OpenDeposit:
+    def open(self, *names: str, title: str = "Grain boundaries", **other: str) -> Opened:
         """Open a deposit; each call brings an identifier of its own."""
         self.count += 1
         place = Place(
@@ -64,7 +65,7 @@ class Lab:
             place, titles, depositor="ada@lab", files=self.files(*(names or ("a.dm4",)))
         )
 
-    def arrive(self, opened: OpenDeposit) -> None:
+    def arrive(self, opened: Opened) -> None:
         """Let all files arrive."""
         for path in opened.todo:
             self.registry.deposits.file_done(opened.place.experiment, path)

@@ -34,7 +34,7 @@ def test_the_public_names_are_these():
         "FileRow",
         "MembershipRow",
         "NewFile",
-        "OpenDeposit",
+        "Opened",
         "OutboxCursor",
         "OutboxRow",
         "RefereeLink",

@@ -16,17 +16,18 @@ from dagster import (
 from hypothesis import given
 from hypothesis import strategies as st
 
+from emfair.client.engine import DepositRequest
 from emfair.errors import BadCall
 from emfair.lake.memory import MemoryLake
 from emfair.model.annotations import Annotations
 from emfair.model.states import ExperimentState as S
 from emfair.registry import OutboxCursor, OutboxRow
 from emfair.service.annotations import annotate
-from emfair.service.deposits import DepositRequest, deposit
 from emfair.service.services import Services, open_services
 from emfair.settings import read_settings
 from sensors.uploads import AT_ONCE, plan, uploads
 from tests.emfair_assets.ground import Given, definitions
+from tests.service.lab import deposit
 
 NOW = datetime(2026, 1, 22, 12, tzinfo=UTC)
 
@@ -99,7 +100,7 @@ def instance() -> Iterator[DagsterInstance]:
 def sealed(services: Services, folder: Path, number: int = 0) -> str:
     path = folder / f"{number}.dm3"
     path.write_bytes(b"%d" % number)
-    return deposit(services, DepositRequest([path], "P", "Q", "S", "ada")).place.experiment
+    return deposit(services, DepositRequest([path], "P", "Q", "S")).place.experiment
 
 
 def tick(

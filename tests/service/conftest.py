@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from emfair.client.engine import DepositRequest
 from emfair.lake.memory import MemoryLake
 from emfair.model.manifest import Place
-from emfair.service.deposits import DepositRequest, deposit
 from emfair.service.services import Services, open_services
 from emfair.settings import read_settings
-from tests.service.lab import Lab, open_lab
+from tests.service.lab import Lab, deposit, open_lab
 
 
 @pytest.fixture
@@ -42,4 +42,4 @@ def sealed(services: Services, tmp_path: Path) -> Place:
     """Return the place of a sealed deposit of one file, ``a b.dm3``."""
     file = tmp_path / "a b.dm3"
     file.write_bytes(b"bytes of a microscope")
-    return deposit(services, DepositRequest([file], "P", "Q", "S", "jane")).place
+    return deposit(services, DepositRequest([file], "P", "Q", "S")).place

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from emfair.client.engine import DepositRequest
 from emfair.lake import layout
 from emfair.model.annotations import Annotations
 from emfair.model.canonical import sha256_bytes
 from emfair.model.manifest import Manifest, Place, run_key
 from emfair.model.states import ExperimentState
-from emfair.service.deposits import DepositRequest
 from emfair.service.documents import read_manifest
 from emfair.service.services import Services
 from tests.service.lab import COMPLETE
@@ -20,7 +20,7 @@ OTHER = Annotations.model_validate(COMPLETE | {"description": "said later"})
 
 
 def request(*paths: Path, sample: str = "Lamella", notes: Annotations = NOTES) -> DepositRequest:
-    return DepositRequest(paths, "Minerals", "2026-A", sample, "ada", annotations=notes)
+    return DepositRequest(paths, "Minerals", "2026-A", sample, annotations=notes)
 
 
 def experiments(services: Services) -> list[str]:

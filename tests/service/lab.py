@@ -9,6 +9,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from emfair.client.engine import SILENT, Deposited, DepositProgress, DepositRequest
+from emfair.client.engine import deposit as deposit_files
+from emfair.identity.principal import Kind, Principal
 from emfair.lake import layout
 from emfair.lake.base import Lake
 from emfair.model.annotations import Annotations
@@ -17,12 +20,13 @@ from emfair.model.findings import Finding
 from emfair.model.manifest import Place
 from emfair.provenance.record import ProvenanceRecord
 from emfair.registry import ExperimentRow
+from emfair.service.access import Access
 from emfair.service.chain.convert import ContainerSet, convert, store
 from emfair.service.chain.describe import describe
 from emfair.service.chain.index import gather, publish
 from emfair.service.chain.judge import judge
 from emfair.service.chain.receive import receive
-from emfair.service.deposits import Deposited, DepositRequest, deposit
+from emfair.service.depository import LocalDepository
 from emfair.service.services import Services, open_services
 from emfair.settings import read_settings
 
@@ -39,6 +43,18 @@ COMPLETE: dict[str, Any] = {
 """All that NXem requires and no file carries."""
 
 
+def someone(services: Services, name: str = "ada") -> Access:
+    """Return the access of a user of this machine, who may do everything."""
+    return Access(services, Principal(f"local:{name}", Kind.LOCAL, name))
+
+
+def deposit(
+    services: Services, request: DepositRequest, progress: DepositProgress = SILENT
+) -> Deposited:
+    """Deposit straight into the stores, as `ada`."""
+    return deposit_files(LocalDepository(someone(services)), request, progress)
+
+
 @dataclass(frozen=True)
 class Lab:
     """A person with real files and stores of their own."""
@@ -53,7 +69,7 @@ class Lab:
     def request(self, *paths: Path, sample: str = "Quartz", **notes: Any) -> DepositRequest:
         """Return a request; `notes` are added to the complete annotations."""
         annotations = Annotations.model_validate(COMPLETE | notes)
-        return DepositRequest(list(paths), "Minerals", "2026-A", sample, "ada", "", annotations)
+        return DepositRequest(list(paths), "Minerals", "2026-A", sample, "", annotations)
 
     def deposit(self, *paths: Path, **notes: Any) -> Deposited:
         """Deposit files."""

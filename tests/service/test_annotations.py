@@ -9,7 +9,6 @@ import pytest
 from emfair.errors import Conflict, NotFound
 from emfair.model.annotations import Annotations
 from emfair.service.annotations import annotate
-from emfair.service.deposits import deposit
 from tests.service.deposited import (
     NOTES,
     OTHER,
@@ -20,7 +19,7 @@ from tests.service.deposited import (
     request,
     with_lake,
 )
-from tests.service.lab import COMPLETE
+from tests.service.lab import COMPLETE, deposit, someone
 from tests.service.stores import Countdown, Killed, Tapped
 
 
@@ -78,20 +77,20 @@ def test_a_version_that_a_kill_left_out_of_the_lake_comes_with_the_next(services
     place = deposit(services, request(session)).place
     sick = with_lake(services, Tapped(services.lake, before=die_at("put_bytes")))
     with pytest.raises(Killed):
-        annotate(sick, place.experiment, OTHER, expected_version=1, author="bob", reason="2nd")
+        annotate(someone(sick, "bob"), place.experiment, OTHER, expected_version=1, reason="2nd")
     assert sorted(documents(services, place)) == [1]
-    annotate(services, place.experiment, NOTES, expected_version=2, author="bob", reason="3rd")
+    annotate(someone(services, "bob"), place.experiment, NOTES, expected_version=2, reason="3rd")
     assert sorted(documents(services, place)) == [1, 2, 3]
     check_whole(services, place, session, NOTES)
 
 
 def test_annotating_says_who_and_why_and_refuses_what_someone_else_changed(services, session):
     place = deposit(services, request(session)).place
-    annotate(services, place.experiment, OTHER, expected_version=1, author="bob", reason="typo")
+    annotate(someone(services, "bob"), place.experiment, OTHER, expected_version=1, reason="typo")
     newest = services.registry.annotations.versions(place.experiment)[0]
     assert (newest.version, newest.author, newest.reason) == (2, "bob", "typo")
     with pytest.raises(Conflict, match="version 2"):
-        annotate(services, place.experiment, NOTES, expected_version=1, author="eve", reason="")
+        annotate(someone(services, "eve"), place.experiment, NOTES, expected_version=1, reason="")
     check_whole(services, place, session, OTHER)
 
 
@@ -100,6 +99,6 @@ def test_a_deposit_that_is_not_sealed_cannot_be_annotated(services, session):
         deposit(with_lake(services, Tapped(services.lake, before=Countdown(0))), request(session))
     (experiment,) = experiments(services)
     with pytest.raises(Conflict, match="not sealed yet"):
-        annotate(services, experiment, NOTES, expected_version=1, author="ada", reason="")
+        annotate(someone(services, "ada"), experiment, NOTES, expected_version=1, reason="")
     with pytest.raises(NotFound, match="no such experiment"):
-        annotate(services, "e-nope", NOTES, expected_version=1, author="ada", reason="")
+        annotate(someone(services, "ada"), "e-nope", NOTES, expected_version=1, reason="")

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from emfair.client.engine import DepositProgress
 from emfair.errors import BadCall, BadName, FixityMismatch, Unavailable
 from emfair.lake import layout
 from emfair.model.annotations import Annotations
 from emfair.model.canonical import canonical_json
 from emfair.model.states import ExperimentState
-from emfair.service.deposits import DepositProgress, deposit
 from emfair.service.documents import read_manifest
 from emfair.service.services import open_services
 from emfair.settings import read_settings
@@ -30,6 +30,7 @@ from tests.service.deposited import (
     request,
     with_lake,
 )
+from tests.service.lab import deposit
 from tests.service.stores import Countdown, Killed, Tapped
 
 

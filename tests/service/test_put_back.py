@@ -11,10 +11,9 @@ from emfair.model.canonical import sha256_bytes
 from emfair.model.states import ExperimentState
 from emfair.service.chain.fail import fail
 from emfair.service.chain.receive import receive
-from emfair.service.deposits import deposit
 from emfair.service.documents import read_manifest
 from tests.service.deposited import request
-from tests.service.lab import damage
+from tests.service.lab import damage, deposit
 
 S = ExperimentState
 

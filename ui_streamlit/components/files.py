@@ -18,7 +18,7 @@ def files(page: ExperimentPage) -> None:
         return
     size = human_size(sum(file.size for file in manifest.files))
     st.caption(
-        f"{len(manifest.files)} files, {size}, sealed by {escaped(manifest.deposited_by)}. "
+        f"{len(manifest.files)} files, {size}, sealed by {escaped(manifest.deposited_by.name)}. "
         "They are kept as they came, never changed."
     )
     read = {name for one in page.measurements for name in (one.file, *one.companions)}

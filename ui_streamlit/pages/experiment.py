@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from emfair.identity.table import Action
 from emfair.service import browse
 from emfair.service.browse import ExperimentPage
 from ui_streamlit import stores
@@ -25,7 +26,9 @@ def experiment() -> None:
     if not identifier:
         st.info("Choose an experiment from the list.", icon=":material/list:")
         return
-    page = browse.experiment(stores.services(), identifier)
+    access = stores.access()
+    row = access.experiment(Action.READ_EXPERIMENT, identifier)
+    page = browse.experiment(access.services, row)
     _head(page)
     if page.manifest is None:
         st.info(STATES[page.row.state].meaning, icon=":material/hourglass_top:")
@@ -47,7 +50,7 @@ def _head(page: ExperimentPage) -> None:
     place = f"{titles.project} › {titles.proposal} › {titles.sample}"
     st.title(escaped(titles.experiment), anchor=False)
     st.caption(escaped(place))
-    about = f"deposited by {row.depositor}, {day_and_time(row.created_at)}"
+    about = f"deposited by {page.depositor or row.depositor}, {day_and_time(row.created_at)}"
     show("head", id=row.id, word=STATES[row.state], reason=row.state_reason, about=about)
     settings = stores.services().settings
     with st.container(horizontal=True):

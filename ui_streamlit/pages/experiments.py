@@ -21,9 +21,9 @@ KNOWN = 500  # newest experiments whose projects are offered as a filter
 
 def experiments() -> None:
     """Show the page."""
-    services = stores.services()
+    access = stores.access()
     st.title("Experiments", anchor=False)
-    known = browse.experiments(services, limit=KNOWN).rows
+    known = browse.experiments(access, limit=KNOWN).rows
     if not known:
         no_experiments()
         return
@@ -33,7 +33,7 @@ def experiments() -> None:
         st.session_state.filters, st.session_state.cursors = filters, []
     cursors: list[str] = st.session_state.cursors
     page = browse.experiments(
-        services,
+        access,
         text=text,
         state=state,
         project=project,
@@ -41,7 +41,7 @@ def experiments() -> None:
         after=cursors[-1] if cursors else None,
     )
     if page.rows:
-        _table(page.rows)
+        _table(page)
         _turn(page.next, cursors)
     else:
         st.info(
@@ -89,9 +89,10 @@ def _take_address(known: dict[str, list[str]]) -> None:
         st.session_state[name] = address.get(name) if address.get(name) in options else None
 
 
-def _table(rows: tuple[ExperimentRow, ...]) -> None:
+def _table(page: browse.ExperimentList) -> None:
+    rows = page.rows
     event = st.dataframe(
-        [_line(row) for row in rows],
+        [_line(row, page.names.get(row.depositor, row.depositor)) for row in rows],
         hide_index=True,
         row_height=ROW_HEIGHT,
         height=ROW_HEIGHT * min(len(rows), SHOWN) + HEADING,
@@ -122,7 +123,7 @@ def _table(rows: tuple[ExperimentRow, ...]) -> None:
     st.caption("Tick a row to open it; click a heading to sort.")
 
 
-def _line(row: ExperimentRow) -> dict[str, Any]:
+def _line(row: ExperimentRow, depositor: str) -> dict[str, Any]:
     return {
         "preview": links.api(row.id, "preview.png"),
         "title": row.title,
@@ -130,7 +131,7 @@ def _line(row: ExperimentRow) -> dict[str, Any]:
         "where": f"{row.project} › {row.proposal} › {row.sample}",
         "created": row.created_at,
         "why": row.state_reason,
-        "depositor": row.depositor,
+        "depositor": depositor,
         "id": row.id,
     }
 

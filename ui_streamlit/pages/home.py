@@ -27,9 +27,9 @@ _PICTURED = (State.NEEDS_INPUT, State.INVALID, State.VALID, State.PUBLISHED)
 
 def home() -> None:
     """Show the page."""
-    services = stores.services()
+    access = stores.access()
     st.title("What needs you", anchor=False)
-    counts = browse.counts(services)
+    counts = browse.counts(access)
     if not any(counts.values()):
         no_experiments()
         return
@@ -37,8 +37,9 @@ def home() -> None:
         with column:
             _count(state, counts[state], text)
     st.header("Latest experiments", anchor=False)
-    for row in browse.experiments(services, limit=LATEST).rows:
-        _latest(row)
+    page = browse.experiments(access, limit=LATEST)
+    for row in page.rows:
+        _latest(row, page.names.get(row.depositor, row.depositor))
     st.page_link(links.EXPERIMENTS, label="All experiments", icon=":material/arrow_forward:")
 
 
@@ -54,7 +55,7 @@ def _count(state: State, number: int, text: str) -> None:
         st.caption(text)
 
 
-def _latest(row: ExperimentRow) -> None:
+def _latest(row: ExperimentRow, depositor: str) -> None:
     with st.container(border=True):
         picture, text, when = st.columns([1, 9, 3], vertical_alignment="center")
         with picture:
@@ -68,7 +69,7 @@ def _latest(row: ExperimentRow) -> None:
             place = f"{row.project} › {row.proposal} › {row.sample}"
             show("line", word=STATES[row.state], reason=row.state_reason, place=place)
         with when:
-            st.caption(f"{day_and_time(row.created_at)}  \nby {escaped(row.depositor)}")
+            st.caption(f"{day_and_time(row.created_at)}  \nby {escaped(depositor)}")
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ def _ask() -> None:
     if text.strip():
         st.query_params["sql"] = text
         with notices():
-            _show(questions.query(stores.services(), text, limit=ROWS))
+            _show(questions.query(stores.access(), text, limit=ROWS))
     else:
         st.info("Write a question, or choose an example.", icon=":material/edit:")
 

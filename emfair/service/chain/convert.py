@@ -122,7 +122,7 @@ def _finish(
         step.made(layout.preview(subject.place, name), sha256_bytes(one.preview), len(one.preview))
     content = pretty_json(conversion)
     step.made(layout.conversion(subject.place), sha256_bytes(content), len(content))
-    return step.finish(subject.manifest.deposited_by)
+    return step.finish(subject.manifest.deposited_by.subject)
 
 
 def containers(

@@ -37,7 +37,7 @@ def describe(services: Services, experiment: str, *, run: str) -> Described:
     pages = {layout.readme(layout.experiment_prefix(place)): readme, **_above(services, subject)}
     for key, page in pages.items():
         step.write(key, page.encode())
-    kept = step.finish(subject.manifest.deposited_by)
+    kept = step.finish(subject.manifest.deposited_by.subject)
     keep(services, place, kept)
     return Described(place, readme, tuple(pages), kept)
 

@@ -115,7 +115,7 @@ def _rows(
         state=ExperimentState(validation.verdict.value),
         reason=first.told if first else "",
         run_key=run_key(subject.manifest, subject.annotations, subject.annotations_version),
-        record=step.finish(subject.manifest.deposited_by),
+        record=step.finish(subject.manifest.deposited_by.subject),
     )
 
 

@@ -54,7 +54,7 @@ def judge(services: Services, experiment: str, *, run: str) -> Judged:
     step.write(layout.report(place, "html"), render_html(validation).encode())
     step.write(layout.report(place, "md"), render_markdown(validation).encode())
     step.write(layout.report(place, "json"), pretty_json(validation))
-    kept = step.finish(subject.manifest.deposited_by)
+    kept = step.finish(subject.manifest.deposited_by.subject)
     keep(services, place, kept)
     return Judged(validation, kept)
 

@@ -54,7 +54,7 @@ def receive(services: Services, experiment: str, *, run: str) -> Received:
             remedy="Restore them from a backup of the lake, or deposit the same files again; "
             "nothing was processed.",
         )
-    kept = step.finish(subject.manifest.deposited_by)
+    kept = step.finish(subject.manifest.deposited_by.subject)
     keep(services, subject.place, kept)
     return Received(subject.manifest, kept)
 

@@ -20,8 +20,7 @@ from emfair.service.chain.describe import describe
 from emfair.service.chain.index import gather, publish
 from emfair.service.chain.judge import judge
 from emfair.service.chain.receive import receive
-from emfair.service.deposits import deposit
-from tests.service.lab import COMPLETE, converted, keys
+from tests.service.lab import COMPLETE, converted, deposit, keys, someone
 
 S = ExperimentState
 
@@ -92,7 +91,9 @@ def test_annotations_that_change_during_a_run_are_processed_by_the_next(lab):
     with converted(lab, experiment) as made:
         store(lab.services, made)
     later = Annotations.model_validate(COMPLETE | {"description": "said meanwhile"})
-    annotate(lab.services, experiment, later, expected_version=1, author="bob", reason="meanwhile")
+    annotate(
+        someone(lab.services, "bob"), experiment, later, expected_version=1, reason="meanwhile"
+    )
     judge(lab.services, experiment, run="one")
     described = describe(lab.services, experiment, run="one")
     publish(lab.services, gather(lab.services, experiment, run="one"))

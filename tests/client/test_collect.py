@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from emfair.client.collect import collect, describe
 from emfair.errors import BadCall, BadName, NotFound
-from emfair.service.collect import collect, describe
 
 ODD = [
     "a..b.dm3",

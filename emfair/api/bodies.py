@@ -1,0 +1,99 @@
+"""A request's body as blocks for a thread: as it arrives, in bounded memory.
+
+What does not belong here: what becomes of the blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from queue import Empty, Full, Queue
+from typing import TypeVar
+
+import anyio
+from anyio.to_thread import run_sync
+from fastapi import Request
+from starlette.requests import ClientDisconnect
+
+from emfair.errors import BadCall
+
+R = TypeVar("R")
+BLOCK = 1 << 18
+"""Bytes of a block: the server's own pieces are small, and each hand-over costs time."""
+WAITING = 8
+"""Blocks between the network and the thread."""
+_TURN = 0.001
+"""Seconds between two looks whether the thread has taken a block."""
+
+
+async def consume(request: Request, work: Callable[[Iterator[bytes]], R]) -> R:
+    """Run `work` in a thread, with the body's blocks as they arrive; return what it returns.
+
+    Raises
+    ------
+    BadCall
+        The sender went away before the end.
+    """
+    body = _Body(request)
+    results: list[R] = []
+    async with anyio.create_task_group() as group:
+        group.start_soon(body.feed)
+        try:
+            results.append(await run_sync(lambda: work(body.blocks())))
+        finally:
+            body.end()
+            group.cancel_scope.cancel()
+    return results[0]
+
+
+class _Gone:
+    """Stands in the queue where the sender went away."""
+
+
+class _Body:
+    """A queue between the event loop, which reads the network, and a thread."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._queue: Queue[bytes | _Gone | None] = Queue(WAITING)
+        self._over = False
+
+    def blocks(self) -> Iterator[bytes]:
+        """Yield the blocks, in the thread."""
+        while (block := self._queue.get()) is not None:
+            if isinstance(block, _Gone):
+                raise BadCall(
+                    "the sender went away before the end.",
+                    subject=self._request.url.path,
+                    remedy="Send this part again.",
+                )
+            yield block
+
+    async def feed(self) -> None:
+        """Read the network, in the event loop."""
+        gathered = bytearray()
+        try:
+            async for piece in self._request.stream():
+                gathered += piece
+                if len(gathered) >= BLOCK:
+                    await self._put(bytes(gathered))
+                    gathered.clear()
+            await self._put(bytes(gathered))
+            await self._put(None)
+        except ClientDisconnect:
+            await self._put(_Gone())
+
+    def end(self) -> None:
+        """Take no more: the work has ended."""
+        self._over = True
+        with suppress(Empty):
+            while True:
+                self._queue.get_nowait()
+
+    async def _put(self, block: bytes | _Gone | None) -> None:
+        """Wait for room without holding a thread; none will come if the work has ended."""
+        while not self._over:
+            with suppress(Full):
+                self._queue.put_nowait(block)
+                return
+            await anyio.sleep(_TURN)
