@@ -96,7 +96,7 @@ def deposit(
         wanted = [pair for pair in pairs if pair[1].path in todo]
         depository.send(opened, wanted, progress.sent)
         sent = sum(file.size for _, file in wanted)
-        depository.seal(opened)
+        depository.seal(opened.place.experiment)
     changed = _reannotate(depository, opened.place.experiment, request.annotations)
     return Deposited(opened.place, opened.titles, files, opened.already_sealed, changed, sent)
 

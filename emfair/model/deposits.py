@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from emfair.model.annotations import Annotations
 from emfair.model.identifiers import slug
 from emfair.model.manifest import Place, RawFile, Titles
+from emfair.model.states import ExperimentState
 
 
 @dataclass(frozen=True)
@@ -74,3 +75,20 @@ class Opened:
     titles: Titles
     already_sealed: bool
     todo: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far an experiment has come.
+
+    Attributes
+    ----------
+    reason
+        Why it is in its state, where that needs saying; empty otherwise.
+    processed
+        Whether the chain is done with its present content, or has failed on it.
+    """
+
+    state: ExperimentState
+    reason: str
+    processed: bool

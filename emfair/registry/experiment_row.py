@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, select, update
 
 from emfair.errors import Outdated
+from emfair.model.deposits import Standing
 from emfair.model.manifest import Place
 from emfair.model.states import ExperimentState
 from emfair.registry import places
@@ -65,6 +66,13 @@ class ExperimentRow:
         return Place(
             project=self.project, proposal=self.proposal, sample=self.sample, experiment=self.id
         )
+
+    @property
+    def standing(self) -> Standing:
+        """How far it has come."""
+        done = self.run_key is not None and self.run_key == self.processed_key
+        failed = self.state is ExperimentState.FAILED
+        return Standing(self.state, self.state_reason, processed=done or failed)
 
 
 def read(connection: Connection, identifier: str) -> ExperimentRow:
