@@ -30,6 +30,7 @@ class Action(StrEnum):
     DELETE_PROJECT = "delete-project"
     SHARE_PROJECT = "share-project"
     MANAGE_MEMBERSHIP = "manage-membership"
+    READ_MEMBERS = "read-members"
     READ_AUDIT = "read-audit"
     CREATE_PROPOSAL = "create-proposal"
     READ_PROPOSAL = "read-proposal"
@@ -58,6 +59,7 @@ class Action(StrEnum):
     DELETE_INSTRUMENT = "delete-instrument"
     SHARE_INSTRUMENT = "share-instrument"
     MANAGE_TOKENS = "manage-tokens"
+    READ_PERSON = "read-person"
     MANAGE_PEOPLE = "manage-people"
 
 

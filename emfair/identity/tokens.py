@@ -32,8 +32,8 @@ _NOBODY = digest("")
 class TokenStore(Protocol):
     """Where tokens are kept; every method is one transaction."""
 
-    def insert(self, token: StoredToken, /) -> None:
-        """Keep a new token."""
+    def insert(self, token: StoredToken, /, actor: str) -> None:
+        """Keep a new token, which `actor` has made."""
 
     def find(self, identifier: str) -> StoredToken | None:
         """Return a token, revoked and expired ones too."""
@@ -41,8 +41,8 @@ class TokenStore(Protocol):
     def touch(self, identifier: str, at: datetime) -> None:
         """Note that it was used."""
 
-    def revoke(self, identifier: str, at: datetime) -> None:
-        """Note that it is no good from now on; of a revoked one keep the first time."""
+    def revoke(self, identifier: str, at: datetime, actor: str) -> None:
+        """Note that `actor` has ended it; of a revoked one keep the first time."""
 
     def list(self, subject: str) -> Sequence[StoredToken]:
         """Return someone's tokens, newest first."""
@@ -61,7 +61,7 @@ def issue(
     """Make a token that acts as `maker`, or as `instrument`; return it, and what is kept of it.
 
     Whether `maker` may, was decided before (``manage-tokens``, for an instrument
-    ``edit-instrument``). The token is shown once.
+    ``share-instrument``). The token is shown once.
 
     Raises
     ------
@@ -83,7 +83,7 @@ def issue(
         created_at=now,
         expires_at=expires_at,
     )
-    store.insert(stored)
+    store.insert(stored, maker.subject)
     return text, stored
 
 
@@ -120,8 +120,8 @@ def holder(store: TokenStore, text: str, now: datetime) -> Principal:
     )
 
 
-def revoke(store: TokenStore, identifier: str, now: datetime) -> None:
-    """End a token now; again is no error.
+def revoke(store: TokenStore, identifier: str, now: datetime, actor: str) -> None:
+    """End a token now, as `actor` wants it; again is no error.
 
     Raises
     ------
@@ -132,7 +132,7 @@ def revoke(store: TokenStore, identifier: str, now: datetime) -> None:
         raise NotFound(
             "there is no such token.", subject=identifier, remedy="List your access tokens."
         )
-    store.revoke(identifier, now)
+    store.revoke(identifier, now, actor)
 
 
 def _check(name: str, scopes: frozenset[str], expires_at: datetime, now: datetime) -> None:

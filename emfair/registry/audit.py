@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, insert, or_, select
 
 from emfair.registry.engine import Database
 from emfair.registry.pages import PAGE_LIMIT
-from emfair.registry.tables import PERSON_LIMIT, audit
+from emfair.registry.tables import PERSON_LIMIT, audit, experiment
 from emfair.registry.texts import storable
 
 
@@ -63,6 +63,7 @@ class Audit:
         subject: str | None = None,
         actor: str | None = None,
         action: str | None = None,
+        project: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
         limit: int = 100,
@@ -74,6 +75,8 @@ class Audit:
         ----------
         subject, actor, action
             Only deeds to this one, by this one, of this kind.
+        project
+            Only deeds to this project and to what lies in it.
         since, until
             Only deeds at `since` or later, before `until`; aware.
         before
@@ -85,6 +88,8 @@ class Audit:
                 query = query.where(column == wanted)
         if action is not None:
             query = query.where(audit.c.action == action)
+        if project is not None:
+            query = query.where(_in_project(project))
         if since is not None:
             query = query.where(audit.c.at >= since)
         if until is not None:
@@ -93,6 +98,16 @@ class Audit:
             query = query.where(audit.c.id < before)
         with self._database.reading() as connection:
             return tuple(AuditRow(**row) for row in connection.execute(query).mappings())
+
+
+def _in_project(identifier: str) -> ColumnElement[bool]:
+    subject = audit.c.subject
+    return or_(
+        subject == f"project:{identifier}",
+        subject.startswith(f"proposal:{identifier}/", autoescape=True),
+        subject.startswith(f"sample:{identifier}/", autoescape=True),
+        subject.in_(select(experiment.c.id).where(experiment.c.project == identifier)),
+    )
 
 
 def record(connection: Connection, now: datetime, deed: Deed) -> None:

@@ -6,7 +6,7 @@ changes (``annotations``).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from emfair.model.manifest import Place, Titles
 from emfair.model.states import ExperimentState, check_transition
 from emfair.registry import experiment_row, places
 from emfair.registry.audit import Deed, record
-from emfair.registry.engine import Database
+from emfair.registry.engine import IN_LIMIT, Database
 from emfair.registry.experiment_row import ExperimentRow
 from emfair.registry.pages import newest_first
 from emfair.registry.sight import EVERYTHING, Sight, seen_experiments
@@ -46,6 +46,17 @@ class Experiments:
         """Return one experiment. Raises `NotFound`."""
         with self._database.reading() as connection:
             return experiment_row.read(connection, identifier)
+
+    def some(self, identifiers: Iterable[str]) -> tuple[ExperimentRow, ...]:
+        """Return those of `identifiers` that there are, in whatever order."""
+        wanted = sorted(set(identifiers))
+        found: list[ExperimentRow] = []
+        with self._database.reading() as connection:
+            for start in range(0, len(wanted), IN_LIMIT):
+                some = experiment.c.id.in_(wanted[start : start + IN_LIMIT])
+                rows = connection.execute(experiment_row.rows().where(some))
+                found.extend(map(experiment_row.row, rows.mappings()))
+        return tuple(found)
 
     def place(self, identifier: str) -> tuple[Place, Titles]:
         """Return where an experiment hangs, and what people call it. Raises `NotFound`."""
@@ -112,6 +123,28 @@ class Experiments:
         """
         with self._database.reading() as connection:
             return places.below(connection, *above)
+
+    def count_below(
+        self, *above: str, among: Collection[str], visible: Sight = EVERYTHING
+    ) -> dict[str, int]:
+        """Return how many experiments each level has directly below `above`, of what is seen.
+
+        Parameters
+        ----------
+        above
+            Identifiers of nothing (then projects are counted), of a project, or of a proposal too.
+        among
+            The identifiers to count for; at most a page's. What has no experiment is not there.
+        """
+        levels = (experiment.c.project, experiment.c.proposal, experiment.c.sample)
+        level = levels[len(above)]
+        query = select(level, func.count()).where(
+            *(column == value for column, value in zip(levels, above, strict=False)),
+            level.in_(sorted(among)),
+            seen_experiments(visible),
+        )
+        with self._database.reading() as connection:
+            return dict(connection.execute(query.group_by(level)).all())
 
     def count_by_state(self, visible: Sight = EVERYTHING) -> dict[ExperimentState, int]:
         """Return how many experiments each state has, zeros included, of what someone may see."""
@@ -181,6 +214,18 @@ class Experiments:
         with self._database.writing() as connection:
             check_transition(experiment_row.lock(connection, identifier).state, state, identifier)
             return experiment_row.change(connection, identifier, self._now(), changes)
+
+    def sealed(self, *, after: str = "", limit: int = 1000) -> tuple[ExperimentRow, ...]:
+        """Return the first `limit` sealed experiments behind the identifier `after`, by identifier.
+
+        For whoever walks through all of them; those with a later deposit in progress are left out.
+        """
+        query = experiment_row.rows().where(
+            experiment.c.state.not_in(UNSEALED), experiment.c.id > after
+        )
+        query = query.order_by(experiment.c.id).limit(limit)
+        with self._database.reading() as connection:
+            return tuple(map(experiment_row.row, connection.execute(query).mappings()))
 
     def pending(self) -> tuple[ExperimentRow, ...]:
         """Return the sealed experiments whose present content was not processed, oldest first.

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, true
-
 from emfair.model.nouns import InstrumentCard
 from emfair.registry.cards import Cards
-from emfair.registry.sight import Sight
 from emfair.registry.tables import instrument
 
 
@@ -16,6 +13,3 @@ class Instruments(Cards[InstrumentCard]):
     noun = "instrument"
     table = instrument
     card = InstrumentCard
-
-    def _seen(self, visible: Sight) -> ColumnElement[bool]:  # noqa: ARG002 -- all are seen
-        return true()

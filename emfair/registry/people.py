@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, false, select, true
 
 from emfair.model.nouns import PersonCard
 from emfair.registry.audit import Deed, record
@@ -54,8 +54,9 @@ class People(Cards[PersonCard]):
     def _check_key(self, key: tuple[str, ...]) -> None:
         storable(key[-1], "subject", PERSON_LIMIT)
 
-    def _seen(self, visible: Sight) -> ColumnElement[bool]:  # noqa: ARG002 -- who invites must see
-        return true()
+    def _seen(self, visible: Sight) -> ColumnElement[bool]:
+        """Return the condition: people lie in no project, so all are seen, or none."""
+        return true() if visible.projects is None else false()
 
     def _made_by(self, actor: str) -> dict[str, str]:  # noqa: ARG002 -- people are nobody's
         return {}

@@ -109,11 +109,11 @@ class Samples(Cards[SampleCard]):
                     remedy="Take it off there, or print another one.",
                 )
 
-    def unlabel(self, text: str, *, actor: str) -> None:
-        """Take a barcode off its sample; if it is on none, that is no error."""
+    def unlabel(self, key: SampleKey, text: str, *, actor: str) -> None:
+        """Take a barcode off a sample; if it is not on this one, that is no error."""
+        text = storable(text, "barcode", BARCODE_LIMIT)
         with self._database.writing() as connection:
-            key = _labelled(connection, text)
-            if key is not None:
+            if _labelled(connection, text) == key:
                 connection.execute(delete(barcode).where(barcode.c.text == text))
                 self._note(connection, key, "sample-label-removed", {"barcode": text}, actor)
 
@@ -128,8 +128,9 @@ class Samples(Cards[SampleCard]):
 
     def by_barcode(self, text: str) -> CardRow[SampleCard] | None:
         """Return the sample with this barcode, or None."""
+        text = storable(text, "barcode", BARCODE_LIMIT)
         with self._database.reading() as connection:
-            key = _labelled(connection, text.strip())
+            key = _labelled(connection, text)
             return None if key is None else self.read(connection, key)
 
     def _lock_family(self, connection: Connection, of_project: str) -> None:

@@ -22,15 +22,15 @@ class Tokens:
         self._database = database
         self._now = now
 
-    def insert(self, new: StoredToken) -> None:
-        """Keep a new token. Raises `BadCall` if its name cannot be stored."""
+    def insert(self, new: StoredToken, actor: str) -> None:
+        """Keep a new token of `actor`'s making. Raises `BadCall` if its name cannot be stored."""
         values = asdict(new) | {
             "name": storable(new.name, "name", TITLE_LIMIT),
             "scopes": sorted(new.scopes),
             "groups": sorted(new.groups),
         }
-        detail = {"name": new.name, "scopes": sorted(new.scopes)}
-        deed = Deed(new.subject, "token-created", f"token:{new.id}", detail)
+        detail = {"holder": new.subject, "name": new.name, "scopes": sorted(new.scopes)}
+        deed = Deed(actor, "token-created", f"token:{new.id}", detail)
         with self._database.writing() as connection:
             connection.execute(insert(token).values(values))
             record(connection, self._now(), deed)
@@ -49,14 +49,14 @@ class Tokens:
                 update(token).where(token.c.id == identifier).values(last_used_at=at)
             )
 
-    def revoke(self, identifier: str, at: datetime) -> None:
-        """Note that it is no good from now on; of a revoked one keep the first time."""
+    def revoke(self, identifier: str, at: datetime, actor: str) -> None:
+        """Note that `actor` has ended it; of a revoked one keep the first time."""
         live = (token.c.id == identifier, token.c.revoked_at.is_(None))
         ending = update(token).where(*live).values(revoked_at=at).returning(token.c.subject)
         with self._database.writing() as connection:
-            subject = connection.execute(ending).scalar_one_or_none()
-            if subject is not None:
-                deed = Deed(subject, "token-revoked", f"token:{identifier}")
+            holder = connection.execute(ending).scalar_one_or_none()
+            if holder is not None:
+                deed = Deed(actor, "token-revoked", f"token:{identifier}", {"holder": holder})
                 record(connection, self._now(), deed)
 
     def list(self, subject: str) -> Sequence[StoredToken]:

@@ -41,7 +41,7 @@ class Drawer:
     kept: dict[str, StoredToken] = field(default_factory=dict)
     touches: int = 0
 
-    def insert(self, token: StoredToken) -> None:
+    def insert(self, token: StoredToken, actor: str) -> None:
         """Keep it."""
         assert token.id not in self.kept
         self.kept[token.id] = token
@@ -55,7 +55,7 @@ class Drawer:
         self.touches += 1
         self.kept[identifier] = replace(self.kept[identifier], last_used_at=at)
 
-    def revoke(self, identifier: str, at: datetime) -> None:
+    def revoke(self, identifier: str, at: datetime, actor: str) -> None:
         """End it, once."""
         if self.kept[identifier].revoked_at is None:
             self.kept[identifier] = replace(self.kept[identifier], revoked_at=at)

@@ -26,6 +26,6 @@ def test_a_token_is_made_used_and_revoked_in_the_registry(tmp_path):
         who = holder(store, text, NOW)
         assert (who.subject, who.scopes, who.groups) == (ADA.subject, {"read"}, ADA.groups)
         assert [one.last_used_at for one in store.list(ADA.subject)] == [NOW]
-        revoke(store, stored.id, NOW)
+        revoke(store, stored.id, NOW, ADA.subject)
         with pytest.raises(Unauthenticated, match="was revoked"):
             holder(store, text, NOW)

@@ -114,13 +114,13 @@ def test_a_token_ends_at_its_moment(drawer):
 
 def test_a_revoked_token_is_no_good_at_once_and_again_is_no_error(drawer):
     text, stored = make(drawer)
-    revoke(drawer, stored.id, NOW)
-    revoke(drawer, stored.id, END)
+    revoke(drawer, stored.id, NOW, ADA.subject)
+    revoke(drawer, stored.id, END, ADA.subject)
     assert drawer.kept[stored.id].revoked_at == NOW
     with pytest.raises(Unauthenticated, match="was revoked"):
         holder(drawer, text, NOW)
     with pytest.raises(NotFound):
-        revoke(drawer, "nobody", NOW)
+        revoke(drawer, "nobody", NOW, ADA.subject)
 
 
 def test_the_last_use_is_noted_once_a_minute(drawer):

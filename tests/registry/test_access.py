@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from emfair.errors import BadCall, NotFound
+from emfair.errors import BadCall, Conflict, NotFound
 from emfair.model.nouns import ProjectCard
 from emfair.model.tokens import StoredToken
+from tests.registry.together import run_together
 
 NOW = datetime(2026, 1, 22, 12, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
@@ -29,7 +31,7 @@ def test_a_role_is_given_replaced_and_taken_away(steel):
     assert (row.project, row.role, row.until, row.granted_by) == ("steel", "editor", LATER, "ada")
     for _ in range(2):
         members.revoke("steel", "bob", actor="ada")
-    assert members.of_project("steel") == ()
+    assert [(row.subject, row.role) for row in members.of_project("steel")] == [("ada", "owner")]
     assert [deed.action for deed in steel.audit.list(subject="project:steel")] == [
         "membership-revoked",
         "membership-granted",
@@ -42,7 +44,42 @@ def test_a_role_ends_by_itself_and_is_still_listed(steel, clock):
     steel.memberships.grant("steel", "bob", "editor", until=LATER, actor="ada")
     clock.time = LATER
     assert steel.memberships.of_subject("bob") == ()
-    assert [row.subject for row in steel.memberships.of_project("steel")] == ["bob"]
+    assert [row.subject for row in steel.memberships.of_project("steel")] == ["ada", "bob"]
+
+
+def test_the_last_owner_stays_unless_whoever_asks_may_orphan_the_project(steel):
+    members = steel.memberships
+    for change in (
+        lambda: members.revoke("steel", "ada", actor="ada"),
+        lambda: members.grant("steel", "ada", "editor", until=None, actor="ada"),
+        lambda: members.grant("steel", "ada", "owner", until=LATER, actor="ada"),
+    ):
+        with pytest.raises(Conflict, match="last owner"):
+            change()
+    assert [row.role for row in members.of_project("steel")] == ["owner"]
+    assert steel.audit.list(action="membership-revoked") == ()
+    members.revoke("steel", "ada", actor="stew", orphaning=True)
+    members.grant("steel", "bob", "editor", until=None, actor="stew")
+    members.revoke("steel", "bob", actor="stew")
+
+
+def test_two_owners_who_remove_each_other_leave_one(steel):
+    members, barrier, outcomes = steel.memberships, threading.Barrier(2), []
+    members.grant("steel", "bob", "owner", until=None, actor="ada")
+    pairs = [("ada", "bob"), ("bob", "ada")]
+
+    def remove() -> None:
+        actor, other = pairs.pop()
+        barrier.wait()
+        try:
+            members.revoke("steel", other, actor=actor)
+            outcomes.append("removed")
+        except Conflict:
+            outcomes.append("told")
+
+    run_together(remove, 2)
+    assert sorted(outcomes) == ["removed", "told"]
+    assert len(members.of_project("steel")) == 1
 
 
 def test_what_is_no_membership_is_refused(steel):
@@ -107,26 +144,27 @@ def token(identifier: str, **other) -> StoredToken:
 
 
 def test_a_token_comes_back_as_it_was_kept(registry):
-    registry.tokens.insert(token("t-1"))
+    registry.tokens.insert(token("t-1"), "ada")
     assert registry.tokens.find("t-1") == token("t-1")
     assert registry.tokens.find("t-2") is None
 
 
 def test_tokens_are_listed_by_their_holder_newest_first(registry):
-    registry.tokens.insert(token("t-1"))
-    registry.tokens.insert(token("t-2", created_at=LATER))
-    registry.tokens.insert(token("t-3", subject="bob"))
+    registry.tokens.insert(token("t-1"), "ada")
+    registry.tokens.insert(token("t-2", created_at=LATER), "ada")
+    registry.tokens.insert(token("t-3", subject="bob"), "ada")
     assert [each.id for each in registry.tokens.list("ada")] == ["t-2", "t-1"]
 
 
 def test_of_a_token_last_use_and_first_revocation_are_known(registry):
-    registry.tokens.insert(token("t-1"))
+    registry.tokens.insert(token("t-1"), "ada")
     registry.tokens.touch("t-1", NOW)
-    registry.tokens.revoke("t-1", NOW)
-    registry.tokens.revoke("t-1", LATER)
+    registry.tokens.revoke("t-1", NOW, "root")
+    registry.tokens.revoke("t-1", LATER, "root")
     found = registry.tokens.find("t-1")
     assert (found.last_used_at, found.revoked_at) == (NOW, NOW)
-    assert [deed.action for deed in registry.audit.list(subject="token:t-1")] == [
-        "token-revoked",
-        "token-created",
+    deeds = registry.audit.list(subject="token:t-1")
+    assert [(deed.action, deed.actor, deed.detail["holder"]) for deed in deeds] == [
+        ("token-revoked", "root", "ada"),
+        ("token-created", "ada", "ada"),
     ]

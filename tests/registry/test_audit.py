@@ -51,3 +51,16 @@ def test_deeds_are_found_by_who_what_and_when(registry):
     assert registry.audit.list(since=second.at) == (third, second)
     assert registry.audit.list(until=second.at) == (first,)
     assert registry.audit.list(since=second.at, until=third.at) == (second,)
+
+
+def test_deeds_of_a_project_are_those_done_in_it(lab):
+    lab.open("a.dm4", experiment="e-1")
+    lab.open("b.dm4", project="steel-2", experiment="e-2")
+    lab.registry.samples.label(("steel", "p-1", "s-1"), "0042", actor="ada")
+    lab.registry.audit.write("ada", "restricted-read", "e-1")
+    lab.registry.audit.write("ada", "restricted-read", "e-2")
+    deeds = lab.registry.audit.list(project="steel")
+    assert {deed.subject for deed in deeds} == {
+        "project:steel", "proposal:steel/p-1", "sample:steel/p-1/s-1", "e-1",
+    }  # fmt: skip
+    assert lab.registry.audit.list(project="steel", action="restricted-read")[0].subject == "e-1"

@@ -151,8 +151,15 @@ def test_lists_of_a_level_and_of_what_someone_may_see(lab):
     assert registry.projects.list(visible=Seen()) == ()
     registry.projects.create("mine", card=ProjectCard(title="M"), actor="eve")
     assert [row.id for row in registry.projects.list(visible=Seen(own="eve"))] == ["mine"]
-    everyone = registry.instruments.create("t", card=InstrumentCard(title="T"), actor="ada")
-    assert registry.instruments.list(visible=Seen()) == (everyone,)
+
+
+def test_instruments_and_people_are_seen_by_all_who_see_any(registry):
+    titan = registry.instruments.create("t", card=InstrumentCard(title="T"), actor="ada")
+    ada = registry.people.meet("ada@issuer", PersonCard(name="Ada"))
+    assert registry.instruments.list(visible=Seen(projects=None)) == (titan,)
+    assert registry.people.list(visible=Seen(projects=None)) == (ada,)
+    assert registry.instruments.list(visible=Seen()) == ()
+    assert registry.people.list(visible=Seen()) == ()
 
 
 def test_whoever_deposits_first_owns_the_project(lab):

@@ -73,6 +73,18 @@ def test_states_are_counted_with_zeros(lab):
     assert counts == dict.fromkeys(S, 0) | {S.SEALED: 1, S.UPLOADING: 1}
 
 
+def test_a_level_is_counted_by_what_lies_in_it_and_is_seen(lab):
+    lab.sealed("a.dm4")
+    lab.sealed("b.dm4")
+    lab.sealed("c.dm4", project="glass")
+    count = lab.registry.experiments.count_below
+    assert count(among=["steel", "glass", "none"]) == {"steel": 2, "glass": 1}
+    assert count(among=["glass"]) == {"glass": 1}
+    assert count("steel", among=["p-1"]) == {"p-1": 2}
+    assert count("steel", "p-1", among=["s-1"]) == {"s-1": 2}
+    assert count("steel", among=["p-1"], visible=Seen()) == {}
+
+
 def test_a_state_moves_on_with_its_reason_and_counts_the_version_up(lab):
     row = lab.sealed("a.dm4")
     failed = lab.registry.experiments.set_state(row.id, S.FAILED, reason="truncated: a.dm4")
