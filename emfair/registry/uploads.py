@@ -6,7 +6,7 @@ belong here: opening and sealing the deposit as a whole (``deposits``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
@@ -15,7 +15,7 @@ from emfair.errors import Conflict, FixityMismatch, NotFound
 from emfair.model.states import ExperimentState, check_transition
 from emfair.registry import experiment_row, incoming
 from emfair.registry.audit import Deed, record
-from emfair.registry.engine import Database
+from emfair.registry.engine import IN_LIMIT, Database
 from emfair.registry.experiment_row import ExperimentRow
 from emfair.registry.incoming import ROW, NewFile, UploadRow
 from emfair.registry.tables import upload
@@ -82,6 +82,18 @@ class Uploads:
         with self._database.reading() as connection:
             experiment_row.read(connection, experiment)
             return incoming.rows(connection, experiment)
+
+    def unfinished(self, experiments: Iterable[str]) -> frozenset[str]:
+        """Return what the store calls those uploads of `experiments` that are not whole yet."""
+        wanted, found = sorted(set(experiments)), set[str]()
+        query = select(upload.c.store_upload).where(
+            upload.c.store_upload.is_not(None), upload.c.done_at.is_(None)
+        )
+        with self._database.reading() as connection:
+            for start in range(0, len(wanted), IN_LIMIT):
+                some = upload.c.experiment.in_(wanted[start : start + IN_LIMIT])
+                found.update(connection.execute(query.where(some)).scalars())
+        return frozenset(found)
 
     def authorize(self, identifier: str, capability: str) -> None:
         """Set the SHA-256 of an upload's own token; the one before is void. Raises `NotFound`."""

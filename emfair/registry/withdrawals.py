@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import exists
+from sqlalchemy import Connection, exists, select
 
 from emfair.errors import Conflict
 from emfair.model.states import ExperimentState, check_transition
@@ -46,8 +46,25 @@ class Withdrawals:
         with self._database.reading() as connection:
             return tuple(map(experiment_row.row, connection.execute(query).mappings()))
 
+    def given_up(self, since: datetime, limit: int = 1000) -> tuple[ExperimentRow, ...]:
+        """Return tombstones that never had a manifest and were made since then, newest first."""
+        query = experiment_row.rows().where(
+            experiment.c.state == S.TOMBSTONED.value,
+            experiment.c.manifest_version.is_(None),
+            experiment.c.updated_at >= since,
+        )
+        query = query.order_by(experiment.c.updated_at.desc(), experiment.c.id).limit(limit)
+        with self._database.reading() as connection:
+            return tuple(map(experiment_row.row, connection.execute(query).mappings()))
+
     def give_up(
-        self, identifier: str, *, actor: str, reason: str, run_key: str | None = None
+        self,
+        identifier: str,
+        *,
+        actor: str,
+        reason: str,
+        run_key: str | None = None,
+        untouched_since: datetime | None = None,
     ) -> tuple[UploadRow, ...]:
         """Give a deposit up that is not sealed; return its files, for the store to clean up.
 
@@ -58,6 +75,8 @@ class Withdrawals:
         ----------
         run_key
             After a later deposit: the name of what is to be processed without it.
+        untouched_since
+            Only if nobody has touched it since then.
 
         Raises
         ------
@@ -66,11 +85,13 @@ class Withdrawals:
         BadCall
             It was sealed before, and `run_key` is missing.
         Conflict
-            No deposit is in progress.
+            No deposit is in progress, or someone has touched it.
         """
         now = self._now()
         with self._database.writing() as connection:
             found = experiment_row.lock(connection, identifier)
+            if untouched_since is not None:
+                _check_untouched(connection, found, untouched_since)
             if found.state not in _IN_PROGRESS:
                 raise Conflict(
                     f"is {found.state.value}: no deposit is in progress.",
@@ -124,3 +145,15 @@ class Withdrawals:
             }
             experiment_row.change(connection, identifier, now, changes)
             return left
+
+
+def _check_untouched(connection: Connection, found: ExperimentRow, since: datetime) -> None:
+    """Refuse to give up what is alive. Who touches a file of it now waits for the end of this."""
+    query = select(upload.c.touched_at).where(upload.c.experiment == found.id).with_for_update()
+    touched = max([found.updated_at, *connection.execute(query).scalars()])
+    if touched >= since:
+        raise Conflict(
+            f"was touched at {touched.isoformat()}.",
+            subject=found.id,
+            remedy="Leave it: someone is at work on it.",
+        )
