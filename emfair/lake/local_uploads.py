@@ -116,15 +116,18 @@ class LocalUploads:
                 self._data(upload_id).unlink(missing_ok=True)
 
     def stale(self, before: datetime) -> Iterator[Abandoned]:
-        """See `Uploads.stale`; complete ones are named too, for their journals."""
+        """See `Uploads.stale`; complete ones are named too, for their journals.
+
+        So are data whose journal is gone, without a key: someone was killed while giving them up.
+        """
         with disk_errors(str(self._folder)):
             journals = sorted(self._folder.glob("*.journal"))
-        for path in journals:
+            data = sorted(self._folder.glob("*.data"))
+        for path in [*journals, *(one for one in data if not self._journal(one.stem).exists())]:
             with disk_errors(str(path)), suppress(FileNotFoundError):
                 touched = datetime.fromtimestamp(path.stat().st_mtime, UTC)
                 if touched < before:
-                    with path.open("rb") as journal:
-                        yield Abandoned(_read(journal).key, path.stem, touched)
+                    yield Abandoned(_key_in(path), path.stem, touched)
 
     def _data(self, upload_id: str) -> Path:
         return self._folder / f"{upload_id}.data"
@@ -179,6 +182,13 @@ def _read(journal: IO[bytes]) -> _Known:
         known.key = said.get("key", known.key)
         known.complete = known.complete or "complete" in said
     return known
+
+
+def _key_in(path: Path) -> str:
+    if path.suffix != ".journal":
+        return ""
+    with path.open("rb") as journal:
+        return _read(journal).key
 
 
 def _same(present: Part | None, part: Spooled, upload: Upload) -> Part:

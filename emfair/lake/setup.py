@@ -19,8 +19,10 @@ from emfair.lake.keys import SCRATCH
 from emfair.lake.layout import INDEX
 from emfair.lake.s3_errors import s3_errors
 
-UPLOAD_DAYS = 7
-"""Days after which the bucket itself gives up an upload; emfair cleans earlier."""
+UPLOAD_DAYS = 60
+"""Days after which the bucket itself gives up an upload, counted from its begin, alive or not. So
+long does a file have from its first part to its last; emfair gives up silent ones much earlier
+(`emfair.service.cleanup`)."""
 INDEX_DAYS = 30
 """Days for which versions of the index that were replaced are kept; raw data are for ever."""
 

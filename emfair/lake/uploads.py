@@ -92,11 +92,16 @@ class PartTarget:
 
 @dataclass(frozen=True)
 class Abandoned:
-    """An upload that nobody has touched since `touched_at`."""
+    """An upload that nobody has touched since `touched_at`; see `is_same` for whose it is."""
 
     key: str
     id: str
     touched_at: datetime
+
+
+def is_same(one: str, other: str) -> bool:
+    """Whether two names of a store mean one upload: S3 tells only what stands behind our mark."""
+    return one.rpartition(":")[2] == other.rpartition(":")[2]
 
 
 class Uploads(Protocol):

@@ -9,6 +9,7 @@ as they come. Both are sealed alike. What does not belong here: bytes on their w
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from emfair.errors import Conflict, NotFound, Outdated
 from emfair.identity.table import Action
@@ -124,11 +125,13 @@ def seal(access: Access, experiment: str) -> ExperimentRow:
     )
 
 
-def give_up(access: Access, experiment: str, reason: str) -> ExperimentRow:
+def give_up(
+    access: Access, experiment: str, reason: str, *, untouched_since: datetime | None = None
+) -> ExperimentRow:
     """Give up a deposit that is not sealed: what was sent goes.
 
     A later deposit leaves the experiment as it was before. Raises `Conflict` if none is in
-    progress.
+    progress, or if someone has touched it after `untouched_since`.
     """
     services = access.services
     row = services.registry.experiments.get(experiment)
@@ -139,7 +142,11 @@ def give_up(access: Access, experiment: str, reason: str) -> ExperimentRow:
         notes, version = current(services, experiment)
         key = run_key(manifest, notes, version)
     left = services.registry.withdrawals.give_up(
-        experiment, actor=access.subject, reason=reason, run_key=key
+        experiment,
+        actor=access.subject,
+        reason=reason,
+        run_key=key,
+        untouched_since=untouched_since,
     )
     uploads.discard(services, row, left)
     return services.registry.experiments.get(experiment)
@@ -171,7 +178,13 @@ def _seal(access: Access, experiment: str) -> ExperimentRow:
     before = _manifest_before(access, row)
     names = [one.name for one in uploads.of_experiment(services, experiment)]
     check_files(notes, measured([*names, *(file.name for file in before)]))
-    closed = services.registry.deposits.close(experiment, actor=access.subject)
+    try:
+        closed = services.registry.deposits.close(experiment, actor=access.subject)
+    except Conflict:
+        present = services.registry.experiments.get(experiment)
+        if present.manifest_version == row.manifest_version:
+            raise
+        return present  # another one has sealed it meanwhile
     manifest = _write_manifest(access, row, closed, before)
     sealed = services.registry.deposits.seal(
         experiment,

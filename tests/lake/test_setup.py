@@ -67,7 +67,7 @@ def test_a_bucket_keeps_what_is_replaced_and_the_rules_of_others(lake, s3):
     kept = {rule["ID"]: rule for rule in rules}
     assert sorted(kept) == ["emfair-index", "emfair-uploads", "of the data centre"]
     assert kept["of the data centre"]["Expiration"] == {"Days": 90}
-    assert kept["emfair-uploads"]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
+    assert kept["emfair-uploads"]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 60}
     lake.put_bytes("a", b"old")
     lake.put_bytes("a", b"new", replace=True)
     versions = s3.list_object_versions(Bucket=lake.bucket)["Versions"]
