@@ -5,7 +5,7 @@ What does not belong here: checking and reading them (`emfair.nxem.annotations`)
 
 from __future__ import annotations
 
-from emfair.errors import Outdated
+from emfair.errors import Conflict, Outdated
 from emfair.lake import layout
 from emfair.model.annotations import Annotations
 from emfair.model.canonical import canonical_json
@@ -57,13 +57,21 @@ def annotate(
     row = services.registry.experiments.get(experiment)
     document = canonical_json(annotations).decode()
     if row.state in (S.DRAFT, S.UPLOADING):
-        return services.registry.annotations.draft(
-            experiment,
-            expected_version,
-            document=document,
-            author=access.subject,
-            reason=reason,
-        )
+        try:
+            return services.registry.annotations.draft(
+                experiment,
+                expected_version,
+                document=document,
+                author=access.subject,
+                reason=reason,
+            )
+        except Outdated:
+            raise
+        except Conflict:
+            row = services.registry.experiments.get(experiment)
+            if row.state in (S.DRAFT, S.UPLOADING) or row.manifest_version is None:
+                raise
+            # sealed by someone else since it was looked at
     manifest = read_manifest(services, row.place, row.manifest_version or 1)
     changed = services.registry.annotations.change(
         experiment,

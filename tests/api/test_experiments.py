@@ -141,8 +141,8 @@ def test_a_preview_is_a_picture_that_a_browser_keeps(client, made):
 )
 def test_unknown_and_impossible_identifiers_are_problems(client, path):
     assert problem(client.get(f"/experiments/e-unknown{path}"), 404)["subject"] == "e-unknown"
-    problem(client.get(f"/experiments/%00{path}"), 422)
-    problem(client.get(f"/experiments/E%20%C3%9F{path}"), 422)
+    problem(client.get(f"/experiments/%00{path}"), 404)
+    problem(client.get(f"/experiments/E%20%C3%9F{path}"), 404)
 
 
 def test_a_file_arrives_as_it_was_deposited(client, made):

@@ -21,7 +21,7 @@ from emfair.model.documents import (
 )
 from emfair.model.facts import Fact, Source
 from emfair.model.findings import Finding, Severity, Verdict, verdict_of
-from emfair.model.manifest import Manifest, Place, RawFile, Titles
+from emfair.model.manifest import Depositor, Manifest, Place, RawFile, Titles
 
 NIGHT = datetime(2026, 1, 22, 23, 30, tzinfo=UTC)
 
@@ -89,7 +89,7 @@ def a_manifest(experiment="e-1", names=("scan.dm4", "tia.emi", "tia_1.ser", "not
         version=2,
         place=Place(project="p-1", proposal="q-1", sample="s-1", experiment=experiment),
         titles=Titles(project="Minerals", proposal="Q", sample="Quartz", experiment="Night shift"),
-        deposited_by="ada",
+        deposited_by=Depositor(subject="local:ada", name="ada"),
         sealed_at=NIGHT,
         files=tuple(a_file(name) for name in names),
     )

@@ -7,7 +7,15 @@ from pydantic import ValidationError
 
 from emfair.model.annotations import Annotations
 from emfair.model.canonical import canonical_json
-from emfair.model.manifest import Manifest, Place, RawFile, Titles, content_digest, run_key
+from emfair.model.manifest import (
+    Depositor,
+    Manifest,
+    Place,
+    RawFile,
+    Titles,
+    content_digest,
+    run_key,
+)
 
 WHEN = datetime(2026, 1, 22, 12, tzinfo=UTC)
 
@@ -21,7 +29,7 @@ def manifest(*files: RawFile) -> Manifest:
     return Manifest(
         place=Place(project="p", proposal="q", sample="s", experiment="e-1"),
         titles=Titles(project="P", proposal="Q", sample="S", experiment="E"),
-        deposited_by="ada",
+        deposited_by=Depositor(subject="local:ada", name="ada"),
         sealed_at=WHEN,
         files=files,
     )
@@ -70,4 +78,4 @@ def test_a_place_holds_identifiers_only():
 
 def test_a_manifest_cannot_be_changed():
     with pytest.raises(ValidationError):
-        manifest(raw("a")).deposited_by = "eve"
+        manifest(raw("a")).deposited_by = Depositor(subject="eve", name="Eve")

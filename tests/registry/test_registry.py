@@ -34,7 +34,6 @@ def test_the_public_names_are_these():
         "FileRow",
         "MembershipRow",
         "NewFile",
-        "Opened",
         "OutboxCursor",
         "OutboxRow",
         "RefereeLink",

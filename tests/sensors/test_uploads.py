@@ -27,7 +27,7 @@ from emfair.service.services import Services, open_services
 from emfair.settings import read_settings
 from sensors.uploads import AT_ONCE, plan, uploads
 from tests.emfair_assets.ground import Given, definitions
-from tests.service.lab import deposit
+from tests.service.lab import deposit, someone
 
 NOW = datetime(2026, 1, 22, 12, tzinfo=UTC)
 
@@ -140,7 +140,7 @@ def test_edited_annotations_are_another_run_of_the_same_partition(services, inst
     experiment = sealed(services, tmp_path)
     first = tick(services, instance)
     annotate(
-        services, experiment, Annotations(title="new"), expected_version=1, author="a", reason="r"
+        someone(services), experiment, Annotations(title="new"), expected_version=1, reason="r"
     )
     second = tick(services, instance, first.cursor)
     assert [one.partition_key for one in second.run_requests] == [experiment]

@@ -27,6 +27,7 @@ from emfair.service.chain.index import gather, publish
 from emfair.service.chain.judge import judge
 from emfair.service.chain.receive import receive
 from emfair.service.depository import LocalDepository
+from emfair.service.reception import Reception
 from emfair.service.services import Services, open_services
 from emfair.settings import read_settings
 
@@ -45,7 +46,7 @@ COMPLETE: dict[str, Any] = {
 
 def someone(services: Services, name: str = "ada") -> Access:
     """Return the access of a user of this machine, who may do everything."""
-    return Access(services, Principal(f"local:{name}", Kind.LOCAL, name))
+    return Reception(services).of(Principal(f"local:{name}", Kind.LOCAL, name))
 
 
 def deposit(

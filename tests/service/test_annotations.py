@@ -88,17 +88,24 @@ def test_annotating_says_who_and_why_and_refuses_what_someone_else_changed(servi
     place = deposit(services, request(session)).place
     annotate(someone(services, "bob"), place.experiment, OTHER, expected_version=1, reason="typo")
     newest = services.registry.annotations.versions(place.experiment)[0]
-    assert (newest.version, newest.author, newest.reason) == (2, "bob", "typo")
+    assert (newest.version, newest.author, newest.reason) == (2, "local:bob", "typo")
     with pytest.raises(Conflict, match="version 2"):
         annotate(someone(services, "eve"), place.experiment, NOTES, expected_version=1, reason="")
     check_whole(services, place, session, OTHER)
 
 
-def test_a_deposit_that_is_not_sealed_cannot_be_annotated(services, session):
+def test_words_for_a_deposit_that_is_not_sealed_are_sealed_with_it(services, session):
     with pytest.raises(Killed):
         deposit(with_lake(services, Tapped(services.lake, before=Countdown(0))), request(session))
     (experiment,) = experiments(services)
-    with pytest.raises(Conflict, match="not sealed yet"):
-        annotate(someone(services, "ada"), experiment, NOTES, expected_version=1, reason="")
+    annotate(someone(services, "bob"), experiment, OTHER, expected_version=1, reason="meanwhile")
+    assert outbox(services) == []
+    done = deposit(services, request(session, notes=Annotations()))
+    assert done.place.experiment == experiment
+    check_whole(services, done.place, session, OTHER)
+    assert len(outbox(services)) == 1
+
+
+def test_an_experiment_that_is_not_there_cannot_be_annotated(services):
     with pytest.raises(NotFound, match="no such experiment"):
         annotate(someone(services, "ada"), "e-nope", NOTES, expected_version=1, reason="")

@@ -17,6 +17,7 @@ from emfair.errors import BadCall, BadName, FixityMismatch, Unavailable
 from emfair.lake import layout
 from emfair.model.annotations import Annotations
 from emfair.model.canonical import canonical_json
+from emfair.model.manifest import Depositor
 from emfair.model.states import ExperimentState
 from emfair.service.documents import read_manifest
 from emfair.service.services import open_services
@@ -39,7 +40,7 @@ def test_a_deposit_puts_files_manifest_and_annotations_into_the_lake(services, s
     assert (done.already_there, done.reannotated) == (False, False)
     assert done.sent == sum(path.stat().st_size for path in session.iterdir())
     manifest = check_whole(services, done.place, session, NOTES)
-    assert manifest.deposited_by == "ada"
+    assert manifest.deposited_by == Depositor(subject="local:ada", name="ada")
     assert manifest.titles.experiment == "session"
     assert manifest.place.project == "minerals"
     assert outbox(services) == [

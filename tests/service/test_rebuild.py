@@ -11,7 +11,7 @@ from emfair.model.annotations import Annotations
 from emfair.model.canonical import pretty_json, sha256_file
 from emfair.service.annotations import annotate
 from emfair.service.rebuild import rebuild
-from tests.service.lab import COMPLETE, damage, keys
+from tests.service.lab import COMPLETE, damage, keys, someone
 
 
 @pytest.fixture
@@ -36,11 +36,10 @@ def test_what_was_converted_is_byte_for_byte_the_same_again(lab, place):
 
 def test_annotations_that_changed_since_are_the_next_runs(lab, place):
     annotate(
-        lab.services,
+        someone(lab.services),
         place.experiment,
         Annotations.model_validate(COMPLETE | {"title": "Another"}),
         expected_version=1,
-        author="ada",
         reason="",
     )
     assert rebuild(lab.services, place.experiment).is_same

@@ -77,7 +77,7 @@ def test_every_record_in_the_lake_names_its_objects_by_their_true_checksums(lab)
             content = lab.services.lake.read_bytes(entity.key)
             assert (sha256_bytes(content), len(content)) == (entity.sha256, entity.size), entity.key
         assert record.started_at <= record.ended_at
-        assert record.agent.on_behalf_of == "ada"
+        assert record.agent.on_behalf_of == "local:ada"
         assert record.run == "run-0001"
 
 
