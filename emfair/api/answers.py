@@ -71,6 +71,7 @@ class ExperimentSummary(BaseModel):
     place: Place
     state: ExperimentState = Field(examples=["needs-input"])
     reason: str = Field(examples=["Elements in the sample: required, but not given."])
+    processed: bool = Field(description="Whether the chain is done with its present content.")
     depositor: str = Field(examples=["local:jane"], description="What emfair knows them by.")
     depositor_name: str = Field("", examples=["Jane Doe"])
     instrument: str | None = Field(None, examples=["titan"])
@@ -88,6 +89,7 @@ class ExperimentSummary(BaseModel):
             place=row.place,
             state=row.state,
             reason=row.state_reason,
+            processed=row.standing.processed,
             depositor=row.depositor,
             depositor_name=name,
             instrument=row.instrument,

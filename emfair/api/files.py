@@ -11,7 +11,7 @@ from emfair.lake.uploads import Part, PartTarget
 from emfair.model.manifest import RawFile
 from emfair.model.paths import lake_path
 from emfair.registry import UploadRow
-from emfair.service.uploads import Announced
+from emfair.service.uploads import Announced, parts_of
 
 EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", examples=[EMPTY])]
@@ -80,7 +80,7 @@ class NewFiles(BaseModel):
 class UploadAnswer(BaseModel):
     """A file on its way.
 
-    `part_size` is known when its first part was asked for; `done_at` when it is whole.
+    `part_size` are the bytes of each part but the last; an empty file has one, which is empty.
     """
 
     id: str = Field(examples=["u-0f3c5a7d9b1e2f4a6c8d"])
@@ -89,8 +89,9 @@ class UploadAnswer(BaseModel):
     path: str = Field(description="Where it will stand below the experiment's raw/files/.")
     size: int
     sha256: str | None
-    part_size: int | None
-    done_at: AwareDatetime | None
+    part_size: int = Field(examples=[8388608])
+    begun: bool = Field(description="Whether parts of it may be there.")
+    done_at: AwareDatetime | None = Field(description="When it was whole.")
 
     @classmethod
     def of(cls, row: UploadRow) -> Self:
@@ -102,7 +103,8 @@ class UploadAnswer(BaseModel):
             path=row.path,
             size=row.size,
             sha256=row.sha256,
-            part_size=row.part_size,
+            part_size=parts_of(row),
+            begun=row.store_upload is not None,
             done_at=row.done_at,
         )
 

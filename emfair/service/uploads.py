@@ -16,7 +16,7 @@ from emfair.errors import Conflict, FixityMismatch, NotFound, TooMuch
 from emfair.identity.capabilities import new_capability
 from emfair.identity.table import Action
 from emfair.lake import layout
-from emfair.lake.uploads import Part, PartTarget, Upload
+from emfair.lake.uploads import Part, PartTarget, Upload, part_size
 from emfair.model.canonical import sha256_stream
 from emfair.model.deposits import Opened
 from emfair.model.paths import lake_path
@@ -140,6 +140,11 @@ def authorize(services: Services, row: UploadRow) -> tuple[str, datetime]:
     text, kept, until = new_capability(row.id, services.now())
     services.registry.uploads.authorize(row.id, kept)
     return text, until
+
+
+def parts_of(row: UploadRow) -> int:
+    """Return the bytes of each part but the last: a client may plan before the first one."""
+    return row.part_size or part_size(row.size)
 
 
 def begun(services: Services, row: UploadRow) -> Upload:
