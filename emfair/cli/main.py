@@ -11,6 +11,7 @@ import typer
 
 from emfair import __version__
 from emfair.cli import (
+    cleanup,
     convert,
     demo,
     deposit,
@@ -54,6 +55,7 @@ EXAMPLES: dict[Callable[..., None], str] = {
     login.logout: "logout",
     login.whoami: "whoami",
     doctor.doctor: "doctor",
+    cleanup.cleanup: "cleanup --dry-run",
 }
 """The commands in the order of the help, each with a call that people can copy."""
 

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import re
+
 from emfair.model.manifest import Place
 
 INDEX = "index"
@@ -34,6 +36,12 @@ def experiment_prefix(place: Place) -> str:
 def raw_file(place: Place, path: str) -> str:
     """Key of a raw file; `path` as `emfair.model.paths.lake_path` returns it."""
     return f"{experiment_prefix(place)}/raw/files/{path}"
+
+
+def experiment_of(key: str) -> str:
+    """Return the experiment that a raw file's key names; empty where it names none."""
+    found = re.search(r"/experiment=([^/]+)/raw/files/", key)
+    return found[1] if found else ""
 
 
 def manifest(place: Place, version: int) -> str:

@@ -92,16 +92,16 @@ class PartTarget:
 
 @dataclass(frozen=True)
 class Abandoned:
-    """An upload that nobody has touched since `touched_at`; see `is_same` for whose it is."""
+    """An upload that nobody has touched since `touched_at`; `store_name` tells it from others."""
 
     key: str
     id: str
     touched_at: datetime
 
 
-def is_same(one: str, other: str) -> bool:
-    """Whether two names of a store mean one upload: S3 tells only what stands behind our mark."""
-    return one.rpartition(":")[2] == other.rpartition(":")[2]
+def store_name(upload_id: str) -> str:
+    """Return what the store itself calls an upload: S3 tells nothing of the mark before a colon."""
+    return upload_id.rpartition(":")[2]
 
 
 class Uploads(Protocol):
