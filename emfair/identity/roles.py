@@ -89,6 +89,15 @@ def project_role(group: str) -> tuple[str, Role] | None:
     return found["project"], Role(found["role"])
 
 
+def project_group(project: str, role: Role) -> str:
+    """Return the group whose members have `role` in `project`.
+
+    >>> project_group("grain-boundaries", Role.EDITOR)
+    'emfair-project-grain-boundaries-editor'
+    """
+    return f"emfair-project-{project}-{role}"
+
+
 def roles_of(
     principal: Principal | None,
     project: str | None,

@@ -41,11 +41,16 @@ class Access:
     granted: tuple[Membership, ...] = ()
 
     @property
-    def subject(self) -> str:
-        """What ownership, memberships and the audit log call them. Raises `Unauthenticated`."""
+    def known(self) -> Principal:
+        """Who it is. Raises `Unauthenticated`."""
         if self.principal is None:
             raise Unauthenticated("nobody is logged in.", remedy="Log in, or send a token.")
-        return self.principal.subject
+        return self.principal
+
+    @property
+    def subject(self) -> str:
+        """What ownership, memberships and the audit log call them. Raises `Unauthenticated`."""
+        return self.known.subject
 
     @property
     def name(self) -> str:

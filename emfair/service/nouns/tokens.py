@@ -1,0 +1,104 @@
+"""Access tokens: people's own, and those of instruments, made by whoever may share one.
+
+A token is answered once; only its SHA-256 is kept. What does not belong here: what makes one good
+(`emfair.identity.tokens`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from emfair.errors import NotFound
+from emfair.identity import tokens
+from emfair.identity.policy import Resource
+from emfair.identity.table import About, Action
+from emfair.identity.tokens import INSTRUMENT
+from emfair.model.nouns import InstrumentCard
+from emfair.model.tokens import StoredToken
+from emfair.registry import CardRow
+from emfair.service.access import Access, Granted
+
+InstrumentRow = CardRow[InstrumentCard]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a token is to be called, what it may do at most, and until when."""
+
+    name: str
+    scopes: frozenset[str]
+    expires_at: datetime
+
+
+def own(access: Access) -> Sequence[StoredToken]:
+    """Return one's own tokens, newest first, those that are over included.
+
+    Raises `Unauthenticated` or `Forbidden` for whoever has none of their own, or comes by a token.
+    """
+    _check_own(access)
+    return access.services.registry.tokens.list(access.subject)
+
+
+def create(access: Access, wanted: Wanted) -> tuple[str, StoredToken]:
+    """Make a token that acts as whoever asks; return it, and what is kept of it.
+
+    Raises
+    ------
+    BadCall
+        No name, no or unknown scopes, or an end that is past or more than a year away.
+    Unauthenticated, Forbidden
+        They can have none.
+    """
+    _check_own(access)
+    return _issue(access, wanted)
+
+
+def revoke(holding: Granted[StoredToken]) -> None:
+    """End a token now; again is no error."""
+    services = holding.access.services
+    tokens.revoke(services.registry.tokens, holding.row.id, services.now(), holding.access.subject)
+
+
+def of_instrument(sharing: Granted[InstrumentRow]) -> Sequence[StoredToken]:
+    """Return an instrument's tokens, newest first, those that are over included."""
+    return sharing.access.services.registry.tokens.list(f"{INSTRUMENT}{sharing.row.id}")
+
+
+def create_for_instrument(
+    sharing: Granted[InstrumentRow], wanted: Wanted
+) -> tuple[str, StoredToken]:
+    """Make a token that acts as the instrument, as `create` does.
+
+    It may do something in projects only that the instrument is a member of.
+    """
+    return _issue(sharing.access, wanted, sharing.row.id)
+
+
+def revoke_of_instrument(sharing: Granted[InstrumentRow], identifier: str) -> None:
+    """End an instrument's token now; again is no error. Raises `NotFound` if it has none such."""
+    row = next((one for one in of_instrument(sharing) if one.id == identifier), None)
+    if row is None:
+        raise NotFound(
+            "this instrument has no such token.",
+            subject=identifier,
+            remedy="List the instrument's tokens.",
+        )
+    revoke(Granted(sharing.access, row))
+
+
+def _check_own(access: Access) -> None:
+    access.require(Action.MANAGE_TOKENS, Resource(About.TOKEN, owner=access.subject))
+
+
+def _issue(access: Access, wanted: Wanted, instrument: str = "") -> tuple[str, StoredToken]:
+    return tokens.issue(
+        access.services.registry.tokens,
+        access.known,
+        name=wanted.name,
+        scopes=wanted.scopes,
+        expires_at=wanted.expires_at,
+        now=access.services.now(),
+        instrument=instrument,
+    )
