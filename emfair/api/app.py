@@ -8,7 +8,22 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from emfair import __version__
-from emfair.api import deposits, downloads, experiments, general, uploads
+from emfair.api import (
+    audit,
+    deposits,
+    downloads,
+    experiments,
+    general,
+    instruments,
+    members,
+    people,
+    projects,
+    referees,
+    rights,
+    samples,
+    tokens,
+    uploads,
+)
 from emfair.api.limits import Limiter
 from emfair.api.problems import tell_problems
 from emfair.api.sizes import BoundedBodies
@@ -22,6 +37,15 @@ ROUTERS = (
     deposits.router,
     uploads.router,
     downloads.router,
+    projects.router,
+    samples.router,
+    instruments.router,
+    people.router,
+    members.router,
+    referees.router,
+    tokens.router,
+    audit.router,
+    rights.router,
 )
 
 

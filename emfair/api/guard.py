@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any, TypeAlias
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Path, Query, Request
 
 from emfair.api.limits import Limiter
 from emfair.errors import NotFound, Unauthenticated
 from emfair.identity.bearer import bearer_token
 from emfair.identity.capabilities import check_capability, is_capability
 from emfair.identity.policy import needs_login
+from emfair.identity.principal import SUBJECT_LIMIT
 from emfair.identity.table import Action
 from emfair.model.nouns import InstrumentCard, PersonCard, ProjectCard, ProposalCard, SampleCard
 from emfair.model.tokens import StoredToken
@@ -31,9 +32,19 @@ ProposalId: TypeAlias = Annotated[str, Path(examples=["2026-a"])]
 SampleId: TypeAlias = Annotated[str, Path(examples=["lamella-1"])]
 InstrumentId: TypeAlias = Annotated[str, Path(examples=["titan"])]
 UploadId: TypeAlias = Annotated[str, Path(examples=["u-0f3c5a7d9b1e2f4a6c8d"])]
+Subject: TypeAlias = Annotated[
+    str | None,
+    Query(
+        max_length=SUBJECT_LIMIT,
+        description="Whose; one's own if it is left out.",
+        examples=["local:ada"],
+    ),
+]
+"""Of an issuer's account it holds slashes, which not every proxy lets through in a path."""
 
-ACTION = "emfair_action"
-"""The attribute by which a guard names its action, for the test that walks all routes."""
+ACTION, LISTED = "emfair_action", "emfair_listed"
+"""Attributes by which a guard names its action, and whether it stands before a list, for the test
+that walks all routes."""
 
 
 def access_of(request: Request) -> Access:
@@ -79,7 +90,7 @@ def listing(action: Action) -> Any:
     def guard(request: Request) -> Access:
         return _admitted(request, action)
 
-    return _named(guard, action)
+    return _named(guard, action, listed=True)
 
 
 def project(action: Action) -> Any:
@@ -161,13 +172,13 @@ def instrument(action: Action) -> Any:
 
 
 def person(action: Action) -> Any:
-    """Guard what is done to a person's card."""
+    """Guard what is done to the card of the person whom the query names, or of whoever asks."""
 
-    def guard(
-        request: Request, subject: Annotated[str, Path(examples=["local:ada"])]
-    ) -> Granted[CardRow[PersonCard]]:
+    def guard(request: Request, subject: Subject = None) -> Granted[CardRow[PersonCard]]:
         access = _admitted(request, action)
-        return Granted(access, access.person(action, subject))
+        return Granted(
+            access, access.person(action, access.subject if subject is None else subject)
+        )
 
     return _named(guard, action)
 
@@ -197,6 +208,7 @@ def _bearer(request: Request) -> str:
     return "" if header is None else bearer_token(header)
 
 
-def _named(guard: Callable[..., Any], action: Action) -> Any:
+def _named(guard: Callable[..., Any], action: Action, *, listed: bool = False) -> Any:
     setattr(guard, ACTION, action)
+    setattr(guard, LISTED, listed)
     return Depends(guard)

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 from emfair.errors import TooMuch
 from emfair.identity.table import Action
 from emfair.model.canonical import canonical_json
+from emfair.model.identifiers import slug
 from emfair.model.nouns import Card
 from emfair.registry import CardRow
 from emfair.registry.cards import Cards
@@ -115,6 +116,14 @@ def edit(
         card=card,
         actor=editing.access.subject,
     )
+
+
+def identifier_of(title: str, wanted: str | None) -> str:
+    """Return the identifier that is wanted, or else the one that the title gives.
+
+    Raises `BadName` if it gives none.
+    """
+    return slug(title) if wanted is None else wanted
 
 
 def _check_size(card: Card) -> None:

@@ -6,7 +6,6 @@ Nothing that a card names is ever fetched: a landing page's address is kept as i
 from __future__ import annotations
 
 from emfair.identity.table import Action
-from emfair.model.identifiers import slug
 from emfair.model.nouns import InstrumentCard
 from emfair.nxem.annotations import number_of
 from emfair.nxem.written import cut
@@ -48,7 +47,7 @@ def create_instrument(
     return cards.create(
         access,
         access.services.registry.instruments,
-        identifier=slug(card.title) if identifier is None else identifier,
+        identifier=cards.identifier_of(card.title, identifier),
         card=card,
     )
 

@@ -9,7 +9,6 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from emfair.identity.table import Action
-from emfair.model.identifiers import slug
 from emfair.model.nouns import ProjectCard, ProposalCard
 from emfair.registry import CardRow
 from emfair.service.access import Access, Granted
@@ -78,7 +77,7 @@ def create_project(
     return cards.create(
         access,
         access.services.registry.projects,
-        identifier=slug(card.title) if identifier is None else identifier,
+        identifier=cards.identifier_of(card.title, identifier),
         card=card,
     )
 
@@ -91,7 +90,7 @@ def create_proposal(
         into.access,
         into.access.services.registry.proposals,
         *into.row.key,
-        identifier=slug(card.title) if identifier is None else identifier,
+        identifier=cards.identifier_of(card.title, identifier),
         card=card,
     )
 

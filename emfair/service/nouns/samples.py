@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from emfair.errors import Conflict, NotFound
 from emfair.identity.policy import not_there
 from emfair.identity.table import About, Action
-from emfair.model.identifiers import slug
 from emfair.model.nouns import ProposalCard, SampleCard
 from emfair.nxem.annotations import quantity_of
 from emfair.nxem.keys import keys
@@ -79,7 +78,7 @@ def create_sample(
         into.access,
         into.access.services.registry.samples,
         *into.row.key,
-        identifier=slug(card.title) if identifier is None else identifier,
+        identifier=cards.identifier_of(card.title, identifier),
         card=card,
     )
 
