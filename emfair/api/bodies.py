@@ -6,6 +6,7 @@ What does not belong here: what becomes of the blocks.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import suppress
 from queue import Empty, Full, Queue
 from typing import TypeVar
@@ -35,15 +36,17 @@ async def consume(request: Request, work: Callable[[Iterator[bytes]], R]) -> R:
         The sender went away before the end.
     """
     body = _Body(request)
-    results: list[R] = []
+    outcome: Future[R] = Future()  # a task group would wrap what `work` raises
     async with anyio.create_task_group() as group:
         group.start_soon(body.feed)
         try:
-            results.append(await run_sync(lambda: work(body.blocks())))
+            outcome.set_result(await run_sync(lambda: work(body.blocks())))
+        except Exception as error:  # noqa: BLE001  raised again below
+            outcome.set_exception(error)
         finally:
             body.end()
             group.cancel_scope.cancel()
-    return results[0]
+    return outcome.result()
 
 
 class _Gone:
