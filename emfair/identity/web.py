@@ -1,5 +1,7 @@
 """The only requests that identity makes: to the issuer, bounded in time and size, no redirects.
 
+`emfair.client` checks addresses and trusts servers by the same rules.
+
 Certificates are checked against the system's store, where a private authority (such as FreeIPA's)
 is enrolled, or against ``SSL_CERT_FILE``. A proxy of the environment is used, never for loopback.
 """
@@ -21,7 +23,10 @@ MOST_BYTES = 1 << 20
 _MEND = "Ask whoever runs the login service, or check EMFAIR_OIDC_ISSUER."
 
 
-def check_url(url: str, subject: str) -> str:
+_EXACTLY = "Set EMFAIR_OIDC_ISSUER to the issuer exactly as your provider shows it."
+
+
+def check_url(url: str, subject: str, remedy: str = _EXACTLY) -> str:
     """Return `url` if it is https, or http on loopback.
 
     Raises
@@ -39,17 +44,17 @@ def check_url(url: str, subject: str) -> str:
         raise BadSetting(
             "is not an https:// address (http:// only on this machine).",
             subject=f"{subject} {url!r:.300}",
-            remedy="Set EMFAIR_OIDC_ISSUER to the issuer exactly as your provider shows it.",
+            remedy=remedy,
         )
     return url
 
 
-def client_for(url: str) -> httpx.Client:
-    """Return the client to talk to the host of `url` with."""
+def client_for(url: str, timeout: float = PATIENCE) -> httpx.Client:
+    """Return the client to talk to the host of `url` with; `timeout` is seconds for each step."""
     here = is_loopback(httpx.URL(url).host)
     return httpx.Client(
         verify=_trusted(),
-        timeout=PATIENCE,
+        timeout=timeout,
         follow_redirects=False,
         trust_env=not here,
         headers={"Accept": "application/json"},
