@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
-from fastapi import FastAPI
 
 from emfair.api.app import create_app
 from emfair.service.services import Services, open_services
 from emfair.settings import read_settings
 from tests.api.filled import fill
+from tests.api.hall import Hall, open_hall
+from tests.api.server import serving
+from tests.services.oidc.provider import Provider, provider
 
 
 @pytest.fixture(scope="session")
@@ -43,18 +40,16 @@ def client(services: Services, made: dict[str, str]) -> Iterator[httpx.Client]:
         yield client
 
 
-@contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
-    """Serve `app` in a thread; yield its URL."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", ws="none"))
-    thread = threading.Thread(target=server.run, args=([listener],))
-    thread.start()
-    try:
-        while not server.started:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()
+@pytest.fixture(scope="session")
+def oidc() -> Iterator[Provider]:
+    with provider() as running:
+        yield running
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def hall(
+    request: pytest.FixtureRequest, oidc: Provider, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Hall]:
+    """Yield a server with a real login service; tests of a module share it, and make their own."""
+    with open_hall(oidc, tmp_path_factory.mktemp("hall"), request.param) as opened:
+        yield opened
