@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -63,10 +64,11 @@ def bundle(names: Iterable[str]) -> list[Bundle]:
     """
     free = dict.fromkeys(sorted(names))
     bundles = _stores(free)
+    ordered = _Ordered(free)
     for rule in rules():
         lent: set[str] = set()
         for name in [name for name in free if re.fullmatch(rule.primary, name, re.IGNORECASE)]:
-            companions = _companions(rule, name, free) if name in free else ()
+            companions = _companions(rule, name, free, ordered) if name in free else ()
             if companions:
                 bundles.append(Bundle(name, companions, rule.alone and not lent & {*companions}))
                 del free[name]
@@ -118,17 +120,42 @@ def _stores(free: dict[str, None]) -> list[Bundle]:
     return [Bundle(root, tuple(members)) for root, members in roots.items()]
 
 
-def _companions(rule: Rule, primary: str, free: dict[str, None]) -> tuple[str, ...]:
+class _Ordered:
+    """Names in an order in which those that begin alike stand together, whatever their case."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._rows = sorted((name.lower(), name) for name in names)
+
+    def beginning(self, text: str) -> set[str]:
+        """Return the names that begin with `text`."""
+        start = text.lower()
+        first = last = bisect_left(self._rows, (start,))
+        while last < len(self._rows) and self._rows[last][0].startswith(start):
+            last += 1
+        return {name for _, name in self._rows[first:last]}
+
+
+def _companions(
+    rule: Rule, primary: str, free: Collection[str], ordered: _Ordered | None = None
+) -> tuple[str, ...]:
+    """Return the companions of `primary` among `free`; `ordered` spares a look at all of them."""
     match = re.fullmatch(rule.primary, primary, re.IGNORECASE)
     if match is None:
         return ()
-    parts = {name: re.escape(text or "") for name, text in match.groupdict().items()}
-    patterns = [_fill(pattern, parts) for pattern in rule.companions]
-    return tuple(
-        name
-        for name in free
-        if name != primary and any(re.fullmatch(p, name, re.IGNORECASE) for p in patterns)
-    )
+    groups = {name: text or "" for name, text in match.groupdict().items()}
+    escaped = {name: re.escape(text) for name, text in groups.items()}
+    found = set[str]()
+    for pattern in rule.companions:
+        near = free if ordered is None else ordered.beginning(_beginning(pattern, groups))
+        whole = _fill(pattern, escaped)
+        found |= {name for name in near if re.fullmatch(whole, name, re.IGNORECASE)}
+    return tuple(sorted(name for name in found - {primary} if name in free))
+
+
+def _beginning(pattern: str, groups: dict[str, str]) -> str:
+    """Return what every name begins with that fits ``{dir}{stem}_…``."""
+    named = re.match(r"(?:\{\w+\})*", pattern)
+    return _fill(named[0] if named else "", groups)
 
 
 def _fill(pattern: str, parts: dict[str, str]) -> str:
