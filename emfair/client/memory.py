@@ -18,7 +18,7 @@ from emfair.model.canonical import sha256_bytes
 from emfair.model.deposits import Opened, Order, Standing, Whereto
 from emfair.model.manifest import RawFile, content_digest
 from emfair.model.paths import check_no_collisions
-from emfair.model.states import ExperimentState
+from emfair.model.states import ExperimentState, check_transition
 
 S = ExperimentState
 
@@ -27,7 +27,8 @@ S = ExperimentState
 class Held:
     """An experiment as it is kept: `files` are announced, `content` has arrived, `notes` are said.
 
-    Each of `notes` is a version of the annotations, with its reason.
+    Each of `notes` is a version of the annotations, with its reason. `sealed` are the paths in its
+    manifest: a later deposit adds to them, and takes none of them out.
     """
 
     whereto: Whereto
@@ -35,6 +36,7 @@ class Held:
     files: dict[str, RawFile] = field(default_factory=dict)
     content: dict[str, bytes] = field(default_factory=dict)
     notes: list[tuple[Annotations, str]] = field(default_factory=list)
+    sealed: frozenset[str] = frozenset()
     state: ExperimentState = S.DRAFT
     reason: str = ""
 
@@ -83,6 +85,8 @@ class MemoryDepository:
     def remove(self, experiment: str, path: str) -> None:
         """See `Depository.remove`."""
         held = self._filling(experiment)
+        if path in held.sealed:
+            return
         held.files.pop(path, None)
         held.content.pop(path, None)
 
@@ -95,6 +99,7 @@ class MemoryDepository:
             raise Conflict(
                 f"files are missing: {held.todo}.", subject=experiment, remedy="Send them first."
             )
+        held.sealed = frozenset(held.files)
         held.state = S.SEALED
 
     def state(self, experiment: str) -> Standing:
@@ -155,8 +160,8 @@ class MemoryDepository:
 
     def _filling(self, experiment: str) -> Held:
         held = self._find(experiment)
-        if held.state not in (S.DRAFT, S.UPLOADING):
-            raise Conflict("takes no more files.", subject=experiment, remedy="Draft another one.")
+        if held.state is not S.UPLOADING:
+            check_transition(held.state, S.UPLOADING, experiment)
         return held
 
     def _find(self, experiment: str) -> Held:
