@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -15,6 +15,7 @@ import httpx
 from emfair.api.app import create_app
 from emfair.identity.principal import issued_subject
 from emfair.lake.memory import MemoryLake
+from emfair.service.reception import Reception
 from emfair.service.services import Services, open_services
 from emfair.settings import read_settings
 from tests.api.server import serving
@@ -126,5 +127,6 @@ def open_hall(oidc: Provider, home: Path, kind: str) -> Iterator[Hall]:
             home=home, registry_url=url, oidc_issuer=oidc.url, oidc_audience=AUDIENCE
         )
         services = stack.enter_context(open_services(settings, lake=MemoryLake()))
-        served = stack.enter_context(serving(create_app(services)))
+        reception = stack.enter_context(closing(Reception(services)))
+        served = stack.enter_context(serving(create_app(services, reception)))
         yield Hall(services, served, oidc, stack)
