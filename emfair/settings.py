@@ -6,10 +6,11 @@ import time.
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from emfair.errors import BadSetting
@@ -21,6 +22,8 @@ class Settings(BaseSettings):
     Every field is an environment variable with the prefix ``EMFAIR_``; an empty one counts as
     unset, as container files write it. S3 endpoint and keys are
     the AWS variables (``AWS_ENDPOINT_URL``, ``AWS_ACCESS_KEY_ID``, …), read by boto3 itself.
+
+    `server` and `token` are for whoever sends files to an emfair elsewhere.
     """
 
     model_config = SettingsConfigDict(
@@ -33,6 +36,9 @@ class Settings(BaseSettings):
     app_port: int = Field(default=8501, ge=0, le=65535)
     dagster_port: int = Field(default=3000, ge=0, le=65535)
     app_url: str = ""
+    trusted_proxies: str = ""
+    server: str = ""
+    token: SecretStr = SecretStr("")
     oidc_issuer: str = ""
     oidc_client_id: str = "emfair"
     oidc_audience: str = ""
@@ -49,6 +55,22 @@ class Settings(BaseSettings):
             raise ValueError("the folder's name is no UTF-8 text") from error
         return home
 
+    @field_validator("app_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and not (urlsplit(value).scheme in ("http", "https") and urlsplit(value).hostname):
+            raise ValueError("is no address; it looks like https://emfair.example.org")
+        if "*" in urlsplit(value).netloc:
+            raise ValueError("names no host")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for one in filter(None, map(str.strip, value.split(","))):
+            ip_network(one)
+        return value
+
     @property
     def lake(self) -> str:
         """URL of the lake: ``file:///…`` or ``s3://bucket/prefix``."""
@@ -63,6 +85,11 @@ class Settings(BaseSettings):
     def public_url(self) -> str:
         """Where people reach the app; links in reports and in the Dagster UI begin with it."""
         return self.app_url.rstrip("/") or f"http://127.0.0.1:{self.app_port}"
+
+    @property
+    def proxies(self) -> list[str]:
+        """Addresses and networks whose word on where a request comes from is believed."""
+        return [name for one in self.trusted_proxies.split(",") if (name := one.strip())]
 
     @property
     def oidc_audiences(self) -> tuple[str, ...]:

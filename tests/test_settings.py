@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,12 @@ def test_a_variable_and_an_override_win_in_this_order(monkeypatch, tmp_path):
     assert read_settings(home=Path("/other")).home == Path("/other")
 
 
+def test_proxies_are_addresses_and_networks(monkeypatch):
+    assert read_settings().proxies == []
+    monkeypatch.setenv("EMFAIR_TRUSTED_PROXIES", "10.42.0.0/16, fd00::1")
+    assert read_settings().proxies == ["10.42.0.0/16", "fd00::1"]
+
+
 @pytest.mark.parametrize("name", ["HOME", "LAKE_URL", "REGISTRY_URL", "APP_PORT", "APP_URL"])
 def test_an_empty_variable_counts_as_unset(monkeypatch, name):
     plain = read_settings()
@@ -55,13 +62,19 @@ def test_an_empty_variable_counts_as_unset(monkeypatch, name):
     [
         ("APP_PORT", "many"),
         ("APP_PORT", "70000"),
+        ("APP_URL", "emfair.example.org"),
+        ("APP_URL", "ftp://emfair.example.org"),
+        ("APP_URL", "https://*.example.org"),
+        ("APP_URL", "https://"),
+        ("TRUSTED_PROXIES", "*"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8, proxy.lab.test"),
         ("DAGSTER_PORT", "-1"),
         ("HOME", "~nobody-here/x"),
     ],
 )
 def test_a_wrong_variable_is_named_with_its_value(monkeypatch, name, value):
     monkeypatch.setenv(f"EMFAIR_{name}", value)
-    with pytest.raises(BadSetting, match=f"EMFAIR_{name}.*{value}.*unset") as caught:
+    with pytest.raises(BadSetting, match=f"EMFAIR_{name}.*{re.escape(value)}.*unset") as caught:
         read_settings()
     assert caught.value.subject == f"EMFAIR_{name}"
 

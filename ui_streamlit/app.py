@@ -16,14 +16,12 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from emfair.identity.listen import names
 from emfair.service.services import open_services
 from emfair.settings import Settings, read_settings
 from ui_streamlit import stores
 
 ADDRESS = "127.0.0.1"
-HOSTS = (ADDRESS, "localhost")
-"""Names this server answers to: a page on the internet that points its own name at 127.0.0.1 (DNS
-rebinding) gets nothing."""
 
 
 class _Api:
@@ -46,16 +44,20 @@ def create_app(settings: Settings) -> st.App:
     async def lifespan(_: st.App) -> AsyncIterator[None]:
         from emfair.api.app import create_app as create_api
 
-        with open_services(settings) as services, stores.use(services):
-            api.app = create_api(services)
+        with open_services(settings) as services, stores.use(services) as reception:
+            api.app = create_api(services, reception)
             yield
 
     return st.App(
         Path(__file__).parent / "entry" / "script.py",
         lifespan=lifespan,
         routes=[Mount("/api", api)],
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=_names(settings))],
     )
+
+
+def _names(settings: Settings) -> list[str]:
+    return names(settings.public_url, settings.oidc_issuer)
 
 
 def main() -> None:

@@ -18,12 +18,12 @@ _open: list[Reception] = []
 
 
 @contextmanager
-def use(services: Services) -> Iterator[None]:
-    """Give `services` to the pages until the block ends."""
+def use(services: Services) -> Iterator[Reception]:
+    """Give `services` to the pages until the block ends; yield who tells who looks at them."""
     reception = Reception(services)
     _open.append(reception)
     try:
-        yield
+        yield reception
     finally:
         _open.remove(reception)
         reception.close()

@@ -22,6 +22,7 @@ from emfair.cli import (
     process,
     query,
     rebuild,
+    serve,
     simulate,
     tags,
     up,
@@ -40,6 +41,7 @@ app = typer.Typer(
 )
 EXAMPLES: dict[Callable[..., None], str] = {
     up.up: "up",
+    serve.serve: "serve --port 8501",
     demo.demo: "demo",
     deposit.deposit: "deposit scans/ --project Minerals --proposal 2026-A --sample Quartz "
     "-a notes.yaml",

@@ -6,6 +6,7 @@ What does not belong here: binding a port.
 from __future__ import annotations
 
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from emfair.errors import BadSetting
 from emfair.identity.principal import local_principal
@@ -43,6 +44,19 @@ def check_listen(host: str, issuer: str) -> None:
             remedy="Set EMFAIR_OIDC_ISSUER to your OpenID Connect provider, or listen on "
             "127.0.0.1 (and reach it from elsewhere through an SSH tunnel).",
         )
+
+
+def names(public_url: str, issuer: str) -> list[str]:
+    """Return the names, as in a Host header, that a server answers to.
+
+    A page on the internet that points its own name at this machine (DNS rebinding) gets nothing.
+    Where nobody has to log in, `public_url` counts for nothing, either: a proxy that passes
+    strangers on under that name would let each of them in as the local user.
+    """
+    here = ["127.0.0.1", "localhost", "[::1]"]
+    host = urlsplit(public_url).hostname or ""
+    named = f"[{host}]" if ":" in host else host
+    return [*here, named] if issuer and named and named not in here else here
 
 
 def announcement(host: str, issuer: str) -> str:

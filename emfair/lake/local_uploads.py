@@ -127,7 +127,8 @@ class LocalUploads:
             with disk_errors(str(path)), suppress(FileNotFoundError):
                 touched = datetime.fromtimestamp(path.stat().st_mtime, UTC)
                 if touched < before:
-                    yield Abandoned(_key_in(path), path.stem, touched)
+                    known = _known_of(path)
+                    yield Abandoned(known.key, path.stem, touched, known.complete)
 
     def _data(self, upload_id: str) -> Path:
         return self._folder / f"{upload_id}.data"
@@ -184,11 +185,11 @@ def _read(journal: IO[bytes]) -> _Known:
     return known
 
 
-def _key_in(path: Path) -> str:
+def _known_of(path: Path) -> _Known:
     if path.suffix != ".journal":
-        return ""
+        return _Known()
     with path.open("rb") as journal:
-        return _read(journal).key
+        return _read(journal)
 
 
 def _same(present: Part | None, part: Spooled, upload: Upload) -> Part:

@@ -97,7 +97,7 @@ class MemoryUploads:
         """See `Uploads.stale`; complete ones are named too."""
         for name, state in list(self._states.items()):
             if state.touched < before:
-                yield Abandoned(state.key, name, state.touched)
+                yield Abandoned(state.key, name, state.touched, state.complete)
 
     def _state(self, upload: Upload) -> _State:
         if (state := self._states.get(upload.id)) is None:

@@ -92,11 +92,15 @@ class PartTarget:
 
 @dataclass(frozen=True)
 class Abandoned:
-    """An upload that nobody has touched since `touched_at`; `store_name` tells it from others."""
+    """An upload that nobody has touched since `touched_at`; `store_name` tells it from others.
+
+    Of one that is `whole` only what the store remembers is left, not the object.
+    """
 
     key: str
     id: str
     touched_at: datetime
+    whole: bool = False
 
 
 def store_name(upload_id: str) -> str:

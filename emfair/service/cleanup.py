@@ -126,7 +126,8 @@ def _uploads(services: Services, *, dry_run: bool) -> Iterator[Cleaned]:
         for one in _unknown(services, some):
             if not dry_run:
                 services.lake.uploads.abort(one.key, one.id)
-            yield Cleaned(Left.UPLOAD, one.key or one.id, "no deposit waits for it")
+            if not one.whole:  # of which nothing goes that anyone would miss
+                yield Cleaned(Left.UPLOAD, one.key or one.id, "no deposit waits for it")
 
 
 def _unknown(services: Services, some: list[Abandoned]) -> Iterator[Abandoned]:

@@ -22,8 +22,9 @@ JSON = [
     "simulate",
     "whoami",
     "doctor",
+    "cleanup",
 ]
-COMMANDS = ["up", "demo", *JSON[:-2], "login", "logout", *JSON[-2:]]
+COMMANDS = ["up", "serve", "demo", *JSON[:-3], "login", "logout", *JSON[-3:]]
 
 
 def test_commands_are_those_of_the_contract():

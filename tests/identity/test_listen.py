@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from emfair.errors import BadSetting
-from emfair.identity.listen import announcement, check_listen, is_loopback
+from emfair.identity.listen import announcement, check_listen, is_loopback, names
 from emfair.identity.local import local_user
 from emfair.identity.principal import Kind, local_principal
 
@@ -28,6 +28,22 @@ def test_any_other_address_needs_an_issuer(host):
     with pytest.raises(BadSetting, match="EMFAIR_OIDC_ISSUER"):
         check_listen(host, issuer="")
     check_listen(host, issuer="https://login.test/")
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("https://emfair.lab.test/app", "emfair.lab.test"),
+        ("https://EMFAIR.lab.test:8443", "emfair.lab.test"),
+        ("http://10.0.0.5:8501", "10.0.0.5"),
+        ("http://[fd00::5]:8501", "[fd00::5]"),
+    ],
+)
+def test_a_server_answers_to_its_public_name_once_people_log_in(address, name):
+    here = names(address, "")
+    assert all(is_loopback(one) for one in here)
+    assert names(address, "https://login.test/") == [*here, name]
+    assert names("http://127.0.0.1:8501", "https://login.test/") == here
 
 
 def test_who_may_come_in_is_said_aloud():

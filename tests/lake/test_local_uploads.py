@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -161,6 +162,19 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
         [sys.executable, "-c", program, root], capture_output=True, text=True, check=True
     )
     assert int(done.stdout) <= 8  # MB
+
+
+def test_data_whose_journal_is_gone_are_found_and_can_be_given_up(uploads, root):
+    """Someone was killed while giving the upload up: the journal goes first."""
+    upload = uploads.begin(KEY, 5)
+    uploads.put_part(upload, 1, [b"12345"])
+    folder = root / ".tmp" / "uploads"
+    (folder / f"{upload.id}.journal").unlink()
+    later = datetime.now(UTC) + timedelta(minutes=1)
+    (found,) = uploads.stale(later)
+    assert (found.key, found.id, found.whole) == ("", upload.id, False)
+    uploads.abort(found.key, found.id)
+    assert list(folder.iterdir()) == []
 
 
 def test_a_full_disk_is_said_and_keeps_what_was_there(root):

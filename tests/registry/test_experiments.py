@@ -132,6 +132,27 @@ def test_going_back_to_earlier_annotations_is_pending_again(lab):
     assert [each.run_key for each in lab.registry.experiments.pending()] == [f"{row.id}:k1"]
 
 
+def test_whoever_walks_through_what_is_sealed_meets_each_once(lab):
+    made = sorted(lab.sealed(f"{number}.dm4").id for number in range(5))
+    lab.open("still-uploading.dm4")
+    withdrawn = lab.registry.experiments.get(made.pop())
+    lab.registry.withdrawals.withdraw(withdrawn.id, withdrawn.version, actor="ada", reason="no")
+    met, last = [], ""
+    while page := lab.registry.experiments.sealed(after=last, limit=3):
+        met += [row.id for row in page]
+        last = met[-1]
+    assert met == made
+    assert page == ()
+
+
+def test_some_experiments_come_at_once_and_unknown_ones_are_left_out(lab):
+    made = {lab.sealed(f"{number}.dm4") for number in range(3)}
+    found = lab.registry.experiments.some([*(row.id for row in made), "e-unknown"])
+    assert set(found) == made
+    many = [f"e-unknown-{number}" for number in range(1200)]
+    assert set(lab.registry.experiments.some([*many, *(row.id for row in made)])) == made
+
+
 def test_a_withdrawn_experiment_is_not_pending(lab):
     lab.registry.experiments.set_state(lab.sealed("a.dm4").id, S.TOMBSTONED)
     assert lab.registry.experiments.pending() == ()

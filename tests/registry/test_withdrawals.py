@@ -48,6 +48,38 @@ def test_a_first_deposit_given_up_leaves_a_tombstone_and_names_its_files(lab):
         give_up(lab, opened)
 
 
+def test_what_someone_touches_is_not_given_up_for_being_silent(lab, clock):
+    opened = lab.open("a.dm4").place.experiment
+    (upload,) = lab.registry.uploads.of(opened)
+    silent_since = clock.time = clock.time + timedelta(days=15)
+    lab.registry.uploads.touch(upload.id)
+    give_up = lab.registry.withdrawals.give_up
+    with pytest.raises(Conflict, match="was touched at 2026"):
+        give_up(opened, actor="emfair", reason="silent", untouched_since=silent_since)
+    assert lab.registry.experiments.get(opened).state is S.UPLOADING
+    give_up(opened, actor="emfair", reason="silent", untouched_since=clock.time + clock.step)
+    assert lab.registry.experiments.get(opened).state is S.TOMBSTONED
+
+
+def test_only_tombstones_that_never_held_anything_are_told_as_given_up(lab, clock):
+    opened, sealed = lab.open("a.dm4").place.experiment, lab.sealed("b.dm4")
+    give_up(lab, opened)
+    lab.registry.withdrawals.withdraw(sealed.id, sealed.version, actor="ada", reason="no")
+    assert [row.id for row in lab.registry.withdrawals.given_up(TIME)] == [opened]
+    assert lab.registry.withdrawals.given_up(clock.time + timedelta(days=1)) == ()
+
+
+def test_what_the_store_still_waits_for_is_known_by_experiment(lab):
+    opened = lab.open("a.dm4", "b.dm4").place.experiment
+    first, second = lab.registry.uploads.of(opened)
+    for row, name in ((first, "mark:one"), (second, "mark:two")):
+        lab.registry.uploads.begin(row.id, store_upload=name, part_size=1)
+    assert lab.registry.uploads.unfinished([opened, "e-other"]) == {"mark:one", "mark:two"}
+    lab.registry.deposits.file_done(opened, first.path)
+    assert lab.registry.uploads.unfinished([opened]) == {"mark:two"}
+    assert lab.registry.uploads.unfinished(["e-other"]) == frozenset()
+
+
 def test_a_later_deposit_given_up_leaves_what_was_before(lab):
     row = lab.sealed("a.dm4")
     done(lab, row.id, S.INVALID)

@@ -25,22 +25,35 @@ def settle_ports(settings: Settings) -> Settings:
             remedy="Set EMFAIR_APP_PORT and EMFAIR_DAGSTER_PORT to two different ports.",
         )
     with (
-        _bound(settings.app_port, "EMFAIR_APP_PORT") as app,
-        _bound(settings.dagster_port, "EMFAIR_DAGSTER_PORT") as dagster,
+        bound(LOOPBACK, settings.app_port, "EMFAIR_APP_PORT") as app,
+        bound(LOOPBACK, settings.dagster_port, "EMFAIR_DAGSTER_PORT") as dagster,
     ):
         ports = {"app_port": app.getsockname()[1], "dagster_port": dagster.getsockname()[1]}
     return settings.model_copy(update=ports)
 
 
-def _bound(port: int, setting: str) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def bound(host: str, port: int, setting: str) -> socket.socket:
+    """Return a socket at `host` (empty: all) and `port` (0: any free one), not listening yet.
+
+    Raises
+    ------
+    BadSetting
+        It cannot be opened; the message names the `setting` that mends it.
+    """
+    listener = None
     try:
-        listener.bind((LOOPBACK, port))
+        found = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+        kind, _, _, _, address = found[0]
+        listener = socket.socket(kind, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
     except OSError as error:
-        listener.close()
+        if listener is not None:
+            listener.close()
         raise BadSetting(
-            f"port {port} of {LOOPBACK} cannot be opened ({error.strerror}).",
+            f"port {port} of {host} cannot be opened ({error.strerror}).",
             subject=setting,
             remedy=f"Stop what uses it, or set {setting} to another port (0 picks a free one).",
         ) from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -14,13 +13,12 @@ from emfair.identity.listen import announcement
 from emfair.service.up.children import GRACE, Child, ChildPlan
 from emfair.service.up.plan import plans, prepare_dagster_home
 from emfair.service.up.ports import LOOPBACK, settle_ports
+from emfair.service.up.stop import Stop, stop_signals
 from emfair.settings import Settings
 
 PATIENCE = 120.0
 """Seconds until everything must have answered; Dagster takes 5–20 of them."""
 TERMINAL: Callable[[str], None] = partial(print, flush=True)
-_BEAT = 0.05
-_STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def up(settings: Settings, tell: Callable[[str], None] = TERMINAL) -> None:
@@ -42,7 +40,7 @@ def up(settings: Settings, tell: Callable[[str], None] = TERMINAL) -> None:
     Unavailable
         A child died or does not answer; the message holds the last lines of its log.
     """
-    with _only_one(settings), _stop_signals() as stop:
+    with _only_one(settings), stop_signals() as stop:
         settled = settle_ports(settings)
         prepare_dagster_home(settled)
         tell(f"Starting … (logs: {settled.home / 'logs'})")
@@ -63,12 +61,23 @@ def _welcome(settings: Settings) -> list[str]:
         f"App      {app}",
         f"API      {app}/api/v1/openapi.json",
         f"Dagster  http://{LOOPBACK}:{settings.dagster_port}",
-        announcement(LOOPBACK, ""),
+        announcement(LOOPBACK, settings.oidc_issuer),
+        *_with_login(settings),
         "Ctrl-C stops it.",
     ]
 
 
-def _wait(children: Sequence[Child], stop: _Stop) -> bool:
+def _with_login(settings: Settings) -> list[str]:
+    """Return what is to be known where people log in: not every face asks for it."""
+    if not settings.oidc_issuer:
+        return []
+    return [
+        "The API takes tokens; the app's pages know no login yet, and show nobody's data.",
+        "Dagster asks nobody who they are: whoever uses this machine can start runs there.",
+    ]
+
+
+def _wait(children: Sequence[Child], stop: Stop) -> bool:
     """Wait until all answer; return False if the person stopped it before."""
     waiting = list(children)
     deadline = time.monotonic() + PATIENCE
@@ -94,40 +103,6 @@ def _running(planned: Sequence[ChildPlan]) -> Iterator[list[Child]]:
         with ExitStack() as stack:
             for child in children:
                 stack.callback(child.wait_stopped, deadline)
-
-
-class _Stop:
-    """Whether a signal asked to stop: a plain flag, as a handler must not wait for a lock.
-
-    It was a ``threading.Event`` once. Its handler runs in the main thread, and one that came while
-    this thread held the Event's own lock waited for that lock for ever.
-    """
-
-    def __init__(self) -> None:
-        self._asked = False
-
-    def note(self, *_: object) -> None:
-        """Handle a signal."""
-        self._asked = True
-
-    def within(self, seconds: float) -> bool:
-        """Wait until a signal asked to stop, or `seconds` are over; return whether one asked."""
-        deadline = time.monotonic() + seconds
-        while not self._asked and time.monotonic() < deadline:
-            time.sleep(_BEAT)  # a signal alone does not end a sleep
-        return self._asked
-
-
-@contextmanager
-def _stop_signals() -> Iterator[_Stop]:
-    """Yield what the signals that ask to stop are noted in."""
-    stop = _Stop()
-    before = {number: signal.signal(number, stop.note) for number in _STOP}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @contextmanager
