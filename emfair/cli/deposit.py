@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from emfair.cli import screen
-from emfair.cli.arguments import AnnotationFile, Files, Json, named, read_notes, services
+from emfair.cli.arguments import AnnotationFile, Files, Json, named, read_notes
+from emfair.cli.destination import Destination, Rate, Server, destination
 from emfair.cli.progress import bytes_bar, stage
 from emfair.errors import Unavailable
 
 if TYPE_CHECKING:
     from emfair.client.engine import Deposited, DepositRequest
-    from emfair.service.services import Services
+    from emfair.model.deposits import Standing
 
 PATIENCE = 60.0
 """Seconds after which --wait gives up on a deposit that nothing has begun to process."""
+OFTEN, SELDOM = 0.5, 5.0
+"""Seconds between two questions whether it is processed: at first, and after a while."""
 WAIT_HELP = (
     "Wait until it is processed (by emfair up); "
     f"given up if nothing has begun to within {PATIENCE:.0f} s."
@@ -38,6 +41,8 @@ def deposit(
     title: Annotated[str, typer.Option(help="What the experiment shall be called.")] = "",
     annotation_file: AnnotationFile = None,
     wait: Annotated[bool, typer.Option(help=WAIT_HELP)] = False,
+    server: Server = "",
+    limit_rate: Rate = "",
     as_json: Json = False,
 ) -> None:
     """Deposit files as one experiment.
@@ -56,23 +61,22 @@ def deposit(
             title=title,
             annotations=read_notes(annotation_file),
         )
-        with services() as stores:
-            done = _with_bar(stores, request)
+        with destination(server, limit_rate) as to:
+            done = _with_bar(to, request)
+            standing = to.depository.state(done.place.experiment)
             try:
-                state = _wait(stores, done.place.experiment) if wait else None
+                standing = _wait(to, done.place.experiment) if wait else standing
             except Unavailable:
-                _tell(stores, done, "sealed", as_json=as_json)
+                _tell(done, standing, to, waited=wait, as_json=as_json)
                 raise
-            _tell(stores, done, state, as_json=as_json)
-            if state in ("failed", "invalid"):
+            _tell(done, standing, to, waited=wait, as_json=as_json)
+            if wait and standing.state.value in ("failed", "invalid"):
                 raise typer.Exit(screen.BAD_DATA)
 
 
-def _with_bar(stores: Services, request: DepositRequest) -> Deposited:
+def _with_bar(to: Destination, request: DepositRequest) -> Deposited:
     from emfair.client.engine import DepositProgress
     from emfair.client.engine import deposit as deposit_files
-    from emfair.service.access import local_access
-    from emfair.service.depository import LocalDepository
 
     with bytes_bar() as bar:
         reading = bar.add_task("reading", total=None)
@@ -83,60 +87,57 @@ def _with_bar(stores: Services, request: DepositRequest) -> Deposited:
             bar.update(sending, total=size)
 
         return deposit_files(
-            LocalDepository(local_access(stores)),
+            to.depository,
             request,
             DepositProgress(
                 total=total,
                 hashed=lambda done: bar.advance(reading, done),
-                sent=lambda done: bar.advance(sending, done),
+                sent=to.limited(lambda done: bar.advance(sending, done)),
             ),
         )
 
 
-def _wait(stores: Services, experiment: str) -> str:
-    """Wait until the present content is processed; return the state."""
-    since, last = time.monotonic(), None
+def _wait(to: Destination, experiment: str) -> Standing:
+    """Wait until the present content is processed; return how far it has come."""
+    begun = since = time.monotonic()
+    last: Standing | None = None
     with stage().status("waiting for the chain …"):
-        while True:
-            row = stores.registry.experiments.get(experiment)
-            if row.processed_key == row.run_key or row.state.value == "failed":
-                return row.state.value
-            if row.state != last:
-                last, since = row.state, time.monotonic()
-            if row.state.value == "sealed" and time.monotonic() - since > PATIENCE:
+        while not (standing := to.depository.state(experiment)).processed:
+            now = time.monotonic()
+            if standing != last:
+                last, since = standing, now
+            if standing.state.value == "sealed" and now - since > PATIENCE:
                 raise Unavailable(
                     f"is deposited, but nothing has begun to process it for {PATIENCE:.0f} s.",
                     subject=experiment,
-                    remedy=f"Run `{screen.program()} up` for the daemon, or "
-                    f"`{screen.program()} process --pending`; nothing needs to be sent again.",
+                    remedy=f"{to.next} Nothing needs to be sent again.",
                 )
-            time.sleep(0.5)
+            time.sleep(min(SELDOM, max(OFTEN, (now - begun) / 20)))
+    return standing
 
 
-def _tell(stores: Services, done: Deposited, state: str | None, *, as_json: bool) -> None:
-    from emfair.lake import layout
+def _tell(
+    done: Deposited, standing: Standing, to: Destination, *, waited: bool, as_json: bool
+) -> None:
     from emfair.records.readme import human_size
 
-    experiment = done.place.experiment
-    row = stores.registry.experiments.get(experiment)
-    where = stores.lake.locate(layout.experiment_prefix(done.place))
+    size = sum(file.size for file in done.files)
     if as_json:
         screen.print_json(
             {
-                "experiment": experiment,
+                "experiment": done.place.experiment,
                 "place": done.place.model_dump(),
-                "state": row.state.value,
-                "reason": row.state_reason,
+                "state": standing.state.value,
+                "reason": standing.reason,
                 "files": len(done.files),
-                "bytes": sum(file.size for file in done.files),
+                "bytes": size,
                 "sent": done.sent,
                 "already_there": done.already_there,
                 "annotations_changed": done.reannotated,
-                "where": where,
+                "where": to.locate(done.place),
             }
         )
         return
-    size = human_size(sum(file.size for file in done.files))
     if done.reannotated:
         what = "These files were there; the annotations are new."
     elif done.already_there and done.sent:
@@ -145,16 +146,13 @@ def _tell(stores: Services, done: Deposited, state: str | None, *, as_json: bool
         what = "Nothing to do: the same files are there already."
     else:
         number = len(done.files)
-        what = f"Deposited {number} file{'s' * (number != 1)}, {size}."
+        what = f"Deposited {number} file{'s' * (number != 1)}, {human_size(size)}."
     screen.out.print(what)
     screen.print_table(
         "", ["", " "],
-        [("experiment", experiment), ("state", screen.state_text(row.state.value)),
-         *([("reason", row.state_reason)] if row.state_reason else []),
-         ("title", done.titles.experiment), ("where", where)],
+        [("experiment", done.place.experiment), ("state", screen.state_text(standing.state.value)),
+         *([("reason", standing.reason)] if standing.reason else []),
+         ("title", done.titles.experiment), ("where", to.locate(done.place))],
     )  # fmt: skip
-    if state is None and not done.already_there:
-        screen.out.print(
-            f"Next: `{screen.program()} up` processes it by itself; "
-            f"`{screen.program()} process --pending` now."
-        )
+    if not waited and not done.already_there:
+        screen.out.print(f"Next: {to.next}")
