@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
@@ -24,6 +25,28 @@ class ObjectInfo:
     key: str
     size: int
 
+
+@dataclass(frozen=True)
+class Entry:
+    """What lies directly in a folder: an object with its size, or a folder, whose size is None.
+
+    A folder's name ends with ``/``, as the keys below it go on.
+    """
+
+    name: str
+    size: int | None
+
+
+@dataclass(frozen=True)
+class Link:
+    """An address from which whoever knows it fetches an object, until a time."""
+
+    url: str
+    expires_at: datetime
+
+
+PAGE = 1000
+"""Entries of a folder that are told at once."""
 
 Progress = Callable[[int], None]
 """Called with the number of bytes done since the last call."""
@@ -74,8 +97,19 @@ class Lake(Protocol):
         """Return a small object whole. Raises `NotFound`."""
         ...
 
-    def open(self, key: str) -> BinaryIO:
-        """Open an object for streamed reading. Raises `NotFound`."""
+    def open(self, key: str, start: int = 0, end: int | None = None) -> BinaryIO:
+        """Open an object, or its bytes from `start` up to `end`, for streamed reading.
+
+        Nothing before `start` is read, and nothing from `end` on; beyond the object's end there are
+        no bytes. Raises `NotFound`.
+        """
+        ...
+
+    def link(self, key: str) -> Link | None:
+        """Return an address that needs no login; None if the store has none of its own.
+
+        Whether the object is there is not asked. A browser saves what it holds and never shows it.
+        """
         ...
 
     def local_copy(self, key: str, scratch: Path) -> AbstractContextManager[Path]:
@@ -88,6 +122,18 @@ class Lake(Protocol):
 
     def info(self, key: str) -> ObjectInfo | None:
         """Return the object's size, or None if there is none."""
+        ...
+
+    def level(self, folder: str, *, after: str = "", limit: int = PAGE) -> list[Entry]:
+        """Return the first `limit` entries of `folder` (empty: the root), in the order of keys.
+
+        What lies deeper is not looked at; where there is no such folder, there are none.
+
+        Parameters
+        ----------
+        after
+            The last name of the page before.
+        """
         ...
 
     def list(self, prefix: str) -> Iterator[ObjectInfo]:

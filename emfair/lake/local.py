@@ -19,12 +19,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from emfair.errors import Conflict, NotFound
-from emfair.lake.base import ObjectInfo, Progress
+from emfair.lake.base import PAGE, Entry, ObjectInfo, Progress
 from emfair.lake.disk import disk_errors
-from emfair.lake.keys import SCRATCH, check_prefix
+from emfair.lake.keys import SCRATCH, check_key, check_prefix
 from emfair.lake.local_uploads import LocalUploads
 from emfair.lake.publish import make_folder, path_of, publish
 from emfair.lake.source import Source, bytes_source, file_source
+from emfair.lake.span import span
 from emfair.model.canonical import sha256_stream
 
 _IMMUTABLE = 0o444
@@ -63,15 +64,19 @@ class LocalLake:
         with self.open(key) as stream, disk_errors(key):
             return stream.read()
 
-    def open(self, key: str) -> BinaryIO:
+    def open(self, key: str, start: int = 0, end: int | None = None) -> BinaryIO:
         """See `Lake.open`."""
         path = self._path(key)
         with disk_errors(key):
             try:
-                return open(path, "rb", opener=_without_links)
-            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-                pass
-        raise self._missing(key)
+                file = open(path, "rb", opener=_without_links)  # noqa: SIM115  `span` closes it
+            except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+                raise self._missing(key) from error
+        return span(file, key, start, end)
+
+    def link(self, key: str) -> None:
+        """See `Lake.link`: a folder has no addresses."""
+        check_key(key)
 
     @contextmanager
     def local_copy(self, key: str, scratch: Path) -> Iterator[Path]:  # noqa: ARG002
@@ -89,6 +94,21 @@ class LocalLake:
             except (FileNotFoundError, NotADirectoryError):
                 return None
         return ObjectInfo(key, found.st_size) if stat.S_ISREG(found.st_mode) else None
+
+    def level(self, folder: str, *, after: str = "", limit: int = PAGE) -> list[Entry]:
+        """See `Lake.level`."""
+        start = self._path(folder) if folder else self._root
+        prefix = f"{folder}/" if folder else ""
+        found = self._within(start, prefix, "")
+        page: list[Entry] = []
+        for name in sorted(name for name in found if name > after):
+            if len(page) == limit:
+                break
+            if name.endswith("/"):
+                page.append(Entry(name, None))
+            elif (size := _size(found[name], prefix + name)) is not None:
+                page.append(Entry(name, size))
+        return page
 
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
         """See `Lake.list`."""
@@ -185,6 +205,15 @@ class LocalLake:
 
         A folder's name sorts with its ``/``: only so does this order equal that of whole keys.
         """
+        found = self._within(folder, prefix, begin)
+        for name in sorted(found):
+            if name.endswith("/"):
+                yield from self._walk(folder / name, prefix + name, "")
+            elif (size := _size(found[name], prefix + name)) is not None:
+                yield ObjectInfo(prefix + name, size)
+
+    def _within(self, folder: Path, prefix: str, begin: str) -> dict[str, os.DirEntry[str]]:
+        """Return files, links and folders by name; a folder's ends with ``/``."""
         found: dict[str, os.DirEntry[str]] = {}
         with (
             disk_errors(prefix or str(self._root)),
@@ -195,13 +224,15 @@ class LocalLake:
                 is_folder = entry.is_dir(follow_symlinks=False)
                 if entry.name.startswith(begin) and prefix + entry.name != SCRATCH:
                     found[f"{entry.name}/" if is_folder else entry.name] = entry
-        for name in sorted(found):
-            if name.endswith("/"):
-                yield from self._walk(folder / name, prefix + name, "")
-            elif found[name].is_file(follow_symlinks=False):
-                with disk_errors(prefix + name), suppress(FileNotFoundError):
-                    size = found[name].stat(follow_symlinks=False).st_size
-                    yield ObjectInfo(prefix + name, size)
+        return found
+
+
+def _size(entry: os.DirEntry[str], key: str) -> int | None:
+    """Return a file's size; None for what is no file, or is gone."""
+    with disk_errors(key), suppress(FileNotFoundError):
+        if entry.is_file(follow_symlinks=False):
+            return entry.stat(follow_symlinks=False).st_size
+    return None
 
 
 def _without_links(path: str, flags: int) -> int:

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import BinaryIO
 
 from emfair.errors import NotFound
-from emfair.lake.base import ObjectInfo, Progress
+from emfair.lake.base import PAGE, Entry, ObjectInfo, Progress
 from emfair.lake.disk import scratch_copy
 from emfair.lake.keys import check_key, check_prefix
 from emfair.lake.memory_uploads import MemoryUploads
@@ -53,9 +53,13 @@ class MemoryLake:
             raise NotFound("no such object in the lake.", subject=key, remedy="Check the key.")
         return content
 
-    def open(self, key: str) -> BinaryIO:
+    def open(self, key: str, start: int = 0, end: int | None = None) -> BinaryIO:
         """See `Lake.open`."""
-        return io.BytesIO(self.read_bytes(key))
+        return io.BytesIO(self.read_bytes(key)[start:end])
+
+    def link(self, key: str) -> None:
+        """See `Lake.link`: memory has no addresses."""
+        check_key(key)
 
     def local_copy(self, key: str, scratch: Path) -> AbstractContextManager[Path]:
         """See `Lake.local_copy`."""
@@ -65,6 +69,16 @@ class MemoryLake:
         """See `Lake.info`."""
         content = self._objects.get(check_key(key))
         return None if content is None else ObjectInfo(key, len(content))
+
+    def level(self, folder: str, *, after: str = "", limit: int = PAGE) -> list[Entry]:
+        """See `Lake.level`."""
+        prefix = f"{check_key(folder)}/" if folder else ""
+        found: dict[str, int | None] = {}
+        for info in self.list(prefix):
+            name, slash, _ = info.key.removeprefix(prefix).partition("/")
+            found[name + slash] = None if slash else info.size
+        names = sorted(name for name in found if name > after)
+        return [Entry(name, found[name]) for name in names[:limit]]
 
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
         """See `Lake.list`."""

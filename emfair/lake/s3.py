@@ -12,14 +12,16 @@ import io
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from emfair.errors import BadSetting, NotFound, Unavailable
-from emfair.lake.base import ObjectInfo, Progress
+from emfair.lake.base import PAGE, Entry, Link, ObjectInfo, Progress
 from emfair.lake.disk import scratch_copy
 from emfair.lake.keys import check_key, check_prefix
-from emfair.lake.s3_errors import Taken, s3_errors
+from emfair.lake.s3_errors import BeyondEnd, Taken, s3_errors
+from emfair.lake.s3_level import level
 from emfair.lake.s3_upload import upload
 from emfair.lake.s3_uploads import S3Uploads
 from emfair.lake.source import Source, bytes_source, file_source
@@ -27,6 +29,9 @@ from emfair.model.canonical import BLOCK, sha256_stream
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
+
+LINK_VALID = timedelta(hours=1)
+"""How long a link holds; what has begun by then goes on to its end."""
 
 
 class S3Lake:
@@ -70,12 +75,30 @@ class S3Lake:
         with self.open(key) as stream:
             return stream.read()
 
-    def open(self, key: str) -> BinaryIO:
+    def open(self, key: str, start: int = 0, end: int | None = None) -> BinaryIO:
         """See `Lake.open`."""
         target = self.target(key)
-        with s3_errors(self.locate(key)):
-            body = self.client.get_object(**target)["Body"]
+        if (start, end) != (0, None):
+            last = "" if end is None else max(end, start + 1) - 1  # S3 has no empty range
+            target["Range"] = f"bytes={start}-{last}"
+        try:
+            with s3_errors(self.locate(key)):
+                body = self.client.get_object(**target)["Body"]
+        except BeyondEnd:
+            return io.BytesIO()
+        if end is not None and end <= start:
+            body.close()
+            return io.BytesIO()
         return io.BufferedReader(_ObjectStream(body, self.locate(key)), BLOCK)
+
+    def link(self, key: str) -> Link:
+        """See `Lake.link`: presigned, AWS' version 4, for an hour."""
+        url = self.client.generate_presigned_url(
+            "get_object",
+            Params={**self.target(key), "ResponseContentDisposition": "attachment"},
+            ExpiresIn=int(LINK_VALID.total_seconds()),
+        )
+        return Link(url, datetime.now(UTC) + LINK_VALID)
 
     def local_copy(self, key: str, scratch: Path) -> AbstractContextManager[Path]:
         """See `Lake.local_copy`."""
@@ -85,6 +108,12 @@ class S3Lake:
         """See `Lake.info`."""
         head = self._head(key)
         return None if head is None else ObjectInfo(key, head["ContentLength"])
+
+    def level(self, folder: str, *, after: str = "", limit: int = PAGE) -> list[Entry]:
+        """See `Lake.level`."""
+        prefix = f"{self.prefix}{check_key(folder)}/" if folder else self.prefix
+        with s3_errors(f"{self.url}/{folder}"):
+            return level(self.client, self.bucket, prefix, after, limit)
 
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
         """See `Lake.list`."""

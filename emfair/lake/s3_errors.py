@@ -21,14 +21,20 @@ class Taken(Exception):
     """The key is taken, or the answer to an upload that had succeeded was lost."""
 
 
+class BeyondEnd(Exception):
+    """The bytes that were asked for begin where the object ends, or later."""
+
+
 @contextmanager
 def s3_errors(subject: str) -> Iterator[None]:
-    """Turn what boto3 raises into emfair's errors, or into `Taken`."""
+    """Turn what boto3 raises into emfair's errors, or into `Taken` or `BeyondEnd`."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         yield
     except ClientError as error:
+        if _status(error.response) == 416:
+            raise BeyondEnd from error
         raise _answered(error.response, subject) from error
     except BotoCoreError as error:
         raise _unanswered(error, subject) from error
@@ -37,7 +43,7 @@ def s3_errors(subject: str) -> Iterator[None]:
 def _answered(response: dict[str, Any], subject: str) -> Exception:
     code = str(response.get("Error", {}).get("Code", ""))
     said = response.get("Error", {}).get("Message") or code
-    status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    status = _status(response)
     if code in _TAKEN:
         return Taken(said)
     if code in _ABSENT:
@@ -51,6 +57,10 @@ def _answered(response: dict[str, Any], subject: str) -> Exception:
         return _misset(f"S3 refused access: {code} ({said}).", subject, remedy)
     remedy = "Check AWS_ENDPOINT_URL, AWS_REGION and EMFAIR_LAKE_URL."
     return _misset(f"S3 refused the request: {code} ({said}).", subject, remedy)
+
+
+def _status(response: dict[str, Any]) -> int:
+    return int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
 
 
 def _unanswered(error: Exception, subject: str) -> EmfairError:

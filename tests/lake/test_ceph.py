@@ -9,6 +9,7 @@ import sys
 import uuid
 
 import boto3
+import httpx
 import pytest
 
 from emfair.catalogue.delta import Index
@@ -101,6 +102,19 @@ def test_a_lake_is_asked_through_the_proxy_that_is_named(ceph, bucket, monkeypat
             S3Lake(bucket, "").read_bytes("a")
         monkeypatch.setenv("NO_PROXY", "127.0.0.1")
         S3Lake(bucket, "").put_bytes("a", b"x")
+
+
+def test_a_link_is_good_for_its_object_and_for_reading_alone(bucket):
+    lake = S3Lake(bucket, "")
+    for key in ("quartz", "garnet"):
+        lake.put_bytes(key, key.encode())
+    url = lake.link("quartz").url
+    assert httpx.get(url).content == b"quartz"
+    assert httpx.get(url.replace("quartz", "garnet")).status_code == 403
+    assert httpx.put(url, content=b"x").status_code == 403
+    assert httpx.delete(url).status_code == 403
+    assert httpx.get(url.partition("?")[0]).status_code == 403
+    assert lake.read_bytes("quartz") == b"quartz"
 
 
 @pytest.mark.parametrize("region", ["us-east-1", "default", "eu-central-1"])

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
-from emfair.errors import Conflict, NotFound
-from emfair.lake.base import ObjectInfo
+from emfair.errors import BadName, Conflict, NotFound
+from emfair.lake.base import Entry, ObjectInfo
 from emfair.model.canonical import sha256_bytes
 
 MIB = 1 << 20
@@ -44,6 +46,84 @@ def test_an_object_can_be_read_in_pieces(lake, file):
         assert stream.read(2 * MIB) == content[10 : 10 + 2 * MIB]
         assert stream.read() == content[10 + 2 * MIB :]
         assert stream.read(1) == b""
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        (0, 10), (MIB - 1, MIB + 1), (2 * MIB, None), (3, 3), (5, 2), (0, 9 * MIB),
+        (3 * MIB + 6, None), (3 * MIB + 7, None), (9 * MIB, None), (9 * MIB, 10 * MIB),
+    ],
+)  # fmt: skip
+def test_a_part_of_an_object_can_be_read(lake, file, start, end):
+    content = os.urandom(3 * MIB + 7)
+    lake.put_file(KEY, file(content))
+    with lake.open(KEY, start, end) as stream:
+        assert stream.read() == (content[start:end] if end is None or end > start else b"")
+        assert stream.read(1) == b""
+
+
+def test_an_empty_object_has_no_part(lake):
+    lake.put_bytes(KEY, b"")
+    for start, end in ((0, 1), (0, None), (7, None)):
+        with lake.open(KEY, start, end) as stream:
+            assert stream.read() == b""
+
+
+def test_a_part_of_what_is_not_there_is_not_found(lake):
+    with pytest.raises(NotFound, match="no such object"):
+        lake.open("nothing/here", 5, 5)
+
+
+def test_a_link_leads_to_the_bytes_and_never_to_a_page(lake):
+    lake.put_bytes(KEY, b"<script>quartz</script>")
+    link = lake.link(KEY)
+    if link is None:
+        assert not lake.url.startswith("s3:")
+        return
+    answer = httpx.get(link.url, headers={"Range": "bytes=8-13"})
+    assert (answer.status_code, answer.content) == (206, b"quartz")
+    assert answer.headers["content-disposition"] == "attachment"
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert timedelta(0) < link.expires_at - datetime.now(UTC) <= timedelta(hours=1)
+
+
+@pytest.fixture
+def tree(lake):
+    """Put objects in folders, at places where ``/`` does not sort as a folder's end."""
+    for key in ("a/b/1", "a/b/2/3", "a/b-1", "a/b0", "a/c/x", "a/ä ö", "ab", "a!"):
+        lake.put_bytes(key, key.encode())
+    return lake
+
+
+def test_a_level_holds_what_lies_directly_in_a_folder(tree):
+    assert [(entry.name, entry.size) for entry in tree.level("a")] == [
+        ("b-1", 5), ("b/", None), ("b0", 4), ("c/", None), ("ä ö", 7)
+    ]  # fmt: skip
+    assert [entry.name for entry in tree.level("")] == ["a!", "a/", "ab"]
+    assert tree.level("a/b/2") == [Entry("3", 7)]
+
+
+def test_a_level_comes_in_pages_that_lose_and_repeat_nothing(tree):
+    whole = tree.level("a")
+    for limit in (1, 2, 3):
+        after, pages = "", []
+        while page := tree.level("a", after=after, limit=limit):
+            assert len(page) <= limit
+            pages += page
+            after = page[-1].name
+        assert pages == whole
+
+
+@pytest.mark.parametrize("folder", ["nothing", "a!", "a/c/x"])
+def test_what_is_no_folder_has_no_level(tree, folder):
+    assert tree.level(folder) == []
+
+
+@pytest.mark.parametrize("folder", ["a/", "/a", "a/../a", ".", "a//b"])
+def test_a_folder_is_named_as_a_key_is(tree, folder):
+    with pytest.raises(BadName):
+        tree.level(folder)
 
 
 @pytest.mark.parametrize("ask", ["read_bytes", "open"])

@@ -45,6 +45,25 @@ def test_a_lake_sees_only_its_prefix(lake, s3, bucket):
         s3.put_object(Bucket=bucket, Key=key, Body=b"")
     lake.put_bytes("a", b"")
     assert [found.key for found in lake.list("")] == ["a"]
+    assert [entry.name for entry in lake.level("")] == ["a", "folder-of-a-console/"]
+    assert lake.level("folder-of-a-console") == []
+
+
+def test_a_range_reads_nothing_else_of_the_object(lake, s3, bucket):
+    """A page of a 9 MiB object, far from its beginning: one answer of S3, as long as the page."""
+    lake.put_bytes("a", bytes(8 * MIB) + b"quartz" + bytes(MIB))
+    answered: list[str] = []
+
+    def note(http_response, **_: object) -> None:
+        answered.append(http_response.headers["content-length"])
+
+    lake.client.meta.events.register("after-call.s3.GetObject", note)
+    try:
+        with lake.open("a", 8 * MIB, 8 * MIB + 6) as stream:
+            assert stream.read() == b"quartz"
+    finally:
+        lake.client.meta.events.unregister("after-call.s3.GetObject", note)
+    assert answered == ["6"]
 
 
 def test_a_lake_may_be_a_whole_bucket(s3_environment, bucket):
