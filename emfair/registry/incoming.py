@@ -90,7 +90,7 @@ def check(files: Sequence[RawFile | NewFile]) -> None:
                 "comes twice in one deposit.", subject=each.path, remedy="Name each file once."
             )
         if key in seen:
-            raise _collision(each.path, seen[key])
+            raise collision(each.path, seen[key])
         seen[key] = each.path
     check_folders(seen, seen)
 
@@ -132,7 +132,7 @@ def check_beside(
         )
     for key, path in new.items():
         if key in there:
-            raise _collision(path, there[key])
+            raise collision(path, there[key])
     check_folders(new, there)
     check_folders(there, new)
 
@@ -240,7 +240,8 @@ def _mapped(connection: Connection, query: Any) -> Any:
     return connection.execute(query).mappings()
 
 
-def _collision(path: str, other: str) -> BadName:
+def collision(path: str, other: str) -> BadName:
+    """Return the error for two names that fall on one another."""
     return BadName(
         f"is the same name as {other!r} on systems that ignore case or accents' form.",
         subject=repr(path),

@@ -192,6 +192,8 @@ def _check_takes_files(found: ExperimentRow) -> None:
 def _check_same(there: UploadRow | None, file: NewFile) -> None:
     if there is None:
         return
+    if there.name != file.name:
+        raise incoming.collision(file.name, there.name)
     checksums = {there.sha256, file.sha256} - {None}
     if there.size != file.size or len(checksums) > 1:
         raise Conflict(

@@ -15,20 +15,10 @@ from emfair.model.canonical import sha256_bytes
 from emfair.model.documents import Validation
 from emfair.service.services import Services
 from tests.api.filled import ODD, ODD_TITLE
+from tests.api.told import problem
 
 quoted = partial(quote, safe="")
 PROBLEM = "application/problem+json"
-
-
-def problem(answer: httpx.Response, status: int) -> dict[str, str]:
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == PROBLEM
-    told: dict[str, str] = answer.json()
-    assert told["status"] == status
-    assert told["title"]
-    assert told["detail"]
-    assert "Traceback" not in answer.text
-    return told
 
 
 def test_pages_hold_every_experiment_once_newest_first(client, made):

@@ -1,0 +1,203 @@
+"""Deposits through the API: the same one again is the same, and who may begin one where."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from emfair.api.app import create_app
+from emfair.identity.roles import Role
+from emfair.identity.table import Action, Condition, table
+from emfair.lake import layout
+from emfair.lake.memory import MemoryLake
+from emfair.service.documents import read_manifest
+from emfair.service.services import Services, open_services
+from emfair.settings import read_settings
+from tests.api.asgi import ask
+from tests.api.conftest import serving
+from tests.api.told import problem
+from tests.api.world import PROJECT, PROPOSAL, SAMPLE, copy, fill
+
+CONTENT = {"a.dm3": b"first", "b.dm3": b"second"}
+NOTES = {"sample": {"atom_types": ["Si", "O"]}}
+
+
+def new(**more: Any) -> dict[str, Any]:
+    """Return a deposit of two small files."""
+    files = [
+        {
+            "name": name,
+            "size": len(content),
+            "modified_at": "2026-01-22T12:20:05Z",
+            "sha256": hashlib.sha256(content).hexdigest(),
+        }
+        for name, content in CONTENT.items()
+    ]
+    where = {"project": "Quartz", "proposal": "2026-A", "sample": "Lamella", "title": "Night"}
+    return where | {"files": files} | more
+
+
+def send(client, todo: list[dict[str, Any]]) -> None:
+    for upload in todo:
+        content = CONTENT[upload["name"]]
+        client.put(f"/uploads/{upload['id']}/parts/1", content=content).raise_for_status()
+        client.post(f"/uploads/{upload['id']}/complete", json={}).raise_for_status()
+
+
+@pytest.fixture
+def services(tmp_path) -> Iterator[Services]:
+    with open_services(read_settings(home=tmp_path / "home"), lake=MemoryLake()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def client(services) -> Iterator[httpx.Client]:
+    with (
+        serving(create_app(services)) as url,
+        httpx.Client(base_url=f"{url}/api/v1", timeout=30) as client,
+    ):
+        yield client
+
+
+def test_a_deposit_is_opened_sent_sealed_and_recognised(client, services):
+    opened = client.post("/deposits", json=new(annotations=NOTES)).raise_for_status().json()
+    assert not opened["already_sealed"]
+    assert [upload["name"] for upload in opened["todo"]] == ["a.dm3", "b.dm3"]
+    send(client, opened["todo"])
+    experiment = opened["place"]["experiment"]
+    sealed = client.post(f"/experiments/{experiment}/seal").raise_for_status().json()
+    assert (sealed["state"], sealed["title"]) == ("sealed", "Night")
+    again = client.post("/deposits", json=new(annotations=NOTES)).raise_for_status().json()
+    assert (again["place"], again["already_sealed"], again["todo"]) == (opened["place"], True, [])
+    place = services.registry.experiments.get(experiment).place
+    assert read_manifest(services, place, 1).deposited_by.subject.startswith("local:")
+    notes = services.lake.read_bytes(layout.annotation_document(place, 1))
+    assert b'"atom_types":["Si","O"]' in notes
+
+
+def test_a_deposit_cut_short_goes_on_where_it_stopped(client):
+    opened = client.post("/deposits", json=new()).json()
+    send(client, opened["todo"][:1])
+    again = client.post("/deposits", json=new()).json()
+    assert again["place"] == opened["place"]
+    assert [upload["name"] for upload in again["todo"]] == ["b.dm3"]
+    assert again["todo"] == opened["todo"][1:]
+
+
+def test_words_about_a_file_that_does_not_come_are_refused_and_nothing_is_stored(client, services):
+    notes = {"files": {"c.dm3": {"title": "which one?"}}}
+    told = problem(client.post("/deposits", json=new(annotations=notes)), 422)
+    assert "files.c.dm3" in told["subject"]
+    assert services.registry.experiments.list() == ()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status"),
+    [
+        ({"files": []}, 422),
+        ({"project": "…"}, 422),
+        ({"title": ""}, 400),
+        ({"title": "x" * 501}, 422),
+        ({"unknown": 1}, 422),
+        ({"annotations": {"sample": {"atom_types": ["Qq"]}}}, 422),
+        ({"annotations": {"measurement": {"dwell_time": "3 kg"}}}, 422),
+    ],
+)
+def test_what_is_no_deposit_is_refused_in_words(client, services, wrong, status):
+    problem(client.post("/deposits", json=new(**wrong)), status)
+    assert services.registry.experiments.list() == ()
+
+
+def test_a_draft_that_is_given_up_is_a_tombstone_with_its_reason(client):
+    draft = client.post("/experiments", json={k: v for k, v in new().items() if k != "files"})
+    assert draft.status_code == 201
+    experiment = draft.json()["id"]
+    told = client.post(f"/experiments/{experiment}/give-up", json={"reason": "wrong sample"})
+    assert (told.json()["state"], told.json()["reason"]) == ("tombstoned", "wrong sample")
+    problem(client.post(f"/experiments/{experiment}/give-up", json={"reason": "again"}), 409)
+
+
+def test_withdrawing_needs_the_version_that_was_seen(client):
+    opened = client.post("/deposits", json=new()).json()
+    send(client, opened["todo"])
+    url = f"/experiments/{opened['place']['experiment']}"
+    sealed = client.post(f"{url}/seal")
+    why = {"reason": "a mistake"}
+    problem(client.request("DELETE", url, json=why), 428)
+    problem(client.request("DELETE", url, json=why, headers={"If-Match": '"v1"'}), 412)
+    problem(client.request("DELETE", url, json=why, headers={"If-Match": "no tag"}), 400)
+    etag = {"If-Match": sealed.headers["etag"]}
+    assert client.request("DELETE", url, json=why, headers=etag).json()["state"] == "tombstoned"
+
+
+def test_an_edit_of_what_someone_else_has_changed_is_told(client):
+    draft = client.post("/experiments", json={k: v for k, v in new().items() if k != "files"})
+    url, seen = f"/experiments/{draft.json()['id']}", {"If-Match": draft.headers["etag"]}
+    changed = client.patch(url, json={"title": "Another"}, headers=seen)
+    assert changed.json()["title"] == "Another"
+    told = problem(client.patch(url, json={"title": "Mine"}, headers=seen), 412)
+    assert "version" in told["detail"]
+    assert client.get(url).json()["experiment"]["title"] == "Another"
+    assert client.get(url).headers["etag"] == changed.headers["etag"]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("world") / "home"
+
+
+@pytest.fixture(scope="module")
+def world(home):
+    return fill(home)
+
+
+@pytest.fixture
+def fresh(home, world, tmp_path) -> Iterator[FastAPI]:
+    with copy(home, world[0], tmp_path / "copy") as app:
+        yield app
+
+
+LEVELS = {
+    Action.CREATE_EXPERIMENT: (PROJECT, PROPOSAL, SAMPLE),
+    Action.CREATE_SAMPLE: (PROJECT, PROPOSAL, "new"),
+    Action.CREATE_PROPOSAL: (PROJECT, "new", "new"),
+    Action.CREATE_PROJECT: ("new", "new", "new"),
+}
+"""Whoever makes a level must be allowed to; the first new one decides."""
+
+
+@pytest.mark.parametrize(("role", "action"), list(product(Role, LEVELS)))
+def test_who_may_begin_a_deposit_is_decided_by_the_first_new_level(fresh, role, action):
+    where = dict(zip(("project", "proposal", "sample"), LEVELS[action], strict=True))
+    header = {} if role is Role.ANYONE else {"authorization": f"Bearer {role}"}
+    cells = table().rows[action].cells
+    everyone = () if role in (Role.ANYONE, Role.REFEREE) else (Role.DEPOSITOR,)
+    wanted = (Condition.ANY, Condition.PLAIN)
+    may = any(cells[one] in wanted for one in (role, *everyone))
+    for path, body in (
+        ("/api/v1/deposits", new(**where)),
+        ("/api/v1/experiments", {"title": "x", **_other(where)}),
+    ):
+        answer = ask(fresh, "POST", path, body=json.dumps(body).encode(), **header)
+        assert (answer.status in (200, 201)) is may, answer
+        assert may or answer.status in (401, 403, 404)
+
+
+def _other(where: dict[str, str]) -> dict[str, str]:
+    """Return the same place with other new levels: the first request has made those."""
+    return {level: name.replace("new", "newer") for level, name in where.items()}
+
+
+def test_whoever_makes_a_project_owns_it(fresh):
+    body = json.dumps(new(project="Mine")).encode()
+    header = {"authorization": "Bearer depositor"}
+    assert ask(fresh, "POST", "/api/v1/deposits", body=body, **header).status == 200
+    (row,) = fresh.state.services.registry.memberships.of_project("mine")
+    assert row.role == "owner"

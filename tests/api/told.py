@@ -1,0 +1,19 @@
+"""What an answer tells, checked on the way."""
+
+from __future__ import annotations
+
+import httpx
+
+from emfair.api.problems import MEDIA_TYPE
+
+
+def problem(answer: httpx.Response, status: int) -> dict[str, str]:
+    """Return a problem document of this status, whole and without a stack trace."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == MEDIA_TYPE
+    told: dict[str, str] = answer.json()
+    assert told["status"] == status
+    assert told["title"]
+    assert told["detail"]
+    assert "Traceback" not in answer.text
+    return told
