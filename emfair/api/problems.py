@@ -33,6 +33,7 @@ _STATUS: dict[type[errors.EmfairError], tuple[int, str]] = {
     errors.BadCall: (400, "The request is wrong"),
     errors.BadQuery: (400, "The query is refused"),
     errors.BadData: (422, "The data are bad"),
+    errors.FixityMismatch: (422, "The bytes are others"),
     errors.Unavailable: (503, "Not available now"),
     errors.Busy: (429, "Too many requests"),
     errors.EmfairError: (500, "emfair could not do this"),
