@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -65,9 +66,13 @@ class Hall:
         for name in names:
             assert self.client(name).get("/me").status_code == 200
 
+    def fresh(self, prefix: str) -> str:
+        """Return an identifier that nobody has."""
+        return f"{prefix}-{next(self._number)}"
+
     def project(self, owner: str = "ada", **card: Any) -> str:
         """Make a project of `owner`'s; return its identifier."""
-        new = {"id": f"p-{next(self._number)}", "card": {"title": "Steel"} | card}
+        new = {"id": self.fresh("p"), "card": {"title": "Steel"} | card}
         return str(made(self.client(owner).post("/projects", json=new))["id"])
 
     def sample(self, owner: str = "ada", name: str = "s-1") -> str:
@@ -98,6 +103,11 @@ class Hall:
             members, params={"subject": self.subject(name)}, json={"role": role}
         )
         assert answer.status_code == 200, answer.text
+
+
+def in_days(days: float) -> str:
+    """Return the time in so many days, as JSON has it."""
+    return (datetime.now(UTC) + timedelta(days=days)).isoformat()
 
 
 def made(answer: httpx.Response) -> dict[str, Any]:
