@@ -9,12 +9,14 @@ from fastapi import FastAPI
 
 from emfair import __version__
 from emfair.api import (
+    archives,
     audit,
     deposits,
     downloads,
     experiments,
     general,
     instruments,
+    lake,
     members,
     people,
     projects,
@@ -37,6 +39,8 @@ ROUTERS = (
     deposits.router,
     uploads.router,
     downloads.router,
+    archives.router,
+    lake.router,
     projects.router,
     samples.router,
     instruments.router,

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from emfair.api import guard
 from emfair.api.problems import Responses, responses
-from emfair.api.streams import stream
+from emfair.api.streams import is_known, stream
 from emfair.identity.table import Action
 from emfair.model.canonical import sha256_bytes
 from emfair.registry import ExperimentRow
@@ -27,7 +27,7 @@ REPORT_POLICY = (
 """A report is text and style: it runs nothing and fetches nothing."""
 
 _PICTURE: Responses = {200: {"content": {"image/png": {}}}, **responses(401, 403, 404, 422)}
-_STREAM: Responses = {
+STREAM: Responses = {
     200: {"content": {"application/octet-stream": {}}},
     206: {"content": {"application/octet-stream": {}}, "description": "The range asked for."},
     416: {"description": "The range lies beyond the end."},
@@ -75,7 +75,7 @@ def show_preview(request: Request, reading: Reading, measurement: str) -> Respon
 
 
 @router.head("/{experiment}/files/{path:path}", include_in_schema=False)
-@router.get("/{experiment}/files/{path:path}", responses=_STREAM, response_class=Response)
+@router.get("/{experiment}/files/{path:path}", responses=STREAM, response_class=Response)
 def download_file(
     request: Request,
     granted: Annotated[Granted[ExperimentRow], guard.experiment(Action.DOWNLOAD_RAW)],
@@ -86,7 +86,7 @@ def download_file(
 
 
 @router.head("/{experiment}/containers/{measurement}", include_in_schema=False)
-@router.get("/{experiment}/containers/{measurement}", responses=_STREAM, response_class=Response)
+@router.get("/{experiment}/containers/{measurement}", responses=STREAM, response_class=Response)
 def download_container(
     request: Request,
     granted: Annotated[Granted[ExperimentRow], guard.experiment(Action.DOWNLOAD_CONTAINERS)],
@@ -100,6 +100,6 @@ def download_container(
 def _picture(request: Request, content: bytes) -> Response:
     etag = f'"{sha256_bytes(content)}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
-    if etag in request.headers.get("if-none-match", ""):
+    if is_known(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=304, headers=headers)
     return Response(content, headers=headers, media_type="image/png")

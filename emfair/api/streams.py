@@ -16,7 +16,8 @@ from starlette.responses import Response, StreamingResponse
 from emfair.model.canonical import BLOCK
 from emfair.service.downloads import Download
 
-_INERT = {
+_TAG = re.compile(r'"[\x21\x23-\x7e\x80-\xff]*"')
+INERT = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",
 }
@@ -24,21 +25,21 @@ _INERT = {
 
 
 def stream(request: Request, download: Download) -> Response:
-    """Answer a GET or HEAD for `download`: 200, 206 for one range, 304 or 416."""
-    etag = f'"{download.sha256}"'
-    headers = {
-        **_INERT,
+    """Answer a GET or HEAD for `download`: 200, 206 for one range, 304 or 416.
+
+    Several ranges at once get the whole: a server may ignore them (RFC 9110, 14.2), and no client
+    of ours asks so.
+    """
+    etag = f'"{download.sha256}"' if download.sha256 else ""
+    headers = INERT | {
         "Accept-Ranges": "bytes",
-        "ETag": etag,
         "Cache-Control": "private, no-cache",
         "Content-Disposition": content_disposition(download.name),
+        **({"ETag": etag} if etag else {}),
     }
-    if etag in request.headers.get("if-none-match", ""):
+    if is_known(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=304, headers=headers)
-    wanted = request.headers.get("range", "")
-    if request.headers.get("if-range", etag) != etag:
-        wanted = ""
-    span = byte_range(wanted, download.size)
+    span = byte_range(_wanted(request, etag), download.size)
     if span is None:
         headers["Content-Range"] = f"bytes */{download.size}"
         return Response(status_code=416, headers=headers)
@@ -50,10 +51,21 @@ def stream(request: Request, download: Download) -> Response:
     status = 206 if partial else 200
     if request.method == "HEAD":
         return Response(status_code=status, headers=headers, media_type=download.media_type)
-    source = download.open()  # opened here: what is missing is still an error, not a cut stream
+    source = download.open(start, end)  # here: what is missing is still an error, not a cut stream
     return StreamingResponse(
-        _blocks(source, start, end), status, headers=headers, media_type=download.media_type
+        _blocks(source), status, headers=headers, media_type=download.media_type
     )
+
+
+def is_known(if_none_match: str, etag: str) -> bool:
+    """Whether ``If-None-Match`` lists `etag`, weak or strong (RFC 9110, 13.1.2), or is ``*``.
+
+    >>> is_known('W/"b", "a"', '"a"'), is_known('"aa"', '"a"'), is_known("*", '"a"')
+    (True, False, True)
+    """
+    if not etag:
+        return False
+    return if_none_match.strip() == "*" or etag in _TAG.findall(if_none_match)
 
 
 def byte_range(header: str, size: int) -> tuple[int, int] | None:
@@ -88,19 +100,15 @@ def content_disposition(name: str) -> str:
     return f"attachment; filename=\"{fallback}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
-def _blocks(source: BinaryIO, start: int, end: int) -> Iterator[bytes]:
+def _wanted(request: Request, etag: str) -> str:
+    """Return the range that holds: of a GET, and of the bytes that the client knows."""
+    if_range = request.headers.get("if-range")
+    if request.method != "GET" or (if_range is not None and if_range.strip() != (etag or None)):
+        return ""
+    return request.headers.get("range", "")
+
+
+def _blocks(source: BinaryIO) -> Iterator[bytes]:
     with source:
-        _skip(source, start)
-        left = end - start
-        while left and (block := source.read(min(BLOCK, left))):
-            left -= len(block)
+        while block := source.read(BLOCK):
             yield block
-
-
-def _skip(source: BinaryIO, amount: int) -> None:
-    """Go to byte `amount`; an object store's stream only reads forward."""
-    if source.seekable():
-        source.seek(amount)
-        return
-    while amount and (block := source.read(min(BLOCK, amount))):
-        amount -= len(block)

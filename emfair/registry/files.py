@@ -40,6 +40,9 @@ class Duplicate:
     path: str
 
 
+_ROW = tuple(column for column in file.c if column.name not in ("experiment", "folded"))
+
+
 class Files:
     """The sealed files of one registry; every method is one transaction."""
 
@@ -48,10 +51,16 @@ class Files:
 
     def of(self, experiment: str) -> tuple[FileRow, ...]:
         """Return the sealed files of an experiment, by path."""
-        columns = (column for column in file.c if column.name not in ("experiment", "folded"))
-        query = select(*columns).where(file.c.experiment == experiment).order_by(file.c.path)
+        query = select(*_ROW).where(file.c.experiment == experiment).order_by(file.c.path)
         with self._database.reading() as connection:
             return tuple(FileRow(**row) for row in connection.execute(query).mappings())
+
+    def find(self, experiment: str, path: str) -> FileRow | None:
+        """Return the sealed file at `path`; None if there is none. `path` as `lake_path` says."""
+        query = select(*_ROW).where(file.c.experiment == experiment, file.c.path == path)
+        with self._database.reading() as connection:
+            found = connection.execute(query).mappings().one_or_none()
+        return None if found is None else FileRow(**found)
 
     def known(
         self, checksums: Iterable[str], *, visible: Sight = EVERYTHING

@@ -5,45 +5,50 @@ What does not belong here: lists and pages (`browse`), ranges of bytes and HTTP 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from emfair.errors import NotFound
+from emfair.errors import BadName, NotFound
 from emfair.lake import layout
+from emfair.lake.keys import check_key
 from emfair.model.documents import Conversion, Measurement
 from emfair.model.identifiers import check_identifier
 from emfair.model.manifest import Place
+from emfair.model.paths import lake_path
 from emfair.registry import ExperimentRow
-from emfair.service.documents import made, sealed_manifest
+from emfair.service.documents import made
 from emfair.service.services import Services
 
 CONTAINER_TYPE = "application/x-hdf5"
+BYTES = "application/octet-stream"
 
 
 @dataclass(frozen=True)
 class Download:
     """An object on its way to a person: streamed, never read whole.
 
-    `sha256` is what the manifest or the conversion promises.
+    `sha256` is what the manifest or the conversion promises; empty where nothing does. `open`
+    returns the bytes from one position up to another.
     """
 
     name: str
     media_type: str
     size: int
     sha256: str
-    open: Callable[[], BinaryIO]
+    open: Callable[[int, int], BinaryIO]
 
 
 def raw_file(services: Services, row: ExperimentRow, path: str) -> Download:
     """Return a deposited file, by its given name or its path in the lake. Raises `NotFound`."""
-    manifest = sealed_manifest(services, row)
-    for file in manifest.files if manifest else ():
-        if path in (file.name, file.path):
-            key = layout.raw_file(row.place, file.path)
+    for known in _lake_paths(path):
+        if file := services.registry.files.find(row.id, known):
             name = PurePosixPath(file.name).name
-            return _download(services, key, name, "application/octet-stream", file.sha256)
+            key = layout.raw_file(row.place, file.path)
+            return download(services, key, name, BYTES, file.sha256)
     raise NotFound(
         f"no such file in {row.id}.",
         subject=repr(path),
@@ -57,7 +62,7 @@ def container(services: Services, row: ExperimentRow, measurement: str) -> Downl
     one = _measurement(services, place, check_identifier(measurement))
     key = layout.container(place, one.measurement)
     name = f"{one.measurement}.nxs"
-    return _download(services, key, name, CONTAINER_TYPE, one.container_sha256)
+    return download(services, key, name, CONTAINER_TYPE, one.container_sha256)
 
 
 def report(services: Services, row: ExperimentRow) -> str:
@@ -99,7 +104,10 @@ def _text(services: Services, row: ExperimentRow, key: Callable[[Place], str]) -
         ) from error
 
 
-def _download(services: Services, key: str, name: str, media_type: str, sha256: str) -> Download:
+def download(
+    services: Services, key: str, name: str, media_type: str = BYTES, sha256: str = ""
+) -> Download:
+    """Return an object of the lake under the name that it is saved by. Raises `NotFound`."""
     info = services.lake.info(key)
     if info is None:
         raise NotFound(
@@ -107,4 +115,15 @@ def _download(services: Services, key: str, name: str, media_type: str, sha256: 
             subject=key,
             remedy="Ask whoever runs the lake to restore it from the backup.",
         )
-    return Download(name, media_type, info.size, sha256, lambda: services.lake.open(key))
+    return Download(name, media_type, info.size, sha256, partial(services.lake.open, key))
+
+
+def _lake_paths(path: str) -> Iterator[str]:
+    """Yield how a file may stand in the lake that someone calls `path`.
+
+    No name in the lake holds NUL or half a character, and no database is asked for one.
+    """
+    with suppress(BadName):
+        yield check_key(path)
+    with suppress(BadName):
+        yield lake_path(path)
