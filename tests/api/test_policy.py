@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -76,15 +79,26 @@ def fresh(home, world, tmp_path) -> Iterator[FastAPI]:
         yield app
 
 
-def every_route() -> list[tuple[str, APIRoute]]:
-    """Return all routes, of an app over stores that are never asked."""
-    import tempfile
+def document() -> dict[str, Any]:
+    """Return the OpenAPI document."""
+    with _idle_app() as app:
+        return app.openapi()
 
+
+def every_route() -> list[tuple[str, APIRoute]]:
+    """Return all routes."""
+    with _idle_app() as app:
+        return api_routes(app)
+
+
+@contextmanager
+def _idle_app() -> Iterator[FastAPI]:
+    """Yield an app over stores that are never asked."""
     with (
         tempfile.TemporaryDirectory() as folder,
         open_services(read_settings(home=Path(folder)), lake=MemoryLake()) as services,
     ):
-        return api_routes(create_app(services))
+        yield create_app(services)
 
 
 ROUTES = every_route()

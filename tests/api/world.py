@@ -21,6 +21,7 @@ from emfair.identity.principal import Kind, Principal
 from emfair.identity.roles import Membership, Role
 from emfair.identity.secret import digest
 from emfair.identity.table import About
+from emfair.lake.base import Lake
 from emfair.lake.memory import MemoryLake
 from emfair.model.deposits import Whereto
 from emfair.model.nouns import InstrumentCard, PersonCard
@@ -79,9 +80,9 @@ class Things:
     uploads: dict[tuple[bool, bool], str]
 
 
-def fill(home: Path) -> tuple[MemoryLake, Things]:
-    """Fill a registry at `home` and a lake with what belongs to ADA and to BOB."""
-    lake = MemoryLake()
+def fill(home: Path, lake: Lake | None = None) -> tuple[Lake, Things]:
+    """Fill a registry at `home` and a lake with what belongs to Ada and to Bob."""
+    lake = lake or MemoryLake()
     with _opened(home, lake) as services:
         steward = Principal("stew", Kind.PERSON, groups=frozenset({"emfair-steward"}))
         registry = services.registry
@@ -130,7 +131,7 @@ def _token(identifier: str, subject: str) -> StoredToken:
 
 
 @contextmanager
-def copy(home: Path, lake: MemoryLake, to: Path) -> Iterator[FastAPI]:
+def copy(home: Path, lake: Lake, to: Path) -> Iterator[FastAPI]:
     """Yield an app over a copy of the registry at `home`."""
     shutil.rmtree(to, ignore_errors=True)
     shutil.copytree(home, to)
@@ -138,7 +139,7 @@ def copy(home: Path, lake: MemoryLake, to: Path) -> Iterator[FastAPI]:
         yield create_app(services, Doorman(services), Limiter(10**9))  # type: ignore[arg-type]
 
 
-def _opened(home: Path, lake: MemoryLake) -> object:
+def _opened(home: Path, lake: Lake) -> object:
     return open_services(read_settings(home=home, oidc_issuer=ISSUER), lake=lake)
 
 
