@@ -8,9 +8,13 @@ from emfair_assets.assets import ASSETS
 from emfair_assets.failures import failures
 from emfair_assets.jobs import process_experiment
 from emfair_assets.resources import EmfairResource
+from emfair_assets.upkeep import clean_up
 from io_managers.containers import containers
 from io_managers.tables import tables
+from sensors.cleanup import cleanup
 from sensors.failures import mark_cancelled, mark_failed
+from sensors.reconciliation import reconciliation
+from sensors.retries import retries
 from sensors.uploads import uploads
 
 
@@ -24,8 +28,8 @@ def build(emfair: EmfairResource | ResourceDefinition | None = None) -> Definiti
     """
     return Definitions(
         assets=list(ASSETS),
-        jobs=[process_experiment],
-        sensors=[uploads, mark_failed, mark_cancelled],
+        jobs=[process_experiment, clean_up],
+        sensors=[uploads, mark_failed, mark_cancelled, retries, reconciliation, cleanup],
         executor=in_process_executor,
         resources={
             "emfair": emfair or EmfairResource(),

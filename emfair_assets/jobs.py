@@ -1,4 +1,4 @@
-"""The one job: the whole chain for one experiment, in one process.
+"""The job that matters: the whole chain for one experiment, in one process.
 
 In one process because a step's process would spend ten seconds on imports for one of work.
 """

@@ -28,6 +28,8 @@ from emfair.service.processing import Processed
 from emfair.service.services import Services, open_services
 from emfair.settings import Settings
 from emfair_assets.definitions import build
+from emfair_assets.endings import INTERRUPTED, note_ending
+from emfair_assets.holding import OWNER, held, is_held
 from emfair_assets.home import configuration_errors, home_errors
 from emfair_assets.jobs import PROCESS
 from emfair_assets.partitions import NAME as EXPERIMENTS_NAME
@@ -35,13 +37,6 @@ from emfair_assets.partitions import PARTITION, add_experiments
 from emfair_assets.resources import EmfairResource
 
 AT_WORK = [DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
-OWNER = "emfair/process"
-"""Tag of the runs made here. Their processes hold a lock on a file of the experiment, which ends
-with them however they end: host names and process numbers come again."""
-
-INTERRUPTED = "DagsterExecutionInterruptedError"
-"""What Dagster makes of Ctrl-C or SIGTERM in a step."""
-
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """Events go to the instance, where the UI shows them; the terminal is the caller's."""
 
@@ -85,7 +80,7 @@ class InProcessChain:
                 reason = f"run {other} is at work on it; wait for it, or end it in the Dagster UI"
                 return Processed(experiment, False, 0.0, other, reason, busy=True)
             started = time.monotonic()
-            with self._held(experiment):
+            with held(self._home, experiment):
                 result = self._job.execute_in_process(
                     instance=self._instance,
                     partition_key=experiment,
@@ -98,6 +93,9 @@ class InProcessChain:
             fail(self._services, experiment, "The run was interrupted; process it again.")
             raise KeyboardInterrupt
         if reason:
+            with home_errors(self._home):
+                failures = result.filter_events(lambda event: event.is_step_failure)
+                note_ending(self._instance, result.dagster_run, failures)
             fail(self._services, experiment, reason)
         seconds = time.monotonic() - started
         return Processed(experiment, result.success, seconds, result.run_id, reason)
@@ -114,30 +112,10 @@ class InProcessChain:
         """
         found = self._instance.get_runs(RunsFilter(statuses=AT_WORK, tags={PARTITION: experiment}))
         for run in found:
-            if OWNER not in run.tags or self._is_held(experiment):
+            if OWNER not in run.tags or is_held(self._home, experiment):
                 return run.run_id
             self._instance.report_run_failed(run, "The process that ran it was killed.")
         return ""
-
-    @contextmanager
-    def _held(self, experiment: str) -> Iterator[None]:
-        with self._lock_file(experiment).open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
-
-    def _is_held(self, experiment: str) -> bool:
-        """Whether a process is at work on an experiment here."""
-        with self._lock_file(experiment).open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return True
-        return False
-
-    def _lock_file(self, experiment: str) -> Path:
-        folder = self._home / "at-work"
-        folder.mkdir(exist_ok=True)
-        return folder / experiment
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """A run that failed or was cancelled leaves its experiment ``failed``, with the reason in words."""
 
+from datetime import timedelta
+
 from dagster import (
     DagsterRunStatus,
     DefaultSensorStatus,
@@ -10,7 +12,8 @@ from dagster import (
     run_status_sensor,
 )
 
-from emfair.service.chain.fail import fail
+from emfair.service.chain.fail import REASON_LIMIT, fail
+from emfair_assets.endings import note_ending
 from emfair_assets.partitions import PARTITION
 from emfair_assets.resources import EmfairResource
 
@@ -21,10 +24,14 @@ from emfair_assets.resources import EmfairResource
     description="A failed run's reason becomes its experiment's.",
 )
 def mark_failed(context: RunFailureSensorContext, emfair: EmfairResource) -> None:
-    """Note the reason in the registry."""
+    """Note the reason in the registry, and on the run what kind of end it was."""
     experiment = context.partition_key
-    if experiment is not None and _is_newest(context, experiment):
-        fail(emfair.services, experiment, reason_of(context))
+    if experiment is None:
+        return
+    failures = context.get_step_failure_events()
+    pause = note_ending(context.instance, context.dagster_run, failures)
+    if _is_newest(context, experiment):
+        fail(emfair.services, experiment, told(reason_of(context), pause))
 
 
 @run_status_sensor(
@@ -38,6 +45,15 @@ def mark_cancelled(context: RunStatusSensorContext, emfair: EmfairResource) -> N
     experiment = context.partition_key
     if experiment is not None and _is_newest(context, experiment):
         fail(emfair.services, experiment, "The run was cancelled; process the experiment again.")
+
+
+def told(reason: str, pause: timedelta | None) -> str:
+    """Return a reason with what happens next; pure."""
+    if pause is None:
+        return reason
+    hours = round(pause / timedelta(hours=1))
+    more = f" It is tried again by itself in {hours} h."
+    return f"{reason[: REASON_LIMIT - len(more)]}{more}"
 
 
 def _is_newest(context: RunStatusSensorContext, experiment: str) -> bool:

@@ -6,6 +6,7 @@ delivered twice does no harm, and edited annotations are a new run.
 """
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +19,7 @@ from dagster import (
     sensor,
 )
 
+from emfair.model.states import ExperimentState as S
 from emfair.registry import OutboxCursor, OutboxRow, advance
 from emfair_assets.jobs import process_experiment
 from emfair_assets.partitions import EXPERIMENTS
@@ -25,6 +27,7 @@ from emfair_assets.resources import EmfairResource
 
 AT_ONCE = 100
 """Run requests a tick."""
+_UNSEALED = (S.DRAFT, S.UPLOADING, S.TOMBSTONED)
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ def plan(
     cursor: OutboxCursor,
     rows: Iterable[OutboxRow],
     processed: Mapping[str, str | None],
+    unsealed: AbstractSet[str],
     now: datetime,
 ) -> Plan:
     """Decide which rows become runs. Pure.
@@ -50,6 +54,9 @@ def plan(
     processed
         The run key that each experiment was processed with last: it needs no second run (someone
         was faster with ``emfair process``).
+    unsealed
+        Experiments that cannot be processed now: withdrawn ones, and those to which a later
+        deposit is on its way, whose seal is told by a row of its own.
     """
     after, due = advance(cursor, list(rows), now)
     newest = {row.experiment: row.run_key for row in due}
@@ -58,7 +65,7 @@ def plan(
         run_keys={
             experiment: key
             for experiment, key in newest.items()
-            if processed.get(experiment) != key
+            if processed.get(experiment) != key and experiment not in unsealed
         },
     )
 
@@ -76,11 +83,14 @@ def uploads(context: SensorEvaluationContext, emfair: EmfairResource) -> SensorR
     outbox = services.registry.outbox
     late = outbox.rows(cursor.gaps)[:AT_ONCE]
     rows = [*late, *outbox.after(cursor.position, AT_ONCE - len(late))]
-    processed = {
-        row.experiment: services.registry.experiments.get(row.experiment).processed_key
-        for row in rows
-    }
-    decided = plan(cursor, rows, processed, services.now())
+    known = services.registry.experiments.some(row.experiment for row in rows)
+    decided = plan(
+        cursor,
+        rows,
+        {row.id: row.processed_key for row in known},
+        {row.id for row in known if row.state in _UNSEALED},
+        services.now(),
+    )
     if decided.cursor == cursor and not decided.run_keys:
         return SkipReason("nothing new")
     return SensorResult(

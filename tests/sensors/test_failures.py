@@ -91,7 +91,7 @@ def test_a_killed_run_has_the_runs_words(ground):
     row = lab.row(experiment)
     assert (row.state, row.state_reason) == (
         ExperimentState.FAILED,
-        "The run's process was killed.",
+        "The run's process was killed. It is tried again by itself in 1 h.",
     )
 
 

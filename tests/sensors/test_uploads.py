@@ -40,21 +40,28 @@ def row(number: int, experiment: str = "e-1", key: str = "") -> OutboxRow:
 
 
 def test_rows_become_one_run_an_experiment_under_the_newest_key():
-    decided = plan(OutboxCursor(), [row(1), row(2, "e-2"), row(3)], {}, NOW)
+    decided = plan(OutboxCursor(), [row(1), row(2, "e-2"), row(3)], {}, set(), NOW)
     assert decided.run_keys == {"e-1": "e-1:3", "e-2": "e-2:2"}
     assert decided.cursor.position == 3
 
 
 def test_what_someone_processed_already_needs_no_run_but_moves_the_cursor():
-    decided = plan(OutboxCursor(), [row(1), row(2, "e-2")], {"e-1": "e-1:1", "e-2": "old"}, NOW)
+    processed = {"e-1": "e-1:1", "e-2": "old"}
+    decided = plan(OutboxCursor(), [row(1), row(2, "e-2")], processed, set(), NOW)
     assert decided.run_keys == {"e-2": "e-2:2"}
     assert decided.cursor.position == 2
 
 
 def test_nothing_new_decides_nothing():
     cursor = OutboxCursor(position=9)
-    assert plan(cursor, [], {}, NOW) == plan(cursor, [row(9)], {}, NOW)
-    assert plan(cursor, [], {}, NOW).cursor == cursor
+    assert plan(cursor, [], {}, set(), NOW) == plan(cursor, [row(9)], {}, set(), NOW)
+    assert plan(cursor, [], {}, set(), NOW).cursor == cursor
+
+
+def test_what_cannot_be_processed_now_is_passed_over_and_the_cursor_moves():
+    decided = plan(OutboxCursor(), [row(1), row(2, "e-2")], {}, {"e-1"}, NOW)
+    assert decided.run_keys == {"e-2": "e-2:2"}
+    assert decided.cursor.position == 2
 
 
 @given(ticks=st.lists(st.sets(st.integers(1, 40), max_size=6), max_size=12))
@@ -63,7 +70,7 @@ def test_in_whatever_order_rows_come_into_sight_each_is_planned_once(ticks):
     for seen in [*ticks, set()]:
         visible |= seen
         behind = [n for n in sorted(visible) if n > cursor.position or n in cursor.gaps]
-        decided = plan(cursor, [row(n, f"e-{n}") for n in behind], {}, time)
+        decided = plan(cursor, [row(n, f"e-{n}") for n in behind], {}, set(), time)
         planned += decided.run_keys
         cursor, time = decided.cursor, time + timedelta(seconds=5)
     assert sorted(planned) == sorted(f"e-{number}" for number in visible)
@@ -74,9 +81,11 @@ def test_in_whatever_order_rows_come_into_sight_each_is_planned_once(ticks):
         st.builds(row, st.integers(1, 500), st.sampled_from(["e-1", "e-2", "e-3"])), max_size=50
     ),
     processed=st.dictionaries(st.sampled_from(["e-1", "e-2", "e-3"]), st.text(max_size=3)),
+    unsealed=st.sets(st.sampled_from(["e-1", "e-2", "e-3"])),
 )
-def test_a_plan_asks_for_no_key_that_was_processed_and_invents_none(rows, processed):
-    decided = plan(OutboxCursor(), rows, processed, NOW)
+def test_a_plan_asks_for_no_key_that_was_processed_and_invents_none(rows, processed, unsealed):
+    decided = plan(OutboxCursor(), rows, processed, unsealed, NOW)
+    assert not unsealed & decided.run_keys.keys()
     for experiment, key in decided.run_keys.items():
         assert processed.get(experiment) != key
         assert key in {one.run_key for one in rows if one.experiment == experiment}
@@ -157,6 +166,28 @@ def test_what_was_processed_by_hand_is_passed_over_and_the_cursor_moves(
     result = tick(services, instance)
     assert (result.run_requests, result.dynamic_partitions_requests) == ([], [])
     assert OutboxCursor.from_json(result.cursor).position == 1
+
+
+def test_an_experiment_in_processing_gets_its_next_run_when_its_annotations_change(
+    services, instance, tmp_path
+):
+    experiment = sealed(services, tmp_path)
+    first = tick(services, instance)
+    services.registry.experiments.set_state(experiment, S.PROCESSING)
+    notes, access = Annotations(title="new"), someone(services)
+    annotate(access, experiment, notes, expected_version=1, reason="r")
+    second = tick(services, instance, first.cursor)
+    assert services.registry.experiments.get(experiment).state is S.PROCESSING
+    assert [one.partition_key for one in second.run_requests] == [experiment]
+
+
+def test_what_was_withdrawn_meanwhile_gets_no_run(services, instance, tmp_path):
+    gone, kept = sealed(services, tmp_path, 1), sealed(services, tmp_path, 2)
+    row = services.registry.experiments.get(gone)
+    services.registry.withdrawals.withdraw(gone, row.version, actor="local:ada", reason="no")
+    result = tick(services, instance)
+    assert [one.partition_key for one in result.run_requests] == [kept]
+    assert isinstance(tick(services, instance, result.cursor), SkipReason)
 
 
 def test_a_flood_is_taken_in_portions_and_nothing_is_lost(services, instance, tmp_path):
