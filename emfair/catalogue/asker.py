@@ -5,16 +5,17 @@ What does not belong here: what SQL may do (`query`), and who may ask.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from emfair.catalogue.query import TIMEOUT, Answer, answer
 from emfair.crew import BusyError, Crew
 from emfair.errors import BadQuery, Unavailable
+from emfair.model.shown import EVERYTHING, Shown
 from emfair.worker import DiedError, HungError, Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Callable
 
     from emfair.catalogue.delta import Index
 
@@ -44,8 +45,16 @@ class Asker:
         self._timeout = timeout
         self._crew = Crew(AT_ONCE, AT_ONCE * PROCESS_MEMORY)
 
-    def ask(self, sql: str, *, limit: int | None = None) -> Answer:
+    def ask(
+        self, sql: str, *, limit: int | None = None, shown: Callable[[], Shown] = lambda: EVERYTHING
+    ) -> Answer:
         """Answer one statement, as `emfair.catalogue.query.answer`.
+
+        Parameters
+        ----------
+        shown
+            Returns the experiments that the answer may speak of. Called once the state of the index
+            is chosen: what is hidden there was known before.
 
         Raises
         ------
@@ -55,9 +64,10 @@ class Asker:
             Too many ask at once, or a process cannot be started.
         """
         files = self._index.files()
+        asked = partial(answer, files, sql, limit=limit, shown=shown(), timeout=self._timeout)
         try:
             with self._crew.turn(min(WAIT, self._timeout)) as worker:
-                return self._asked(worker, files, sql, limit)
+                return self._answered(worker, asked)
         except BusyError:
             raise Unavailable(
                 "too many questions are asked at once.", remedy="Ask again in a minute."
@@ -67,13 +77,9 @@ class Asker:
         """End the processes, when their questions are answered; later ones start others."""
         self._crew.close()
 
-    def _asked(
-        self, worker: Worker, files: Mapping[str, Sequence[Path]], sql: str, limit: int | None
-    ) -> Answer:
+    def _answered(self, worker: Worker, asked: Callable[[], Answer]) -> Answer:
         try:
-            return worker.call(
-                self._timeout + GRACE, answer, files, sql, limit=limit, timeout=self._timeout
-            )
+            return worker.call(self._timeout + GRACE, asked)
         except HungError as error:
             raise BadQuery(
                 f"the query took longer than {self._timeout:g} s and was stopped.",

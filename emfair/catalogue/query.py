@@ -1,9 +1,9 @@
 """A person's SQL over the six tables: read only, within bounds of time and memory.
 
-Each question gets a DuckDB of its own, which sees the six tables and nothing else. DuckDB's own
-bounds do not hold for everything (a list made by one function), so a person's SQL runs in a process
-that can be killed (`asker`); emfair's own may be asked here directly. What does not belong here:
-who may ask, and how an answer is shown (the faces).
+Each question gets a DuckDB of its own, which sees the six tables and nothing else (`opened`).
+DuckDB's own bounds do not hold for everything (a list made by one function), so a person's SQL runs
+in a process that can be killed (`asker`); emfair's own may be asked here directly. What does not
+belong here: who may ask, and how an answer is shown (the faces).
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from emfair.catalogue.damage import RESTORE
 from emfair.catalogue.delta import Index
-from emfair.catalogue.readonly import PROTOCOL, ReadOnlyFiles
+from emfair.catalogue.opened import NO_MEMORY, damaged, is_damage, open_tables
+from emfair.catalogue.readonly import ReadOnlyFiles
 from emfair.catalogue.schema import DESCRIPTION, TABLES
-from emfair.errors import BadData, BadQuery
+from emfair.errors import BadQuery
+from emfair.model.shown import EVERYTHING, Shown
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -86,6 +87,7 @@ def answer(
     files: Mapping[str, Sequence[Path]],
     sql: str,
     *,
+    shown: Shown = EVERYTHING,
     limit: int | None = None,
     timeout: float = TIMEOUT,
     memory: str = MEMORY,
@@ -100,6 +102,8 @@ def answer(
         Each table's Parquet files (`Index.files`).
     sql : str
         DuckDB's dialect.
+    shown : Shown
+        The experiments that it may speak of: of all others there are no rows.
     limit : int, optional
         Return at most so many rows.
     timeout : float
@@ -120,7 +124,7 @@ def answer(
     bounds: dict[str, Any] = {"memory_limit": memory, "temp_directory": ""}
     with duckdb.connect(":memory:", config=bounds) as connection:
         connection.execute("SET enable_progress_bar = false")
-        store = _open_tables(connection, files)
+        store = open_tables(connection, files, shown)
         _check_statement(connection, sql)
         with _readable_errors(store), _time_limit(connection, timeout):
             return _run(connection, sql, limit)
@@ -146,53 +150,6 @@ def describe() -> tuple[Description, ...]:
             )
             for table in TABLES.values()
         )
-
-
-def _open_tables(
-    connection: DuckDBPyConnection, files: Mapping[str, Sequence[Path]]
-) -> ReadOnlyFiles:
-    """Make the views, then shut everything else and throw away the key."""
-    import duckdb
-
-    named = {
-        name: {f"{name}/{number}.parquet": path for number, path in enumerate(paths)}
-        for name, paths in files.items()
-    }
-    store = ReadOnlyFiles({name: path for found in named.values() for name, path in found.items()})
-    connection.register_filesystem(store)
-    urls = {name: [f"{PROTOCOL}://{file}" for file in found] for name, found in named.items()}
-    for name, found in urls.items():
-        if found:
-            try:
-                connection.execute(f"CREATE VIEW {name} AS FROM read_parquet({found})")
-            except duckdb.Error as error:
-                raise _damaged(name, store.lost or str(error)) from error
-        else:
-            connection.from_arrow(TABLES[name].columns.empty_table()).create(name)
-    allowed = [url for found in urls.values() for url in found]
-    for setting in (
-        "TimeZone = 'UTC'",
-        f"allowed_paths = {allowed}",
-        "disabled_filesystems = 'LocalFileSystem'",
-        "enable_external_access = false",
-        "lock_configuration = true",
-    ):
-        connection.execute(f"SET {setting}")
-    return store
-
-
-def _damaged(table: str, why: str) -> BadData:
-    return BadData(f"the index's files cannot be read: {why}", subject=table, remedy=RESTORE)
-
-
-def _is_damage(error: Exception, store: ReadOnlyFiles) -> bool:
-    """Whether an error comes from the index's files rather than from the question."""
-    import duckdb
-
-    told = f"{PROTOCOL}://" in str(error) or "don't know what type" in str(error)  # Thrift's words
-    return bool(store.lost) or (
-        told and isinstance(error, duckdb.InvalidInputException | duckdb.IOException)
-    )
 
 
 def _check_statement(connection: DuckDBPyConnection, sql: str) -> None:
@@ -298,8 +255,8 @@ def _readable_errors(store: ReadOnlyFiles) -> Iterator[None]:
     except (MemoryError, OSError, duckdb.Error, pa.ArrowException) as error:
         if store.refused:
             raise BadQuery("the catalogue is read-only.", remedy="Use SELECT alone.") from error
-        if _is_damage(error, store):
-            raise _damaged("index", store.lost or str(error)) from error
+        if is_damage(error, store):
+            raise damaged("index", store.lost or str(error)) from error
         raise BadQuery(_told(error), remedy=_remedy(error)) from error
 
 
@@ -317,7 +274,7 @@ def _remedy(error: Exception) -> str:
 
     if isinstance(error, duckdb.PermissionException):
         return f"SQL here reads the six tables and nothing else. {_KNOWN}"
-    if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
+    if isinstance(error, MemoryError | duckdb.OutOfMemoryException) or NO_MEMORY in str(error):
         return "Ask for less at once: filter, group, or sort fewer columns."
     if isinstance(error, duckdb.BinderException | duckdb.CatalogException):
         return _KNOWN

@@ -129,6 +129,11 @@ class OpenFile:
         """Return false."""
         return False
 
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed."""
+        return self._descriptor < 0
+
     def close(self) -> None:
         """Close the file; twice is no error."""
         if self._descriptor >= 0:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, not_, select
 
 from emfair.errors import Conflict
 from emfair.model.manifest import Place, Titles
+from emfair.model.shown import Shown
 from emfair.model.states import ExperimentState, check_transition
 from emfair.registry import experiment_row, places
 from emfair.registry.audit import Deed, record
@@ -153,6 +154,21 @@ class Experiments:
         with self._database.reading() as connection:
             found: dict[str, int] = dict(connection.execute(query).all())
         return {state: found.get(state.value, 0) for state in ExperimentState}
+
+    def shown(self, visible: Sight = EVERYTHING) -> Shown:
+        """Return which sealed experiments someone may see, by the shorter of two lists.
+
+        Nobody sees what is withdrawn.
+        """
+        sealed = experiment.c.manifest_version.is_not(None)
+        withdrawn = experiment.c.state == ExperimentState.TOMBSTONED.value
+        seen = and_(seen_experiments(visible), not_(withdrawn))
+        count = select(func.count().filter(seen), func.count().filter(not_(seen))).where(sealed)
+        with self._database.reading() as connection:
+            inside, outside = connection.execute(count.select_from(experiment)).one()
+            wanted = not_(seen) if outside <= inside else seen
+            found = connection.execute(select(experiment.c.id).where(sealed, wanted)).scalars()
+            return Shown(tuple(found), all_but=outside <= inside)
 
     def edit(
         self, identifier: str, expected_version: int, edit: ExperimentEdit, *, actor: str

@@ -6,9 +6,13 @@ lists and pages that need no SQL (`browse`).
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from emfair.errors import BadQuery
+from emfair.identity.table import Action
+from emfair.model.shown import Shown
 from emfair.service.access import Access
 
 if TYPE_CHECKING:
@@ -18,6 +22,9 @@ if TYPE_CHECKING:
 def query(access: Access, sql: str, *, limit: int) -> Answer:
     """Answer a person's SQL over the index, within bounds; at most `limit` rows.
 
+    The answer speaks of the experiments that they may see, and of no other. A token that may ask
+    needs no other scope for it.
+
     Raises
     ------
     BadQuery
@@ -25,7 +32,14 @@ def query(access: Access, sql: str, *, limit: int) -> Answer:
     Unavailable
         Too many ask at once.
     """
-    return access.services.asker.ask(sql, limit=limit)
+    return access.services.asker.ask(sql, limit=limit, shown=partial(_shown, access))
+
+
+def _shown(access: Access) -> Shown:
+    """Return which experiments someone may see, whatever their token is limited to."""
+    holder = access.principal and replace(access.principal, scopes=None)
+    sight = replace(access, principal=holder).sight(Action.READ_EXPERIMENT)
+    return access.services.registry.experiments.shown(sight)
 
 
 def rows(answer: Answer) -> list[tuple[Any, ...]]:
