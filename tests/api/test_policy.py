@@ -190,12 +190,15 @@ def address(path: str, things: Things, *, own: bool, restricted: bool) -> str:
         "number": "1",
         "version": "1",
         "path": "a.dm3",
+        "parent_proposal": PROPOSAL,
+        "parent": SAMPLE,
     }
 
     def named(found: re.Match[str]) -> str:
         return quote(wanted.get(found[1], "x"), safe="")
 
-    return re.sub(r"\{(\w+)(?::\w+)?\}", named, path)
+    whose = f"?subject={quote(owner, safe='')}" if path.endswith("/people/card") else ""
+    return re.sub(r"\{(\w+)(?::\w+)?\}", named, path) + whose
 
 
 @pytest.mark.parametrize("role", Role)
