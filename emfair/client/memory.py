@@ -93,9 +93,9 @@ class MemoryDepository:
     def seal(self, experiment: str) -> None:
         """See `Depository.seal`."""
         held = self._find(experiment)
-        if held.state not in (S.DRAFT, S.UPLOADING):
+        if held.state not in (S.DRAFT, S.UPLOADING) and held.sealed:
             return
-        if held.todo or not held.files:
+        if held.todo or not held.files or held.state is S.TOMBSTONED:
             raise Conflict(
                 f"files are missing: {held.todo}.", subject=experiment, remedy="Send them first."
             )
