@@ -47,7 +47,8 @@ def kind_of(failures: Iterable[DagsterEvent]) -> str:
         data = event.step_failure_data
         if data.user_failure_data is not None and "error" in data.user_failure_data.metadata:
             return str(data.user_failure_data.metadata["error"].value)
-        name = (data.error.cls_name if data.error else None) or KILLED
+        error = data.error and (data.error.cause or data.error)  # Dagster wraps what was raised
+        name = (error and error.cls_name) or KILLED
         return KILLED if name == INTERRUPTED else name
     return KILLED
 

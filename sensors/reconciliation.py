@@ -49,10 +49,10 @@ TRIES = 3
 UNFINISHED = [
     DagsterRunStatus.QUEUED,
     DagsterRunStatus.NOT_STARTED,
-    DagsterRunStatus.MANAGED,
     DagsterRunStatus.STARTING,
     DagsterRunStatus.STARTED,
     DagsterRunStatus.CANCELING,
+    DagsterRunStatus.SUSPENDED,
 ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -22,25 +22,12 @@ from emfair.service.cleanup import UNKNOWN, UNTOUCHED, Left, clean_up
 from emfair.service.services import Services, open_services
 from emfair.service.uploads import Announced
 from emfair.settings import read_settings
+from tests.service.clock import Clock
 from tests.service.lab import someone
 from tests.service.stores import Sick, Tapped
 
 DAY = timedelta(days=1)
 MOMENT = timedelta(seconds=1)
-
-
-class Clock:
-    """A clock that is set by hand; it begins now, as the stores' own clocks do."""
-
-    def __init__(self) -> None:
-        self.time = datetime.now(UTC)
-
-    def __call__(self) -> datetime:
-        return self.time
-
-    def passes(self, time: timedelta) -> None:
-        """Let time go by."""
-        self.time += time
 
 
 @pytest.fixture
