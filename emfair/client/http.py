@@ -26,7 +26,7 @@ from emfair.client.retry import Patience, waiting
 from emfair.client.stores import Stores
 from emfair.client.transfer import Outgoing, Transfer
 from emfair.client.wire import PREFIX, Token, open_wire
-from emfair.errors import NotFound
+from emfair.errors import Conflict, NotFound
 from emfair.model.annotations import Annotations
 from emfair.model.deposits import Opened, Order, Standing, Whereto
 from emfair.model.manifest import RawFile
@@ -185,7 +185,7 @@ class Client:
         parts = Parts(wire, self._stores, self._way, self._bandwidth)
         try:
             Transfer(wire, parts, stop, sent).run(outgoing)
-        except NotFound:
+        except (Conflict, NotFound):
             if self._fills(experiment):
                 raise
             sent(sum(one.untold for one in outgoing))

@@ -65,14 +65,10 @@ class Parts:
 
     def there(self, upload: str) -> dict[int, PartSeen]:
         """Return the parts that are there, by number."""
-        found = self._state(upload).parts
-        for part in found:
+        state = read_answer(UploadState, self._wire.ask("GET", f"/uploads/{upload}"), upload)
+        for part in state.parts:
             self._way.own = len(part.checksum) == 64
-        return {part.number: part for part in found}
-
-    def is_whole(self, upload: str) -> bool:
-        """Whether a file is whole already."""
-        return self._state(upload).done_at is not None
+        return {part.number: part for part in state.parts}
 
     def prove(self, span: Span, whole: _Hash) -> Proof:
         """Read a part once, for the checksums that it is sent with; `whole` gets its bytes too."""
@@ -108,9 +104,6 @@ class Parts:
                 raise
 
         patiently(once, self._wire.patience)
-
-    def _state(self, upload: str) -> UploadState:
-        return read_answer(UploadState, self._wire.ask("GET", f"/uploads/{upload}"), upload)
 
     def _put(self, upload: str, span: Span, proof: Proof) -> None:
         """Send it once."""

@@ -21,7 +21,7 @@ from emfair.client.parts import Parts, Proof
 from emfair.client.retry import Stopped
 from emfair.client.spans import Span, changed, check_size, spans
 from emfair.client.wire import Wire
-from emfair.errors import Conflict, FixityMismatch
+from emfair.errors import Conflict, EmfairError, FixityMismatch, NotFound
 from emfair.model.manifest import RawFile
 
 AT_ONCE = 4
@@ -99,13 +99,15 @@ class Transfer:
             return None if self._stop.is_set() else next(left, None)
 
     def _send(self, one: Outgoing) -> None:
-        """Make a file whole; another sender of the same deposit may be faster."""
+        """Make a file whole; another sender of the same deposit may have been faster."""
         if one.upload.done_at is None:
             try:
                 self._make_whole(one)
-            except Conflict:
-                if not self._parts.is_whole(one.upload.id):
-                    raise
+            except (Conflict, NotFound) as error:
+                try:
+                    self._complete(one)
+                except EmfairError:
+                    raise error from None
         for span in one.spans:
             self._tell(one, span)
 
