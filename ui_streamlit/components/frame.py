@@ -8,9 +8,11 @@ from importlib.metadata import version
 
 import streamlit as st
 
+from emfair.errors import EmfairError
 from ui_streamlit import stores
 from ui_streamlit.components.markup import show, style
 from ui_streamlit.components.notices import notices
+from ui_streamlit.components.teach import strangers
 
 MARK = """
 <svg xmlns="http://www.w3.org/2000/svg" width="132" height="32" viewBox="0 0 132 32">
@@ -28,7 +30,19 @@ def frame() -> Iterator[None]:
     """Surround a page."""
     style()
     st.logo(MARK, size="large")
+    known = _is_known()
+    if not known:
+        strangers()
     with notices():
         yield
     with notices():
-        show("foot", version=version("emfair"), lake=stores.services().lake.url)
+        lake = stores.services().lake.url if known else ""
+        show("foot", version=version("emfair"), lake=lake)
+
+
+def _is_known() -> bool:
+    """Whether emfair knows who looks; where it cannot say, the page says why."""
+    try:
+        return stores.access().principal is not None
+    except EmfairError:
+        return True
