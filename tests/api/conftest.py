@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from emfair.api.app import create_app
+from emfair.registry import ExperimentEdit
 from emfair.service.services import Services, open_services
 from emfair.settings import read_settings
 from tests.api.filled import fill
@@ -53,3 +54,16 @@ def hall(
     """Yield a server with a real login service; tests of a module share it, and make their own."""
     with open_hall(oidc, tmp_path_factory.mktemp("hall"), request.param) as opened:
         yield opened
+
+
+@pytest.fixture
+def shared(hall: Hall) -> tuple[str, str, str]:
+    """Return a project that bob views, and two experiments of ada's: plain, and restricted."""
+    project = hall.project()
+    plain, secret = hall.sealed(project, "Plain words"), hall.sealed(project, "Secret words")
+    row = hall.services.registry.experiments.get(secret)
+    hall.services.registry.experiments.edit(
+        secret, row.version, ExperimentEdit(restricted=True), actor=hall.subject("ada")
+    )
+    hall.join(project, "bob", "viewer")
+    return project, plain, secret

@@ -16,6 +16,7 @@ import httpx
 from emfair.api.app import create_app
 from emfair.identity.principal import issued_subject
 from emfair.lake.memory import MemoryLake
+from emfair.model.canonical import sha256_bytes
 from emfair.service.reception import Reception
 from emfair.service.services import Services, open_services
 from emfair.settings import read_settings
@@ -94,6 +95,23 @@ class Hall:
             "restricted": restricted,
         }  # fmt: skip
         return str(made(self.client(owner).post("/experiments", json=new))["id"])
+
+    def sealed(self, project: str, title: str, owner: str = "ada") -> str:
+        """Deposit one file, whose bytes are the title; return the experiment."""
+        client, content = self.client(owner), title.encode()
+        file = {
+            "name": "a.dm3", "size": len(content), "sha256": sha256_bytes(content),
+            "modified_at": "2026-01-22T12:00:00Z",
+        }  # fmt: skip
+        new = {"project": project, "proposal": "q", "sample": "s", "title": title, "files": [file]}
+        opened = client.post("/deposits", json=new).json()
+        for upload in opened["todo"]:
+            path = f"/uploads/{upload['id']}"
+            client.put(f"{path}/parts/1", content=content).raise_for_status()
+            client.post(f"{path}/complete", json={}).raise_for_status()
+        experiment = str(opened["place"]["experiment"])
+        client.post(f"/experiments/{experiment}/seal").raise_for_status()
+        return experiment
 
     def join(self, project: str, name: str, role: str, owner: str = "ada") -> None:
         """Give someone a role in a project."""

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import socket
 from functools import partial
 from urllib.parse import quote
 
-import httpx
 import pytest
 
 from emfair.lake import layout
@@ -15,6 +13,7 @@ from emfair.model.canonical import sha256_bytes
 from emfair.model.documents import Validation
 from emfair.service.services import Services
 from tests.api.filled import ODD, ODD_TITLE
+from tests.api.server import raw_get
 from tests.api.told import problem
 
 quoted = partial(quote, safe="")
@@ -238,15 +237,3 @@ def test_a_name_that_is_no_measurement_is_refused(client, made, name):
         status, body = raw_get(client, f"/api/v1/experiments/{made['valid']}/{kind}")
         assert status in (404, 422)
         assert json.loads(body)["status"] == status
-
-
-def raw_get(client: httpx.Client, target: str) -> tuple[int, bytes]:
-    """Send a target as it is: clients of good manners would tidy it up."""
-    host, port = client.base_url.host, client.base_url.port
-    with socket.create_connection((host, port)) as connection:
-        connection.sendall(
-            f"GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
-        )
-        answer = b"".join(iter(lambda: connection.recv(1 << 16), b""))
-    head, _, body = answer.partition(b"\r\n\r\n")
-    return int(head.split()[1]), body
