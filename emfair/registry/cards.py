@@ -88,7 +88,7 @@ class Cards(Generic[C]):
             self._check_parent(connection, key)
             if not insert_new(connection, self.table, values | self._made_by(actor)):
                 raise Conflict(
-                    f"there is a {self.noun} with this identifier already.",
+                    f"another {self.noun} has this identifier already.",
                     subject="/".join(key),
                     remedy="Open that one, or choose another identifier.",
                 )

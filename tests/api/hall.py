@@ -69,7 +69,7 @@ class Hall:
 
     def fresh(self, prefix: str) -> str:
         """Return an identifier that nobody has."""
-        return f"{prefix}-{next(self._number)}"
+        return f"{prefix}-no-{next(self._number)}"
 
     def project(self, owner: str = "ada", **card: Any) -> str:
         """Make a project of `owner`'s; return its identifier."""
