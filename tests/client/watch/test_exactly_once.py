@@ -13,9 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests.client.watch.bench import NO_NETWORK, RULES, Bench
 
 NAMES = st.sampled_from(
-    ["a.tif", "ada/a.tif", "ada/b.tif", "ada/scan.emi", "ada/scan_1.ser", "ben/x.rpl", "ben/x.raw",
-     "ben/map.zspy/.zgroup", "ben/map.zspy/0.0", "ben/deep/down/c.dm4"]
-)  # fmt: skip
+    ["a.tif", "ada/scan.emi", "ada/scan_1.ser", "ada/x.rpl", "ada/map.zspy/.zgroup", "ben/deep/c"]
+)
 
 
 class Lab(RuleBasedStateMachine):
@@ -63,38 +62,43 @@ class Lab(RuleBasedStateMachine):
         self.bench.write(name, self._content())
         self._note()
 
-    @rule(name=NAMES)
-    def grow(self, name: str) -> None:
+    def _one(self, data: st.DataObject) -> str:
+        return data.draw(st.sampled_from(sorted(self._present())))
+
+    @precondition(lambda self: self._present())
+    @rule(data=st.data())
+    def grow(self, data: st.DataObject) -> None:
         """Let a file grow."""
-        content = self._present().get(name, b"")
-        self.bench.write(name, content + self._content())
+        name = self._one(data)
+        self.bench.write(name, self._present()[name] + self._content())
         self._note()
 
-    @rule(name=NAMES, ago=st.sampled_from([0, 500, 20_000]))
-    def touch(self, name: str, ago: int) -> None:
+    @precondition(lambda self: self._present())
+    @rule(data=st.data(), ago=st.sampled_from([0, 500, 20_000]))
+    def touch(self, data: st.DataObject, ago: int) -> None:
         """Give a file another time."""
-        if name in self._present():
-            self.bench.touch(name, ago=ago)
+        self.bench.touch(self._one(data), ago=ago)
 
-    @rule(old=NAMES, new=NAMES)
-    def rename(self, old: str, new: str) -> None:
+    @precondition(lambda self: self._present())
+    @rule(data=st.data(), new=NAMES)
+    def rename(self, data: st.DataObject, new: str) -> None:
         """Rename a file, over another one if it is there."""
-        if old in self._present():
-            target = self.bench.root / new
-            target.parent.mkdir(parents=True, exist_ok=True)
-            (self.bench.root / old).replace(target)
-            self._note()
-
-    @rule(name=NAMES)
-    def delete(self, name: str) -> None:
-        """Delete a file."""
-        (self.bench.root / name).unlink(missing_ok=True)
+        target = self.bench.root / new
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (self.bench.root / self._one(data)).replace(target)
         self._note()
 
-    @rule(seconds=st.sampled_from([10, 70, 700, 4000, 9000]))
+    @precondition(lambda self: self._present())
+    @rule(data=st.data())
+    def delete(self, data: st.DataObject) -> None:
+        """Delete a file."""
+        (self.bench.root / self._one(data)).unlink()
+        self._note()
+
+    @rule(seconds=st.sampled_from([10, 30, 70, 700, 9000]))
     def live(self, seconds: int) -> None:
         """Let time pass."""
-        step = 35 if seconds < 1000 else 400
+        step = {10: 10, 30: 10, 70: 10, 700: 50}.get(seconds, 450)
         for _ in range(0, seconds, step):
             self.bench.live(step, step=step)
             self._note()
@@ -154,8 +158,8 @@ class Lab(RuleBasedStateMachine):
 
 TestLab = Lab.TestCase
 TestLab.settings = settings(
-    max_examples=40,
-    stateful_step_count=25,
+    max_examples=250,
+    stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
