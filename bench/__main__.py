@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import index, job, large, small, validation
+from bench import index, job, large, small, uploads, validation
 from bench.table import Failed, Figure, lines
 
 PARTS: dict[str, Callable[..., Iterator[Figure]]] = {
@@ -19,6 +19,7 @@ PARTS: dict[str, Callable[..., Iterator[Figure]]] = {
     "validation": validation.figures,
     "job": job.figures,
     "index": index.figures,
+    "uploads": uploads.figures,
 }
 
 

@@ -20,9 +20,9 @@ from emfair.errors import BadCall
 
 R = TypeVar("R")
 BLOCK = 1 << 18
-"""Bytes of a block: the server's own pieces are small, and each hand-over costs time."""
+"""Bytes handed over at once: the server's own pieces are small, and each hand-over costs time."""
 WAITING = 8
-"""Blocks between the network and the thread."""
+"""Hand-overs between the network and the thread."""
 _TURN = 0.001
 """Seconds between two looks whether the thread has taken a block."""
 
@@ -58,30 +58,32 @@ class _Body:
 
     def __init__(self, request: Request) -> None:
         self._request = request
-        self._queue: Queue[bytes | _Gone | None] = Queue(WAITING)
+        self._queue: Queue[list[bytes] | _Gone | None] = Queue(WAITING)
         self._over = False
 
     def blocks(self) -> Iterator[bytes]:
         """Yield the blocks, in the thread."""
-        while (block := self._queue.get()) is not None:
-            if isinstance(block, _Gone):
+        while (pieces := self._queue.get()) is not None:
+            if isinstance(pieces, _Gone):
                 raise BadCall(
                     "the sender went away before the end.",
                     subject=self._request.url.path,
                     remedy="Send this part again.",
                 )
-            yield block
+            yield from pieces
 
     async def feed(self) -> None:
         """Read the network, in the event loop."""
-        gathered = bytearray()
+        gathered: list[bytes] = []
+        size = 0
         try:
             async for piece in self._request.stream():
-                gathered += piece
-                if len(gathered) >= BLOCK:
-                    await self._put(bytes(gathered))
-                    gathered.clear()
-            await self._put(bytes(gathered))
+                gathered.append(piece)
+                size += len(piece)
+                if size >= BLOCK:
+                    await self._put(gathered)
+                    gathered, size = [], 0
+            await self._put(gathered)
             await self._put(None)
         except ClientDisconnect:
             await self._put(_Gone())
@@ -93,10 +95,10 @@ class _Body:
             while True:
                 self._queue.get_nowait()
 
-    async def _put(self, block: bytes | _Gone | None) -> None:
+    async def _put(self, pieces: list[bytes] | _Gone | None) -> None:
         """Wait for room without holding a thread; none will come if the work has ended."""
         while not self._over:
             with suppress(Full):
-                self._queue.put_nowait(block)
+                self._queue.put_nowait(pieces)
                 return
             await anyio.sleep(_TURN)

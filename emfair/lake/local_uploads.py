@@ -5,7 +5,8 @@ written at its place, and a journal with one line of JSON per part. A part is fo
 its line is, so whatever the journal names is there, after a crash too. The journal outlives the
 upload until it is cleaned away: it tells one that is complete from one that never was.
 
-A lock on the journal orders the writers, also those of several processes (one machine, or NFS 4).
+A lock on the journal orders its writers, also those of several processes (one machine, or NFS 4).
+Parts are written side by side: only two senders of the same part wait for one another.
 """
 
 from __future__ import annotations
@@ -15,8 +16,7 @@ import json
 import os
 import re
 import secrets
-import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -27,13 +27,15 @@ from emfair.errors import Conflict, FixityMismatch
 from emfair.lake.base import ObjectInfo
 from emfair.lake.disk import disk_errors, sync_folder
 from emfair.lake.keys import SCRATCH
+from emfair.lake.ordered import Digests
 from emfair.lake.publish import make_folder, path_of, publish
-from emfair.lake.spool import Spooled, spooled
+from emfair.lake.spool import Spooled, copy, spooled
 from emfair.lake.uploads import Abandoned, Part, Upload, check_complete, part_size, unknown_upload
-from emfair.model.canonical import BLOCK, sha256_file
+from emfair.model.canonical import BLOCK
 
 _ID = re.compile(r"[0-9a-f]{32}")
 _READ_ONLY = 0o444
+_LOCKS = 64
 
 
 @dataclass
@@ -51,6 +53,7 @@ class LocalUploads:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._folder = root / SCRATCH / "uploads"
+        self._digests = Digests()
 
     def begin(self, key: str, size: int) -> Upload:
         """See `Uploads.begin`."""
@@ -76,15 +79,12 @@ class LocalUploads:
             self._opened(upload, "rb").close()
         with (
             spooled(upload, number, blocks, sha256, self._folder) as part,
-            self._locked(upload) as (journal, known),
+            self._alone(upload, number),
         ):
-            if (present := known.parts.get(number)) or known.complete:
-                return _same(present, part, upload)
-            with disk_errors(upload.key):
-                self._write(upload, number, part)
-                kept = Part(number, part.size, part.sha256)
-                _append(journal, asdict(kept))
-            return kept
+            kept, there = self._keep(upload, number, part)
+        if upload.count > 1:
+            self._digests.advance(upload, self._data(upload.id), there)
+        return kept
 
     def parts(self, upload: Upload) -> list[Part]:
         """See `Uploads.parts`."""
@@ -93,19 +93,21 @@ class LocalUploads:
         return [known.parts[number] for number in sorted(known.parts)]
 
     def complete(self, upload: Upload, *, sha256: str | None = None) -> ObjectInfo:
-        """See `Uploads.complete`. With `sha256` every byte is read again."""
+        """See `Uploads.complete`. With `sha256` every byte is read, most of them before."""
         path, data = path_of(self._root, upload.key), self._data(upload.id)
         with self._locked(upload) as (journal, known):
             check_complete(upload, known.parts.values())
             with disk_errors(upload.key):
                 if not known.complete and not _is_same_file(data, path):
-                    _check_digest(data, upload.key, sha256)
+                    if sha256 is not None:
+                        _check_digest(upload.key, self._digest(upload, known), sha256)
                     data.chmod(_READ_ONLY)
                     if not publish(data, path, self._root, replace=False):
                         _check_same(path, data, upload)
                 if not known.complete:
                     _append(journal, {"complete": True})
                 data.unlink(missing_ok=True)
+        self._digests.forget(upload.id)
         return ObjectInfo(upload.key, upload.size)
 
     def abort(self, key: str, upload_id: str) -> None:
@@ -114,6 +116,7 @@ class LocalUploads:
             with disk_errors(key):
                 self._journal(upload_id).unlink(missing_ok=True)
                 self._data(upload_id).unlink(missing_ok=True)
+            self._digests.forget(upload_id)
 
     def stale(self, before: datetime) -> Iterator[Abandoned]:
         """See `Uploads.stale`; complete ones are named too, for their journals.
@@ -155,12 +158,48 @@ class LocalUploads:
                     raise unknown_upload(upload.key)
             yield journal, known
 
+    @contextmanager
+    def _alone(self, upload: Upload, number: int) -> Iterator[None]:
+        """Let one sender at once write a part, here and in other processes.
+
+        The locks are few and never removed: parts that fall on one wait without need, for moments.
+        """
+        path = self._folder.parent / "locks" / str((int(upload.id[:8], 16) + number) % _LOCKS)
+        with disk_errors(upload.key):
+            path.parent.mkdir(exist_ok=True)
+            lock = path.open("w")
+        with lock:
+            with disk_errors(upload.key):
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _keep(self, upload: Upload, number: int, part: Spooled) -> tuple[Part, Container[int]]:
+        """Write a part that is not there yet; return it, and the numbers of all that are there."""
+        with self._locked(upload) as (_, known):
+            if (present := known.parts.get(number)) or known.complete:
+                return _same(present, part, upload), known.parts
+        kept = Part(number, part.size, part.sha256)
+        with disk_errors(upload.key):
+            self._write(upload, number, part)
+        with self._locked(upload) as (journal, known), disk_errors(upload.key):
+            _append(journal, asdict(kept))
+        return kept, {*known.parts, number}
+
     def _write(self, upload: Upload, number: int, part: Spooled) -> None:
-        with self._data(upload.id).open("r+b") as data:
+        try:
+            data = self._data(upload.id).open("r+b")
+        except FileNotFoundError as error:
+            raise unknown_upload(upload.key) from error  # given up while its bytes were read
+        with data:
             data.seek(upload.start_of(number))
-            shutil.copyfileobj(part.file, data, BLOCK)
-            data.flush()
+            copy(part.file, data, part.size)
             os.fsync(data.fileno())
+
+    def _digest(self, upload: Upload, known: _Known) -> str:
+        """Return the SHA-256 of the whole."""
+        if upload.count == 1:
+            return known.parts[1].checksum
+        return self._digests.of(upload, self._data(upload.id))
 
 
 def _append(journal: IO[bytes], line: dict[str, object]) -> None:
@@ -210,8 +249,8 @@ def _is_same_file(data: Path, path: Path) -> bool:
         return False
 
 
-def _check_digest(data: Path, key: str, sha256: str | None) -> None:
-    if sha256 is not None and (found := sha256_file(data)) != sha256:
+def _check_digest(key: str, found: str, sha256: str) -> None:
+    if found != sha256:
         raise FixityMismatch(
             f"the parts together hash to {found}, not to {sha256}.",
             subject=key,

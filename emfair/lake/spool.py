@@ -7,16 +7,20 @@ lock is held while a slow network is read.
 from __future__ import annotations
 
 import hashlib
+import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BufferedRandom
 from pathlib import Path
+from typing import IO
 
 from emfair.errors import FixityMismatch
 from emfair.lake.disk import disk_errors
 from emfair.lake.uploads import Upload
+from emfair.model.canonical import BLOCK
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,31 @@ def spooled(
         if sha256 not in (None, digest.hexdigest()):
             raise _damaged(f"its bytes hash to {digest.hexdigest()}, not to {sha256}.", name)
         with disk_errors(name):
+            file.flush()
             file.seek(0)
         yield Spooled(file, size, digest.hexdigest())
+
+
+def copy(source: BufferedRandom, target: IO[bytes], size: int) -> None:
+    """Copy `size` bytes from the beginning of `source` to where `target` stands.
+
+    Inside the system, where it can: on some file systems no byte is moved.
+    """
+    target.flush()
+    start, done = target.tell(), 0
+    with suppress(OSError, AttributeError):  # another file system, or another system
+        while done < size:
+            moved = os.copy_file_range(
+                source.fileno(), target.fileno(), size - done, done, start + done
+            )
+            if not moved:
+                break
+            done += moved
+    if done < size:
+        source.seek(done)
+        target.seek(start + done)
+        shutil.copyfileobj(source, target, BLOCK)
+        target.flush()
 
 
 def _damaged(message: str, name: str) -> FixityMismatch:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from emfair.errors import Conflict, FixityMismatch, NotFound, TooMuch
 from emfair.identity.capabilities import new_capability
@@ -31,6 +31,8 @@ LARGEST = 5 * (1 << 40)
 """Bytes of one file: what S3 takes as one object."""
 AT_ONCE = 1000
 """Files that are announced in one call."""
+ALIVE = timedelta(minutes=1)
+"""Parts that come within so short a time of one another are one sign of life."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +181,7 @@ def part_target(services: Services, row: UploadRow, number: int, md5: str) -> Pa
     _check_open(row)
     upload = begun(services, row)
     upload.size_of(number)
-    services.registry.uploads.touch(row.id)
+    _touch(services, row)
     return services.lake.uploads.part_target(upload, number, md5)
 
 
@@ -205,7 +207,7 @@ def put_part(
     _check_open(row)
     upload = begun(services, row)
     part = services.lake.uploads.put_part(upload, number, blocks, sha256=sha256)
-    services.registry.uploads.touch(row.id)
+    _touch(services, row)
     return part
 
 
@@ -258,6 +260,12 @@ def discard(services: Services, of: ExperimentRow, rows: Iterable[UploadRow]) ->
         if row.store_upload is not None:
             services.lake.uploads.abort(key, row.store_upload)
         services.lake.delete(key)
+
+
+def _touch(services: Services, row: UploadRow) -> None:
+    """Note that an upload is alive: so rarely that it costs a part nothing."""
+    if services.now() - row.touched_at >= ALIVE:
+        services.registry.uploads.touch(row.id)
 
 
 def _key(services: Services, row: UploadRow) -> str:

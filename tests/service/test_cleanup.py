@@ -101,6 +101,23 @@ def test_whoever_sends_one_part_keeps_the_whole_deposit(services, clock):
     assert deposits.seal(someone(services), draft.id).state is S.SEALED
 
 
+def test_parts_that_come_at_once_are_one_sign_of_life(services, clock):
+    row = announced(services, drafted(services).id, size=2 << 23)
+
+    def heard_of(number: int) -> object:
+        now = services.registry.uploads.get(row.id)
+        uploads.put_part(services, now, number, [bytes(1 << 23)])
+        return services.registry.uploads.get(row.id).touched_at
+
+    clock.passes(uploads.ALIVE)
+    first = heard_of(1)
+    assert first == clock()
+    clock.passes(uploads.ALIVE - MOMENT)
+    assert heard_of(1) == first
+    clock.passes(MOMENT)
+    assert heard_of(2) == clock()
+
+
 def test_a_later_deposit_that_is_given_up_leaves_the_experiment_as_it_was(services, clock):
     draft = drafted(services)
     sent(services, draft.id)
