@@ -154,7 +154,7 @@ FACTS = _table(
         ("value_num", _REAL, "The value of a number, in `unit`; null for text."),
         ("value_text", _TEXT, "The value of a text; empty for a number."),
         ("unit", _TEXT, "SI unit of `value_num`; empty for pure numbers and texts."),
-        ("source", _TEXT, "Who says so: form, profile, calendar, vendor or derived."),
+        ("source", _TEXT, "Who says so: form, profile, record, calendar, vendor or derived."),
         ("source_path", _TEXT, "At which tag or field."),
         ("raw", _TEXT, "In which words, before any unit was converted."),
         ("extractor", _TEXT, "The table or function that read it."),

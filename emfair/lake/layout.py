@@ -54,6 +54,11 @@ def annotation_document(place: Place, version: int) -> str:
     return f"{experiment_prefix(place)}/raw/annotations-{version:04d}.json"
 
 
+def context_document(place: Place, version: int) -> str:
+    """Key of what the registry's records said for the `version`-th annotation document."""
+    return f"{experiment_prefix(place)}/raw/context-{version:04d}.json"
+
+
 def container(place: Place, measurement: str) -> str:
     """Key of a measurement's NXem container."""
     return f"{experiment_prefix(place)}/nexus/{measurement}.nxs"

@@ -8,10 +8,11 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Source(StrEnum):
-    """Who says so. Precedence: form > profile > calendar > vendor > derived."""
+    """Who says so. Precedence: form > profile > record > calendar > vendor > derived."""
 
     FORM = "form"
     PROFILE = "profile"
+    RECORD = "record"
     CALENDAR = "calendar"
     VENDOR = "vendor"
     DERIVED = "derived"

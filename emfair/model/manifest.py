@@ -1,7 +1,7 @@
 """The manifest that seals a deposit: which bytes, whose, since when.
 
-Canonical JSON beside the raw files. Together with the annotation document it is all the chain
-needs: nothing in it comes from the registry alone.
+Canonical JSON beside the raw files. Together with the annotation document and its context it is all
+the chain needs: nothing in it comes from the registry alone.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from emfair.model.annotations import Annotations
 from emfair.model.canonical import digest_of
+from emfair.model.context import Context
 from emfair.model.identifiers import Identifier
 
 
@@ -80,12 +81,19 @@ def content_digest(files: tuple[RawFile, ...]) -> str:
     return digest_of(sorted([file.name, file.size, file.sha256] for file in files))
 
 
-def run_key(manifest: Manifest, annotations: Annotations, annotations_version: int) -> str:
-    """Return the name of the content to process: manifest, annotations and their version.
+def run_key(
+    manifest: Manifest,
+    annotations: Annotations,
+    annotations_version: int,
+    context: Context | None = None,
+) -> str:
+    """Return the name of the content to process: manifest, annotations, their version and context.
 
     The version is part of it, because Dagster drops a run whose key it has seen: annotations that
-    are changed and changed back are processed again.
+    are changed and changed back are processed again. There is no context where an earlier emfair
+    sealed.
     """
     documents = [manifest.model_dump(mode="json"), annotations.model_dump(mode="json")]
-    digest = digest_of([*documents, annotations_version])
+    records = [context.model_dump(mode="json")] if context else []
+    digest = digest_of([*documents, annotations_version, *records])
     return f"{manifest.place.experiment}:{digest[:16]}"

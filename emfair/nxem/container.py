@@ -70,7 +70,9 @@ def write_container(
     """
     source = dossier.source
     shape = shape_of(signal)
-    facts = facts_of(signal, source.file, dossier.notes, dossier.profile, dossier.latest)
+    facts = facts_of(
+        signal, source.file, dossier.notes, dossier.profile, dossier.latest, dossier.context
+    )
     chosen = used(facts)
     title = _title(signal, source, chosen.get("title"))
     tags, kept = tag_tree(signal.tags)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from emfair.model.annotations import Annotations, InstrumentNotes
+from emfair.model.context import Context
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,9 @@ class Dossier:
     software
         Packages and versions that shape the containers; recorded in them.
     profile
-        The instrument's constants, which files do not carry.
+        The instrument's constants, which files do not carry, where no registry keeps its card.
+    context
+        What the registry's records say of sample and instrument; None where there is none.
     latest
         When the file was deposited: nothing in it happened later. None where nobody deposited it.
     """
@@ -50,4 +53,5 @@ class Dossier:
     experiment: str
     software: Mapping[str, str]
     profile: InstrumentNotes | None = None
+    context: Context | None = None
     latest: datetime | None = None

@@ -54,7 +54,8 @@ def doubts(facts: Iterable[Fact], file: str) -> list[Finding]:
 def _contradictions(facts: list[Fact], chosen: dict[str, Fact], file: str) -> Iterator[Finding]:
     """Compare what people say with other sources; one that agrees speaks for it.
 
-    A file's own tags differ for good reasons: nobody outside could say which is right.
+    A file's own tags differ for good reasons: nobody outside could say which is right. So do the
+    name on a form and the title of the sample's record.
     """
     for key, first in chosen.items():
         if first.source in (Source.VENDOR, Source.DERIVED):
@@ -62,7 +63,7 @@ def _contradictions(facts: list[Fact], chosen: dict[str, Fact], file: str) -> It
         others = [
             fact
             for fact in facts
-            if fact.key == key and fact.source is not first.source and _comparable(fact)
+            if fact.key == key and fact.source is not first.source and _comparable(fact, first)
         ]
         if others and all(differ(keys()[key], first, other) for other in others):
             other = others[0]
@@ -77,11 +78,13 @@ def _contradictions(facts: list[Fact], chosen: dict[str, Fact], file: str) -> It
             )
 
 
-def _comparable(fact: Fact) -> bool:
-    """Whether a fact says something that can speak for or against another.
+def _comparable(fact: Fact, first: Fact) -> bool:
+    """Whether a fact says something that can speak for or against the one that is used.
 
     A time without a zone can: it is wrong by a day at most.
     """
+    if {fact.source, first.source} == {Source.RECORD, Source.FORM} and fact.key == "sample_name":
+        return False
     return bool(fact.value_text or fact.value_num is not None) and fact.warning in ("", NO_ZONE)
 
 
@@ -198,6 +201,7 @@ def _suggestions(chosen: dict[str, Fact], file: str) -> Iterator[Finding]:
 _SOURCES = {
     Source.FORM: "the form",
     Source.PROFILE: "the instrument's profile",
+    Source.RECORD: "the sample's record",
     Source.CALENDAR: "the calendar",
     Source.VENDOR: "the file",
     Source.DERIVED: "the file's format",
@@ -224,6 +228,6 @@ def _exactly(fact: Fact) -> str:
 
 def _where(fact: Fact) -> str:
     """Return where a value stands, in the words of whoever can look there."""
-    if fact.source in (Source.FORM, Source.PROFILE):
+    if fact.source in (Source.FORM, Source.PROFILE, Source.RECORD):
         return fact.source_path
     return f"the tag “{fact.source_path}”" if fact.source_path else _SOURCES[fact.source]

@@ -1,7 +1,7 @@
-"""Which value of a key is used: form, profile, calendar, vendor, derived; every step is kept.
+"""Which value of a key is used: form, profile, record, calendar, vendor, derived; all are kept.
 
-What does not belong here: what a person should look at (`doubts`), and what a file tells without
-saying it (`infer`).
+What does not belong here: what people and records say (`said`), what a person should look at
+(`doubts`), and what a file tells without saying it (`infer`).
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from emfair import __version__
 from emfair.model.annotations import Annotations, InstrumentNotes
+from emfair.model.context import Context
 from emfair.model.facts import Fact, Source
-from emfair.nxem.annotations import number_of, quantity_of
 from emfair.nxem.clocks import without_repeats
 from emfair.nxem.infer import inferred
 from emfair.nxem.keys import Key, keys
+from emfair.nxem.said import form_facts, profile_facts, record_facts
 from emfair.nxem.table_keys import si_units
 from emfair.vendor.mapping import vendor_facts
 from emfair.vendor.signal import Signal
@@ -30,6 +30,7 @@ def facts_of(
     notes: Annotations,
     profile: InstrumentNotes | None = None,
     latest: datetime | None = None,
+    context: Context | None = None,
 ) -> list[Fact]:
     """Return all facts about a signal of raw file `file`, with the used one of each key marked.
 
@@ -42,6 +43,8 @@ def facts_of(
     latest
         When the file was deposited, with an offset: nothing in it can have happened later. Never
         the time of the conversion, so that a rebuild comes to the same.
+    context
+        What the registry's records say of sample and instrument.
 
     Raises
     ------
@@ -51,6 +54,7 @@ def facts_of(
     found = [
         *form_facts(notes, file),
         *profile_facts(profile or InstrumentNotes()),
+        *(record_facts(context) if context else ()),
         *vendor_facts(signal, si_units()),
     ]
     checked = without_repeats([check(fact, latest) for fact in found], NO_ZONE)
@@ -116,70 +120,3 @@ def settle(facts: Iterable[Fact]) -> list[Fact]:
             strongest[fact.key] = fact
             settled.append(fact)
     return settled
-
-
-def form_facts(notes: Annotations, file: str) -> list[Fact]:
-    """Return what the annotations say about one file; the file's own part comes first."""
-    facts = []
-    own = notes.about(file)
-    if own is not None:
-        facts += [
-            _measured(name, text, f"files.{file}.measurement.{name}")
-            for name, text in own.measurement.items()
-        ]
-        if own.title:
-            facts.append(_text(keys()["title"], own.title, f"files.{file}.title"))
-        if own.start_time:
-            facts.append(
-                _text(keys()["start_time"], own.start_time.isoformat(), f"files.{file}.start_time")
-            )
-    facts += [
-        _measured(name, text, f"measurement.{name}") for name, text in notes.measurement.items()
-    ]
-    facts += [fact for key in keys().values() if key.form for fact in _form_fact(notes, key)]
-    return facts
-
-
-def profile_facts(profile: InstrumentNotes) -> list[Fact]:
-    """Return what an instrument's profile says."""
-    facts = _instrument_facts(Annotations(instrument=profile))
-    return [fact.model_copy(update={"source": Source.PROFILE}) for fact in facts]
-
-
-def _instrument_facts(notes: Annotations) -> list[Fact]:
-    rows = [key for key in keys().values() if key.form.startswith("instrument.")]
-    return [fact for key in rows for fact in _form_fact(notes, key)]
-
-
-def _form_fact(notes: Annotations, key: Key) -> list[Fact]:
-    part: object = notes
-    for name in key.form.split("."):
-        part = getattr(part, name)
-    if part is None or key.form == "title":
-        return []
-    if key.kind == "number":
-        number = quantity_of(key, str(part), key.form)
-        return [_text(key, "", key.form, raw=str(part), number=number)]
-    if isinstance(part, tuple):
-        return [_text(key, ",".join(part), key.form)]
-    text = part.isoformat() if isinstance(part, datetime) else str(part)
-    return [_text(key, text, key.form)]
-
-
-def _measured(name: str, text: str, where: str) -> Fact:
-    number = number_of(name, text, where)
-    return _text(keys()[name], "" if number is not None else text, where, raw=text, number=number)
-
-
-def _text(key: Key, text: str, where: str, *, raw: str = "", number: float | None = None) -> Fact:
-    return Fact(
-        key=key.key,
-        value_num=number,
-        value_text=text,
-        unit=key.unit if number is not None else "",
-        source=Source.FORM,
-        source_path=where,
-        raw=raw or text,
-        extractor="emfair.nxem.facts",
-        extractor_version=__version__,
-    )

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from emfair.errors import Conflict, Outdated
 from emfair.model.changes import Change, changes
@@ -28,7 +28,11 @@ S = ExperimentState
 
 @dataclass(frozen=True)
 class AnnotationRow:
-    """One version of an experiment's annotation document (JSON text)."""
+    """One version of an experiment's annotation document (JSON text).
+
+    `context` is what the records said when it was first to be processed (JSON text); empty for a
+    draft, and where an earlier emfair sealed it.
+    """
 
     experiment: str
     version: int
@@ -36,6 +40,7 @@ class AnnotationRow:
     author: str
     created_at: datetime
     reason: str
+    context: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,12 +70,13 @@ class Annotations:
         author: str,
         reason: str,
         run_key: str,
+        context: str = "",
     ) -> ExperimentRow:
         """Add a version of the annotations, and announce it in the outbox.
 
         An experiment in processing stays so (its run ends with a verdict on the old version, and
-        the outbox brings the next); any other becomes sealed. The document as it was changes
-        nothing: its run key has run already.
+        the outbox brings the next); any other becomes sealed. Document and context as they were
+        change nothing: their run key has run already.
 
         Parameters
         ----------
@@ -89,12 +95,12 @@ class Annotations:
         with self._database.writing() as connection:
             found = experiment_row.lock(connection, identifier)
             _check_can_change(found, expected_version)
-            if _document(connection, identifier, expected_version) == document:
+            present = _version(connection, identifier, expected_version)
+            if present is not None and (present.document, present.context) == (document, context):
                 return found
             version = expected_version + 1
-            add_version(
-                connection, AnnotationRow(identifier, version, document, author, now, reason)
-            )
+            row = AnnotationRow(identifier, version, document, author, now, reason, context)
+            add_version(connection, row)
             outbox.put(connection, "annotations-changed", identifier, run_key, now)
             detail = {"annotations_version": version, "reason": reason, "run_key": run_key}
             record(connection, now, Deed(author, "annotations-changed", identifier, detail))
@@ -139,7 +145,8 @@ class Annotations:
                     remedy="Change them, with what they say now before you.",
                 )
             _check_seen(found, expected_version)
-            if _document(connection, identifier, expected_version) == document:
+            present = _version(connection, identifier, expected_version)
+            if present is not None and present.document == document:
                 return found
             version = expected_version + 1
             row = AnnotationRow(identifier, version, document, author, now, reason)
@@ -190,6 +197,7 @@ def add_version(connection: Connection, row: AnnotationRow) -> None:
         "document": encodable(row.document, "annotations"),
         "author": storable(row.author, "author", PERSON_LIMIT),
         "reason": encodable(row.reason, "reason"),
+        "context": encodable(row.context, "context"),
     }
     connection.execute(insert(annotation).values(asdict(row) | checked))
 
@@ -197,19 +205,40 @@ def add_version(connection: Connection, row: AnnotationRow) -> None:
 def keep_version(connection: Connection, row: AnnotationRow, present: int) -> None:
     """Let an experiment have a version: the `present` one as it is, or the next.
 
+    The present one gets its context, if it has none yet.
+
     Raises
     ------
     Conflict
         It is neither: someone has changed the annotations meanwhile.
     """
+    found = _version(connection, row.experiment, present)
     if row.version == present + 1:
         add_version(connection, row)
-    elif row.version != present or row.document != _document(connection, row.experiment, present):
+    elif found is not None and _is_same(row, found):
+        keep_context(connection, row.experiment, present, row.context)
+    else:
         raise Outdated(
             f"the annotations have changed meanwhile: they are at version {present}.",
             subject=row.experiment,
             remedy="Load them again, then seal.",
         )
+
+
+def keep_context(connection: Connection, experiment: str, version: int, context: str) -> None:
+    """Give a version its context, if it has none yet: a version's never changes."""
+    where = (
+        annotation.c.experiment == experiment,
+        annotation.c.version == version,
+        annotation.c.context == "",
+    )
+    values = {"context": encodable(context, "context")}
+    connection.execute(update(annotation).where(*where).values(values))
+
+
+def _is_same(row: AnnotationRow, found: AnnotationRow) -> bool:
+    told = (row.version, row.document) == (found.version, found.document)
+    return told and found.context in ("", row.context)
 
 
 def _check_can_change(found: ExperimentRow, expected_version: int) -> None:
@@ -234,10 +263,10 @@ def _check_seen(found: ExperimentRow, expected_version: int) -> None:
         )
 
 
-def _document(connection: Connection, experiment: str, version: int) -> str | None:
-    """Return one version's document, or None if there is no such version."""
-    return connection.execute(
-        select(annotation.c.document).where(
-            annotation.c.experiment == experiment, annotation.c.version == version
-        )
-    ).scalar_one_or_none()
+def _version(connection: Connection, experiment: str, version: int) -> AnnotationRow | None:
+    """Return one version, or None if there is no such one."""
+    query = select(annotation).where(
+        annotation.c.experiment == experiment, annotation.c.version == version
+    )
+    row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else AnnotationRow(**row)

@@ -196,6 +196,7 @@ class Deposits:
         document: str,
         author: str,
         run_key: str,
+        context: str = "",
     ) -> ExperimentRow:
         """Close a deposit whose files have all arrived, and announce it in the outbox.
 
@@ -206,6 +207,8 @@ class Deposits:
         ----------
         document
             The annotations, JSON text: a new version, or the present one as it is.
+        context
+            What the records say, JSON text; the present version keeps the one that it has.
         run_key
             Names the content to process: ``experiment:sha256(manifest + annotations)[:16]``.
 
@@ -226,11 +229,10 @@ class Deposits:
                 return found
             deposit_rules.check_can_seal(connection, found, manifest_version)
             incoming.finish(connection, identifier, manifest_version)
-            keep_version(
-                connection,
-                AnnotationRow(identifier, annotations_version, document, author, now, "deposit"),
-                found.annotations_version or 0,
+            row = AnnotationRow(
+                identifier, annotations_version, document, author, now, "deposit", context
             )
+            keep_version(connection, row, found.annotations_version or 0)
             outbox.put(connection, "deposit-sealed", identifier, run_key, now)
             detail = {"manifest_version": manifest_version, "run_key": run_key}
             record(connection, now, Deed(author, "deposit-sealed", identifier, detail))

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, exists, select
 from emfair.errors import Conflict
 from emfair.model.states import ExperimentState, check_transition
 from emfair.registry import experiment_row, incoming, outbox
+from emfair.registry.annotations import keep_context
 from emfair.registry.audit import Deed, record
 from emfair.registry.engine import Database
 from emfair.registry.experiment_row import ExperimentRow
@@ -64,6 +65,7 @@ class Withdrawals:
         actor: str,
         reason: str,
         run_key: str | None = None,
+        context: str = "",
         untouched_since: datetime | None = None,
     ) -> tuple[UploadRow, ...]:
         """Give a deposit up that is not sealed; return its files, for the store to clean up.
@@ -75,6 +77,8 @@ class Withdrawals:
         ----------
         run_key
             After a later deposit: the name of what is to be processed without it.
+        context
+            What the records say, for annotations that were not processed before.
         untouched_since
             Only if nobody has touched it since then.
 
@@ -109,6 +113,7 @@ class Withdrawals:
                 if key != found.run_key:
                     state = S.SEALED.value
                     outbox.put(connection, "annotations-changed", identifier, key, now)
+                    keep_context(connection, identifier, found.annotations_version or 0, context)
                 digest = incoming.digest(connection, identifier, ())
                 changes |= {"state": state, "state_before": None, "content_digest": digest}
             detail = {"reason": reason, "files": len(left)}

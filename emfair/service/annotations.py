@@ -1,5 +1,7 @@
 """The annotations of an experiment: drafted, then given anew; every version kept, in the lake too.
 
+With each version that is processed goes its context: what the registry's records said then.
+
 What does not belong here: checking and reading them (`emfair.nxem.annotations`).
 """
 
@@ -13,6 +15,7 @@ from emfair.model.manifest import Place, run_key
 from emfair.model.states import ExperimentState
 from emfair.registry import AnnotationRow, ExperimentRow
 from emfair.service.access import Access
+from emfair.service.context import Due, context_of
 from emfair.service.documents import parse_document, read_manifest
 from emfair.service.services import Services
 
@@ -42,7 +45,8 @@ def annotate(
 ) -> ExperimentRow:
     """Give an experiment a new version of its annotations; a sealed one is processed anew.
 
-    The same annotations again change nothing.
+    It is processed with what the records say now: the same annotations again change nothing, unless
+    the records have changed.
 
     Raises
     ------
@@ -73,13 +77,15 @@ def annotate(
                 raise
             # sealed by someone else since it was looked at
     manifest = read_manifest(services, row.place, row.manifest_version or 1)
+    now = Due(expected_version + 1, context_of(services, row))
     changed = services.registry.annotations.change(
         experiment,
         expected_version,
         document=document,
         author=access.subject,
         reason=reason,
-        run_key=run_key(manifest, annotations, expected_version + 1),
+        run_key=run_key(manifest, annotations, now.version, now.context),
+        context=now.document,
     )
     keep_annotations(services, row.place)
     return changed
@@ -102,12 +108,14 @@ def draft_annotations(access: Access, experiment: str, annotations: Annotations)
 
 
 def keep_annotations(services: Services, place: Place) -> None:
-    """Put into the lake whatever annotation documents of the registry are not there.
+    """Put into the lake whatever annotations and contexts of the registry are not there.
 
     The registry decides who was first, so a document is kept after it did; should a process die
     in between, the same deposit again does it, or the chain when it begins.
     """
     for row in services.registry.annotations.versions(place.experiment):
         key = layout.annotation_document(place, row.version)
-        if services.lake.info(key) is None:
-            services.lake.put_bytes(key, row.document.encode())
+        documents = {key: row.document, layout.context_document(place, row.version): row.context}
+        for name, document in documents.items():
+            if document and services.lake.info(name) is None:
+                services.lake.put_bytes(name, document.encode())

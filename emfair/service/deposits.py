@@ -25,7 +25,9 @@ from emfair.registry import ClosedDeposit, ExperimentRow
 from emfair.service import uploads
 from emfair.service.access import Access
 from emfair.service.annotations import current, draft_annotations, keep_annotations, latest
-from emfair.service.documents import read_manifest
+from emfair.service.context import due, kept_context
+from emfair.service.documents import parse_document, read_manifest
+from emfair.service.services import Services
 from emfair.vendor.bundles import measured
 
 S = ExperimentState
@@ -135,19 +137,16 @@ def give_up(
     """
     services = access.services
     row = services.registry.experiments.get(experiment)
-    key = None
-    if row.manifest_version is not None:
-        manifest = read_manifest(services, row.place, row.manifest_version)
-        keep_annotations(services, row.place)
-        notes, version = current(services, experiment)
-        key = run_key(manifest, notes, version)
+    key, records = _without_deposit(services, row)
     left = services.registry.withdrawals.give_up(
         experiment,
         actor=access.subject,
         reason=reason,
         run_key=key,
+        context=records,
         untouched_since=untouched_since,
     )
+    keep_annotations(services, row.place)
     uploads.discard(services, row, left)
     return services.registry.experiments.get(experiment)
 
@@ -173,7 +172,7 @@ def _seal(access: Access, experiment: str) -> ExperimentRow:
     row = services.registry.experiments.get(experiment)
     if row.state not in (S.DRAFT, S.UPLOADING) and row.manifest_version is not None:
         return row
-    notes, version = current(services, experiment)
+    notes, _ = current(services, experiment)
     written = latest(services, experiment)
     before = _manifest_before(access, row)
     names = [one.name for one in uploads.of_experiment(services, experiment)]
@@ -186,16 +185,35 @@ def _seal(access: Access, experiment: str) -> ExperimentRow:
             raise
         return present  # another one has sealed it meanwhile
     manifest = _write_manifest(access, row, closed, before)
+    now = due(services, row, written)
     sealed = services.registry.deposits.seal(
         experiment,
         manifest_version=closed.manifest_version,
-        annotations_version=max(version, 1),
+        annotations_version=now.version,
         document=written.document if written else canonical_json(notes).decode(),
         author=access.subject,
-        run_key=run_key(manifest, notes, max(version, 1)),
+        run_key=run_key(manifest, notes, now.version, now.context),
+        context=now.document,
     )
     keep_annotations(services, row.place)
     return sealed
+
+
+def _without_deposit(services: Services, row: ExperimentRow) -> tuple[str | None, str]:
+    """Return what is to be processed if the deposit in progress goes: its name, and its context.
+
+    Annotations that were drafted meanwhile get the records of now, as if they were given then.
+    """
+    written = latest(services, row.id)
+    if row.manifest_version is None or written is None:
+        return None, ""
+    manifest = read_manifest(services, row.place, row.manifest_version)
+    notes = parse_document(Annotations, written.document.encode(), row.id)
+    known = run_key(manifest, notes, written.version, kept_context(written))
+    if written.context or known == row.run_key:
+        return known, written.context
+    now = due(services, row, written)
+    return run_key(manifest, notes, now.version, now.context), now.document
 
 
 def _manifest_before(access: Access, row: ExperimentRow) -> tuple[RawFile, ...]:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from emfair.errors import BadData, NotFound
 from emfair.lake import layout
 from emfair.model.annotations import Annotations
+from emfair.model.context import Context
 from emfair.model.manifest import Manifest, Place
 from emfair.registry import ExperimentRow
 from emfair.service.services import Services
@@ -38,7 +39,7 @@ def parse_document(kind: type[_Document], content: bytes, key: str) -> _Document
         raise BadData(
             f"is damaged: it is no {kind.__name__.lower()} document of this emfair.",
             subject=key,
-            remedy=_DEPOSITED if kind in (Manifest, Annotations) else _MADE,
+            remedy=_DEPOSITED if kind in (Manifest, Annotations, Context) else _MADE,
         ) from error
 
 

@@ -19,6 +19,7 @@ from emfair.model.manifest import Depositor, Manifest, Place, RawFile, Titles, r
 from emfair.model.states import ExperimentState
 from emfair.registry import ExperimentRow
 from emfair.service.access import Access
+from emfair.service.context import kept_context
 from emfair.service.documents import parse_document, read_manifest
 from emfair.service.services import Services
 
@@ -131,7 +132,8 @@ def _write_anew(access: Access, row: ExperimentRow, manifest: Manifest) -> int:
         document=_in_other_text(notes, current.document),
         author=access.subject,
         reason="the manifest was lost from the lake and is written anew",
-        run_key=run_key(manifest, notes, current.version + 1),
+        run_key=run_key(manifest, notes, current.version + 1, kept_context(current)),
+        context=current.context,
     )
     content = canonical_json(manifest)
     services.lake.put_bytes(layout.manifest(row.place, manifest.version), content, replace=True)

@@ -10,7 +10,8 @@ from emfair.errors import BadAnnotations
 from emfair.model.annotations import Annotations, SampleNotes
 from emfair.model.facts import Fact, Source
 from emfair.nxem.annotations import parse_annotations
-from emfair.nxem.facts import check, facts_of, form_facts, settle, used
+from emfair.nxem.facts import check, facts_of, settle, used
+from emfair.nxem.said import form_facts
 from emfair.vendor.read import read_signals
 from emfair.vendor.signal import Signal
 

@@ -11,6 +11,7 @@ from emfair.model.annotations import Annotations
 from emfair.model.canonical import sha256_bytes
 from emfair.model.manifest import Manifest, Place, run_key
 from emfair.model.states import ExperimentState
+from emfair.service.context import kept_context
 from emfair.service.documents import read_manifest
 from emfair.service.services import Services
 from tests.service.lab import COMPLETE
@@ -31,9 +32,9 @@ def outbox(services: Services) -> list[tuple[str, str]]:
     return [(row.kind, row.run_key) for row in services.registry.outbox.after(0, 1000)]
 
 
-def documents(services: Services, place: Place) -> dict[int, str]:
-    """Return the annotation documents in the lake, by version."""
-    prefix = f"{layout.experiment_prefix(place)}/raw/annotations-"
+def documents(services: Services, place: Place, name: str = "annotations") -> dict[int, str]:
+    """Return the annotation documents in the lake, or the contexts, by version."""
+    prefix = f"{layout.experiment_prefix(place)}/raw/{name}-"
     return {
         int(found.key.removeprefix(prefix).removesuffix(".json")): services.lake.read_bytes(
             found.key
@@ -61,5 +62,9 @@ def check_whole(services: Services, place: Place, session: Path, notes: Annotati
     history = services.registry.annotations.versions(place.experiment)
     assert documents(services, place) == {one.version: one.document for one in history}
     assert Annotations.model_validate_json(history[0].document) == notes
-    assert row.run_key == run_key(manifest, notes, history[0].version)
+    contexts = {one.version: one.context for one in history if one.context}
+    assert documents(services, place, "context") == contexts
+    context = kept_context(history[0])
+    assert context is not None
+    assert row.run_key == run_key(manifest, notes, history[0].version, context)
     return manifest

@@ -48,6 +48,7 @@ SEVERITIES = {
 SOURCES = {
     Source.FORM: Word("form", "violet", "A person said so."),
     Source.PROFILE: Word("profile", "blue", "From the instrument's profile."),
+    Source.RECORD: Word("record", "blue", "From the sample's record."),
     Source.CALENDAR: Word("calendar", "blue", "From the instrument's calendar."),
     Source.VENDOR: Word("file", "green", "Read from the vendor's file."),
     Source.DERIVED: Word("derived", "gray", "Computed from other values."),

@@ -165,6 +165,8 @@ annotation = Table(
     *person_column("author"),
     Column("created_at", UtcDateTime, nullable=False),
     Column("reason", Text, nullable=False),
+    # What the records said when this version was first to be processed; empty before.
+    Column("context", Text, nullable=False, server_default=text("''")),
     at_least("version", 1),
 )
 

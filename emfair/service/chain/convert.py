@@ -195,6 +195,7 @@ def _convert_one(shop: _Shop, each: Bundle) -> Converted:
         notes=shop.subject.annotations,
         experiment=shop.subject.place.experiment,
         software=shaping_versions(),
+        context=shop.subject.context,
         latest=shop.subject.manifest.sealed_at,
     )
     with _raw_files(shop, each) as raw:

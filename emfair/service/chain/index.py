@@ -114,7 +114,9 @@ def _rows(
         tables=tables,
         state=ExperimentState(validation.verdict.value),
         reason=first.told if first else "",
-        run_key=run_key(subject.manifest, subject.annotations, subject.annotations_version),
+        run_key=run_key(
+            subject.manifest, subject.annotations, subject.annotations_version, subject.context
+        ),
         record=step.finish(subject.manifest.deposited_by.subject),
     )
 

@@ -10,6 +10,7 @@ from emfair.errors import Conflict, NotFound
 from emfair.lake import layout
 from emfair.model.annotations import Annotations
 from emfair.model.canonical import pretty_json, sha256_bytes
+from emfair.model.context import Context
 from emfair.model.documents import Conversion
 from emfair.model.manifest import Manifest, Place
 from emfair.provenance.record import Entity, ProvenanceRecord, record
@@ -19,12 +20,16 @@ from emfair.service.services import Services
 
 @dataclass(frozen=True)
 class Subject:
-    """An experiment as the chain sees it: its documents, from the lake."""
+    """An experiment as the chain sees it: its documents, from the lake.
+
+    There is no context where an earlier emfair sealed.
+    """
 
     place: Place
     manifest: Manifest
     annotations: Annotations
     annotations_version: int
+    context: Context | None = None
 
 
 @dataclass
@@ -145,4 +150,11 @@ def _read(step: Step, place: Place, manifest: int, annotations: int) -> Subject:
         parse_document(Manifest, step.read(sealed), sealed),
         parse_document(Annotations, step.read(notes), notes),
         annotations,
+        _context(step, layout.context_document(place, annotations)),
     )
+
+
+def _context(step: Step, key: str) -> Context | None:
+    if step.services.lake.info(key) is None:
+        return None
+    return parse_document(Context, step.read(key), key)

@@ -20,7 +20,7 @@ from tests.service.lab import converted
 
 
 @pytest.mark.parametrize("content", [b"{bad", b"[]", b'{"title": 7, "colour": 1}'])
-@pytest.mark.parametrize("document", ["manifest", "annotations", "conversion"])
+@pytest.mark.parametrize("document", ["manifest", "annotations", "context", "conversion"])
 def test_a_damaged_document_is_named_by_its_key(lab, document, content):
     place = lab.deposit(lab.file("test-1.dm3")).place
     with converted(lab, place.experiment) as made:
@@ -28,6 +28,7 @@ def test_a_damaged_document_is_named_by_its_key(lab, document, content):
     key = {
         "manifest": layout.manifest(place, 1),
         "annotations": layout.annotation_document(place, 1),
+        "context": layout.context_document(place, 1),
         "conversion": layout.conversion(place),
     }[document]
     lab.services.lake.put_bytes(key, content, replace=True)
@@ -90,7 +91,7 @@ def test_records_name_everything_that_was_used_and_made(lab):
         return {entity.key.removeprefix(prefix) for entity in entities}
 
     (name,) = (one.measurement for one in lab.conversion(place).measurements)
-    notes = {"raw/manifest-0001.json", "raw/annotations-0001.json"}
+    notes = {f"raw/{name}-0001.json" for name in ("manifest", "annotations", "context")}
     assert short(by_name["raw_upload"].inputs) == notes
     assert short(by_name["raw_upload"].outputs) == {"raw/files/test-1.dm3"}
     assert short(by_name["nxem_container"].inputs) == notes | {"raw/files/test-1.dm3"}
