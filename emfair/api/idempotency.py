@@ -7,6 +7,7 @@ none of these: answers are kept as they are.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -19,6 +20,7 @@ from emfair.model.canonical import digest_of, sha256_bytes
 from emfair.registry import Answer
 
 HEADER = "Idempotency-Key"
+_TELLING = ("etag", "location")
 _Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -39,14 +41,26 @@ class Once(APIRoute):
             kept = request.app.state.services.registry.idempotency
             known = await run_sync(kept.claim, subject, key, digest)
             if known is not None:
-                return Response(known.body, known.status, media_type="application/json")
+                return _again(known)
             try:
                 answer = await carry_out(request)
             except BaseException:
                 await run_sync(kept.forget, subject, key)
                 raise
-            text = bytes(answer.body).decode()
-            await run_sync(kept.answered, subject, key, Answer(answer.status_code, text))
+            await run_sync(kept.answered, subject, key, _kept(answer))
             return answer
 
         return handler
+
+
+def _kept(answer: Response) -> Answer:
+    """Return an answer as it is kept: its body, and the headers that tell a version or a place."""
+    headers = {name: answer.headers[name] for name in _TELLING if name in answer.headers}
+    kept = {"headers": headers, "body": bytes(answer.body).decode()}
+    return Answer(answer.status_code, json.dumps(kept))
+
+
+def _again(answer: Answer) -> Response:
+    """Return the answer that was kept."""
+    kept = json.loads(answer.body)
+    return Response(kept["body"], answer.status, kept["headers"], "application/json")

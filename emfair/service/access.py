@@ -104,6 +104,12 @@ class Access:
             self.services.registry.audit.write(self.subject, "restricted-read", row.id)
         return row
 
+    def experiment_seen(self, experiment: str) -> None:
+        """Return if they may see an experiment, for what is no reading of it (a page's cursor)."""
+        experiments = self.services.registry.experiments
+        row = self._found(About.EXPERIMENT, experiment, lambda: experiments.get(experiment))
+        self.require(Action.READ_EXPERIMENT, experiment_resource(row))
+
     def instrument(self, action: Action, instrument: str) -> CardRow[InstrumentCard]:
         """Return an instrument that they may do `action` to."""
         cards = self.services.registry.instruments

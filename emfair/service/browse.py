@@ -110,8 +110,10 @@ def experiments(
     BadCall
         `limit` is out of bounds.
     NotFound
-        `after` is no cursor.
+        `after` is no cursor, or what they may not see.
     """
+    if after is not None:
+        access.experiment_seen(after)
     if not 1 <= limit <= PAGE_LIMIT:
         raise BadCall(
             f"must lie between 1 and {PAGE_LIMIT}.", subject="limit", remedy="Ask page by page."

@@ -42,6 +42,7 @@ def test_the_same_request_with_the_same_key_is_answered_the_same(client, service
     first = client.post("/experiments", json=NEW, headers=KEY)
     again = client.post("/experiments", json=NEW, headers=KEY)
     assert (first.status_code, first.json()) == (again.status_code, again.json())
+    assert first.headers["etag"] == again.headers["etag"]
     assert first.status_code == 201
     assert count(services) == 1
 

@@ -122,3 +122,14 @@ def test_an_administrator_does_not_read_what_is_restricted(hall):
     secret = hall.experiment(project, "ada", restricted=True)
     problem(hall.client("root").get(f"/experiments/{secret}"), 404)
     assert hall.client("stew").get(f"/experiments/{secret}").status_code == 200
+
+
+def test_a_list_tells_nothing_of_what_may_not_be_seen_by_its_cursor(hall):
+    hidden = hall.experiment(hall.project("ada"), "ada")
+    bob = hall.client("bob")
+    told = [
+        problem(bob.get("/experiments", params={"after": cursor}), 404)
+        for cursor in (hidden, "e-nowhere")
+    ]
+    assert told[0]["detail"] == told[1]["detail"]
+    assert told[0]["remedy"] == told[1]["remedy"]
