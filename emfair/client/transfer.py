@@ -46,6 +46,11 @@ class Outgoing:
         """Its parts."""
         return spans(self.path, self.file.name, self.file.size, self.upload.part_size)
 
+    def lacks(self, there: dict[int, PartSeen]) -> bool:
+        """Whether a part is not there, or not whole."""
+        sizes = {number: part.size for number, part in there.items()}
+        return any(sizes.get(span.number) != span.size for span in self.spans)
+
     @property
     def untold(self) -> int:
         """Bytes of the parts that nobody has heard of."""
@@ -119,7 +124,7 @@ class Transfer:
                 return self._complete(one)
             except FixityMismatch:
                 there = self._parts.there(one.upload.id)
-                if not tries_left or all(span.number in there for span in one.spans):
+                if not tries_left or not one.lacks(there):
                     raise
         return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ import pytest
 from emfair.api.app import create_app
 from emfair.client.engine import DepositRequest
 from emfair.client.http import Client
+from emfair.identity.principal import local_principal
+from emfair.identity.table import table
+from emfair.identity.tokens import issue
 from emfair.lake.base import Lake
 from emfair.lake.local import LocalLake
 from emfair.service.services import Services, open_services
@@ -37,6 +41,19 @@ class Served:
     def client(self, **how: Any) -> Client:
         """Return a client, which the caller closes."""
         return Client(self.url, **({"patience": 20.0} | how))
+
+    def token(self, *, lasts: timedelta = timedelta(hours=1)) -> str:
+        """Return an access token of this machine's user, made some time ago if `lasts` is past."""
+        now = self.services.now()
+        text, _ = issue(
+            self.services.registry.tokens,
+            local_principal(),
+            name="a script",
+            scopes=table().scopes,
+            expires_at=now + lasts,
+            now=min(now, now + lasts - timedelta(hours=1)),
+        )
+        return text
 
 
 def open_served(home: Path, lake: Lake | None = None, **settings: Any) -> Iterator[Served]:
