@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from emfair import __version__
 from emfair.api import (
+    annotations,
     archives,
     audit,
     deposits,
@@ -36,6 +37,7 @@ PREFIX = "/api/v1"
 ROUTERS = (
     general.router,
     experiments.router,
+    annotations.router,
     deposits.router,
     uploads.router,
     downloads.router,
