@@ -187,7 +187,8 @@ _WHAT_LIES_HERE = [
     "| --- | --- |",
     "| `raw/files/` | the files as they were deposited, never changed |",
     "| `raw/manifest-*.json` | every file with size and SHA-256; `raw/annotations-*.json` is what "
-    "people said (of several, the last counts) |",
+    "people said (of several, the last counts), `raw/context-*.json` what the records of sample "
+    "and instrument said then |",
     "| `nexus/` | one NeXus/HDF5 container (NXem) a measurement; `conversion.json` tells where "
     "each value came from |",
     "| `reports/` | the verdict: `validation.html`, `.md`, `.json` |",

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from emfair.errors import Conflict, NotFound
+from emfair.errors import Conflict, NotFound, Outdated
 from emfair.model.states import ExperimentState as S
 from emfair.registry import NewFile
 from tests.registry.together import run_together
@@ -114,3 +114,57 @@ def test_during_a_later_deposit_annotations_are_a_draft(lab):
     lab.registry.annotations.draft(row.id, 1, document='{"title":"x"}', author="a", reason="")
     assert lab.registry.experiments.get(row.id).annotations_version == 2
     assert len(lab.registry.outbox.after(0, 10)) == 1
+
+
+def test_a_draft_gets_its_context_when_it_is_sealed_and_keeps_it(lab):
+    opened = lab.open("a.dm4")
+    identifier = opened.place.experiment
+    draft(lab, identifier, 0)
+    lab.arrive(opened)
+    seal(lab, identifier, 1, "what records say")
+    (row,) = lab.registry.annotations.versions(identifier)
+    assert row.context == "what records say"
+    lab.registry.experiments.set_state(identifier, S.PROCESSING)
+    lab.registry.experiments.set_state(identifier, S.VALID)
+    file = NewFile("b.dm4", "b.dm4", 1, row.created_at)
+    (upload,) = lab.registry.uploads.add(identifier, [file], actor="a")
+    lab.registry.uploads.finish(upload.id, "0" * 64)
+    lab.registry.deposits.close(identifier, actor="a")
+    with pytest.raises(Outdated):
+        seal(lab, identifier, 1, "something else", manifest=2)
+    seal(lab, identifier, 2, "something else", manifest=2)
+    assert [one.context for one in lab.registry.annotations.versions(identifier)] == [
+        "something else",
+        "what records say",
+    ]
+
+
+def test_the_same_document_in_another_context_is_a_version(lab):
+    row = lab.sealed("a.dm4")
+    for context, version in (("", 1), ("records", 2), ("records", 2), ("other records", 3)):
+        present = lab.registry.experiments.get(row.id).annotations_version
+        changed = lab.registry.annotations.change(
+            row.id, present, document="{}", author="a", reason="", run_key=f"{row.id}:{context}",
+            context=context,
+        )  # fmt: skip
+        assert changed.annotations_version == version
+    newest, *_ = lab.registry.annotations.history(row.id)
+    assert newest.changes == ()
+
+
+def draft(lab, identifier, version):
+    lab.registry.annotations.draft(
+        identifier, version, document="{}", author="a", reason="a beginning"
+    )
+
+
+def seal(lab, identifier, version, context, manifest=1):
+    lab.registry.deposits.seal(
+        identifier,
+        manifest_version=manifest,
+        annotations_version=version,
+        document="{}",
+        author="a",
+        run_key=f"{identifier}:k{manifest}",
+        context=context,
+    )
