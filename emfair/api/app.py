@@ -14,6 +14,7 @@ from emfair.api import (
     audit,
     deposits,
     downloads,
+    events,
     experiments,
     general,
     instruments,
@@ -28,6 +29,7 @@ from emfair.api import (
     uploads,
 )
 from emfair.api.limits import Limiter
+from emfair.api.listeners import Listeners
 from emfair.api.problems import tell_problems
 from emfair.api.sizes import BoundedBodies
 from emfair.service.reception import Reception
@@ -43,6 +45,7 @@ ROUTERS = (
     downloads.router,
     archives.router,
     lake.router,
+    events.router,
     projects.router,
     samples.router,
     instruments.router,
@@ -56,7 +59,10 @@ ROUTERS = (
 
 
 def create_app(
-    services: Services, reception: Reception | None = None, limiter: Limiter | None = None
+    services: Services,
+    reception: Reception | None = None,
+    limiter: Limiter | None = None,
+    listeners: Listeners | None = None,
 ) -> FastAPI:
     """Return the API over `services`, which the caller opens and closes.
 
@@ -66,6 +72,8 @@ def create_app(
         Who tells who asks, if the process has one already.
     limiter
         How often strangers may ask.
+    listeners
+        Those who listen to live events.
     """
     app = FastAPI(
         title="emfair",
@@ -78,6 +86,7 @@ def create_app(
     app.state.services = services
     app.state.reception = reception or Reception(services)
     app.state.limiter = limiter or Limiter()
+    app.state.listeners = listeners or Listeners(services)
     tell_problems(app)
     app.add_middleware(BoundedBodies)
     for router in ROUTERS:

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from emfair.registry import schema
 from emfair.registry.annotations import Annotations
 from emfair.registry.audit import Audit
+from emfair.registry.changes import Changes
 from emfair.registry.deposits import Deposits
 from emfair.registry.engine import Database, connect
 from emfair.registry.experiments import Experiments
@@ -57,6 +58,7 @@ class Registry:
         self.annotations = Annotations(database, now)
         self.uploads = Uploads(database, now)
         self.files = Files(database)
+        self.changes = Changes(database)
         self.withdrawals = Withdrawals(database, now)
         self.outbox = Outbox(database)
         self.projects = Projects(database, now)
