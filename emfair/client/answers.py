@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 
 from emfair.client.problems import not_emfair
+from emfair.model.annotations import Annotations
 from emfair.model.manifest import Place, Titles
 from emfair.model.states import ExperimentState
 
@@ -74,6 +75,13 @@ class ExperimentSeen(BaseModel):
     """An experiment."""
 
     experiment: ExperimentLine
+
+
+class AnnotationsSeen(BaseModel):
+    """What is said of an experiment, and which version of it that is."""
+
+    annotations: Annotations
+    version: int
 
 
 def read_answer(kind: type[T], answer: Any, where: str) -> T:

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from emfair.client.answers import (
+    AnnotationsSeen,
     Announced,
     ExperimentLine,
     ExperimentSeen,
@@ -26,7 +27,7 @@ from emfair.client.retry import Patience, waiting
 from emfair.client.stores import Stores
 from emfair.client.transfer import Outgoing, Transfer
 from emfair.client.wire import PREFIX, Token, open_wire
-from emfair.errors import Conflict, NotFound
+from emfair.errors import Conflict, NotFound, Outdated
 from emfair.model.annotations import Annotations
 from emfair.model.deposits import Opened, Order, Standing, Whereto
 from emfair.model.manifest import RawFile
@@ -100,7 +101,7 @@ class Client:
         """See `Depository.open`."""
         new = _destination(order.whereto) | {
             "files": [_described(file) for file in order.files],
-            "annotations": order.annotations.model_dump(mode="json", exclude_defaults=True),
+            "annotations": _said(order.annotations),
         }
         longer = _EACH * len(order.files)
         found = self._ask(OpenedDeposit, "POST", "/deposits", new, longer=longer)
@@ -160,13 +161,21 @@ class Client:
 
     def annotations(self, experiment: str) -> tuple[Annotations, int]:
         """See `Depository.annotations`."""
-        raise NotImplementedError
+        path = f"/experiments/{experiment}/annotations"
+        found = self._ask(AnnotationsSeen, "GET", path)
+        return found.annotations, found.version
 
     def annotate(
         self, experiment: str, annotations: Annotations, *, expected_version: int, reason: str
     ) -> None:
         """See `Depository.annotate`."""
-        raise NotImplementedError
+        path = f"/experiments/{experiment}/annotations"
+        new = {"annotations": _said(annotations), "reason": reason}
+        try:
+            self._wire.ask("PUT", path, new, headers={"If-Match": f'"v{expected_version}"'})
+        except Outdated:  # by this very request, perhaps, whose answer was lost
+            if self.annotations(experiment) != (annotations, expected_version + 1):
+                raise
 
     def _transfer(
         self,
@@ -212,6 +221,10 @@ def _destination(whereto: Whereto) -> dict[str, Any]:
         "sample": whereto.sample,
         "title": whereto.title,
     }
+
+
+def _said(annotations: Annotations) -> dict[str, Any]:
+    return annotations.model_dump(mode="json", exclude_defaults=True)
 
 
 def _described(file: RawFile) -> dict[str, Any]:

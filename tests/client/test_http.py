@@ -5,20 +5,23 @@ from __future__ import annotations
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 from emfair.client.collect import collect, describe
 from emfair.client.engine import DepositProgress, deposit
 from emfair.client.http import Client
-from emfair.errors import BadName, BadSetting, Conflict, FixityMismatch, NotFound
+from emfair.errors import BadName, BadSetting, Conflict, FixityMismatch, NotFound, Outdated
 from emfair.lake import layout
+from emfair.model.annotations import Annotations
 from emfair.model.canonical import sha256_file
 from emfair.model.deposits import Whereto
 from emfair.model.states import ExperimentState
 from emfair.service.documents import read_manifest
 from tests.client.conftest import Served, request
 from tests.client.gate import PART, Rule
+from tests.service.deposited import NOTES, OTHER
 from tests.service.lab import deposit as deposit_locally
 
 WHERETO = Whereto("Minerals", "2026-A", "Lamella", "Grain boundaries")
@@ -109,6 +112,31 @@ def test_a_thousand_small_files_arrive(served, client, tmp_path):
     done = deposit(client, request(folder))
     check_sealed(served, done.place.experiment, folder)
     assert len(served.gate.came) < 2 * 1000 + 50, "two requests for each, and few more"
+
+
+def test_words_go_with_the_files_and_other_words_are_a_new_version(served, client, session):
+    first = replace(request(session), annotations=NOTES)
+    done = deposit(client, first)
+    place = done.place
+    assert client.annotations(place.experiment) == (NOTES, 1)
+    check_sealed(served, place.experiment, session)
+    again = deposit(client, replace(first, annotations=OTHER))
+    assert (again.place, again.already_there, again.reannotated) == (place, True, True)
+    assert client.annotations(place.experiment) == (OTHER, 2)
+    (version, *_) = served.services.registry.annotations.versions(place.experiment)
+    assert version.reason == "deposited again with other annotations"
+
+
+def test_words_that_someone_else_has_changed_are_told(served, client, session):
+    experiment = client.draft(WHERETO)
+    assert client.annotations(experiment) == (Annotations(), 0)
+    path = f"/api/v1/experiments/{experiment}/annotations"
+    served.gate.rules.append(Rule("PUT", path, cut=True))
+    client.annotate(experiment, NOTES, expected_version=0, reason="an answer was lost")
+    with pytest.raises(Outdated):
+        client.annotate(experiment, OTHER, expected_version=0, reason="too late")
+    client.annotate(experiment, OTHER, expected_version=1, reason="in time")
+    assert client.annotations(experiment) == (OTHER, 2)
 
 
 def test_a_lost_answer_makes_no_second_experiment(served, client):
