@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import index, job, large, small, uploads, validation
+from bench import index, job, large, registry, small, uploads, validation
 from bench.table import Failed, Figure, lines
 
 PARTS: dict[str, Callable[..., Iterator[Figure]]] = {
@@ -20,6 +20,7 @@ PARTS: dict[str, Callable[..., Iterator[Figure]]] = {
     "job": job.figures,
     "index": index.figures,
     "uploads": uploads.figures,
+    "registry": registry.figures,
 }
 
 

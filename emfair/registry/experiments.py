@@ -22,7 +22,7 @@ from emfair.registry.audit import Deed, record
 from emfair.registry.engine import IN_LIMIT, Database
 from emfair.registry.experiment_row import ExperimentRow
 from emfair.registry.pages import newest_first
-from emfair.registry.sight import EVERYTHING, Sight, seen_experiments
+from emfair.registry.sight import EVERYTHING, Sight, seen_experiments, within
 from emfair.registry.tables import TITLE_LIMIT, UNSEALED, experiment
 from emfair.registry.texts import contains_words, encodable, storable
 
@@ -105,7 +105,7 @@ class Experiments:
         query = experiment_row.rows().where(
             *(experiment.c[name] == value for name, value in wanted.items() if value is not None),
             *contains_words(experiment.c.search, text),
-            seen_experiments(visible),
+            seen_experiments(within(visible, project)),
         )
         order = (experiment.c.created_at, experiment.c.id)
         with self._database.reading() as connection:

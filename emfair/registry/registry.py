@@ -9,7 +9,7 @@ from typing import Self
 
 from sqlalchemy import text
 
-from emfair.registry import schema
+from emfair.registry import schema, word_index
 from emfair.registry.annotations import Annotations
 from emfair.registry.audit import Audit
 from emfair.registry.changes import Changes
@@ -115,6 +115,7 @@ def open_registry(url: str, *, migrate: bool = True, now: Clock = utc_now) -> Re
     try:
         if migrate:
             schema.upgrade(database)
+            word_index.ensure(database)
         else:
             schema.check(database)
     except BaseException:

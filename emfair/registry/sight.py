@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, Table, and_, not_, or_, true
+from sqlalchemy import ColumnElement, Table, and_, false, not_, or_, true
 
 from emfair.registry.tables import experiment
 
@@ -34,15 +34,35 @@ class Sight(Protocol):
 
 
 @dataclass(frozen=True)
-class _Everything:
+class _Bounds:
     projects: frozenset[str] | None = None
     restricted: frozenset[str] | None = None
     own: str | None = None
     experiments: frozenset[str] = frozenset()
 
 
-EVERYTHING: Sight = _Everything()
+EVERYTHING: Sight = _Bounds()
 """No bounds: for emfair itself."""
+
+
+def within(sight: Sight, project: str | None) -> Sight:
+    """Return what `sight` lets in of one project; with None all of it.
+
+    The query says so already, but a database does not see that someone who has no part in a large
+    project finds hardly anything there, and looks at each of its experiments.
+    """
+    if project is None:
+        return sight
+    return _Bounds(
+        projects=_only(sight.projects, project),
+        restricted=_only(sight.restricted, project),
+        own=sight.own,
+        experiments=sight.experiments,
+    )
+
+
+def _only(projects: frozenset[str] | None, project: str) -> frozenset[str] | None:
+    return None if projects is None else projects & {project}
 
 
 def seen_experiments(sight: Sight) -> ColumnElement[bool]:
@@ -72,4 +92,6 @@ def seen_cards(sight: Sight, table: Table) -> ColumnElement[bool]:
 
 
 def _within(column: ColumnElement[str], projects: frozenset[str] | None) -> ColumnElement[bool]:
-    return true() if projects is None else column.in_(sorted(projects))
+    if projects is None:
+        return true()
+    return column.in_(sorted(projects)) if projects else false()
