@@ -8,10 +8,12 @@ from __future__ import annotations
 import math
 from datetime import date, datetime, time
 from typing import Any, Self
+from urllib.parse import urlencode
 
 from pydantic import AwareDatetime, BaseModel, Field
 
 from emfair.catalogue.query import Answer
+from emfair.lake import layout
 from emfair.model.documents import Measurement
 from emfair.model.findings import Verdict, count_by_severity
 from emfair.model.manifest import Manifest, Place, Titles
@@ -21,6 +23,18 @@ from emfair.service.access import Access
 from emfair.service.browse import ExperimentList, ExperimentPage
 from emfair.service.questions import rows
 
+_LINKS = {
+    "findings": "findings",
+    "measurements": "measurements",
+    "provenance": "provenance",
+    "report": "report",
+    "readme": "readme",
+    "archive": "archive.zip",
+    "checksums": "sha256sums.txt",
+    "downloads": "downloads.aria2",
+    "events": "events",
+}
+"""What an experiment leads to, below its own URL."""
 ROWS = 1000
 ROWS_LIMIT = 100_000
 _ID = "e-20260122-k3f9zqmh"
@@ -118,8 +132,9 @@ class ExperimentsAnswer(BaseModel):
 
 
 class MeasurementAnswer(BaseModel):
-    """A measurement, its verdict, and where its picture and container are."""
+    """A measurement, its verdict, and where it, its picture and its container are."""
 
+    link: str
     verdict: Verdict | None
     preview: str
     container: str
@@ -142,7 +157,7 @@ class ExperimentAnswer(BaseModel):
     @classmethod
     def of(cls, page: ExperimentPage, base: str) -> Self:
         """Return the answer; `base` is the experiment's own URL."""
-        names = ("findings", "provenance", "report", "readme")
+        lake = urlencode({"path": layout.experiment_prefix(page.place)}, safe="/=")
         return cls(
             experiment=ExperimentSummary.of(page.row, page.depositor),
             titles=page.titles,
@@ -151,6 +166,7 @@ class ExperimentAnswer(BaseModel):
             manifest=page.manifest,
             measurements=[
                 MeasurementAnswer(
+                    link=f"{base}/measurements/{one.measurement}",
                     verdict=page.verdict(one),
                     preview=f"{base}/previews/{one.measurement}.png",
                     container=f"{base}/containers/{one.measurement}",
@@ -158,7 +174,11 @@ class ExperimentAnswer(BaseModel):
                 )
                 for one in page.measurements
             ],
-            links={"self": base, **{name: f"{base}/{name}" for name in names}},
+            links={
+                "self": base,
+                **{name: f"{base}/{path}" for name, path in _LINKS.items()},
+                "lake": f"{base.rpartition('/experiments/')[0]}/lake?{lake}",
+            },
         )
 
 

@@ -20,6 +20,7 @@ from emfair.provenance.record import ProvenanceRecord
 from emfair.registry import ExperimentRow
 from emfair.service.access import Access
 from emfair.service.documents import made, read_made, sealed_manifest
+from emfair.service.measurements import report_on
 from emfair.service.services import Services
 
 PAGE = 50
@@ -72,10 +73,8 @@ class ExperimentPage:
 
     def verdict(self, measurement: Measurement) -> Verdict | None:
         """Return what a measurement's container is worth; None until this container is judged."""
-        for report in self.validation.containers if self.validation else ():
-            if report.container_sha256 == measurement.container_sha256:
-                return report.verdict
-        return None
+        report = report_on(self.validation, measurement)
+        return report.verdict if report else None
 
 
 def experiments(

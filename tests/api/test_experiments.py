@@ -71,8 +71,10 @@ def test_an_experiment_shows_what_the_chain_wrote(client, made):
 
 def test_every_link_of_an_experiment_leads_somewhere(client, made):
     told = client.get(f"/experiments/{made['valid']}").json()
-    paths = [*told["links"].values()]
-    paths += [one[kind] for one in told["measurements"] for kind in ("preview", "container")]
+    paths = [link for name, link in told["links"].items() if name != "events"]
+    paths.append(f"{told['links']['events']}?until_rest=true")
+    kinds = ("link", "preview", "container")
+    paths += [one[kind] for one in told["measurements"] for kind in kinds]
     for path in paths:
         assert client.get(path.removeprefix("/api/v1")).status_code == 200, path
 
