@@ -105,7 +105,6 @@ class EventStream(StreamingResponse):
 _STREAM: Responses = {
     200: {
         "model": ExperimentEvent,
-        "content": {"text/event-stream": {}},
         "description": "Events of the kinds `experiment`, `ready` (listening from now on), "
         "`reload` (too much was missed: load the list) and `end` (with the reason).",
     },
@@ -113,7 +112,12 @@ _STREAM: Responses = {
 }
 
 
-@router.get("/experiments/{experiment}/events", response_class=EventStream, responses=_STREAM)
+@router.get(
+    "/experiments/{experiment}/events",
+    status_code=200,
+    response_class=EventStream,
+    responses=_STREAM,
+)
 async def follow_experiment(
     request: Request,
     reading: Reading,
@@ -141,7 +145,7 @@ async def follow_experiment(
     return _stream(request, reading.access, reading.row, lines)
 
 
-@router.get("/events", response_class=EventStream, responses=_STREAM)
+@router.get("/events", status_code=200, response_class=EventStream, responses=_STREAM)
 async def follow_all(
     request: Request, access: Looking, last_event_id: LastEventId = None
 ) -> EventStream:
