@@ -56,8 +56,13 @@ class Destination:
 
 
 @contextmanager
-def destination(server: str, rate: str) -> Iterator[Destination]:
+def destination(server: str, rate: str, *, patience: float | None = None) -> Iterator[Destination]:
     """Open what `server`, or the settings, name.
+
+    Parameters
+    ----------
+    patience
+        Seconds for which a server that does not answer is asked again; None: the client's own.
 
     Raises
     ------
@@ -71,7 +76,7 @@ def destination(server: str, rate: str) -> Iterator[Destination]:
     bandwidth = Bandwidth(parse_rate(rate)) if rate else None
     read = settings()
     if address := server or read.server:
-        with _remote(address, read, bandwidth) as found:
+        with _remote(address, read, bandwidth, patience) as found:
             yield found
     else:
         with _local(bandwidth) as found:
@@ -79,10 +84,13 @@ def destination(server: str, rate: str) -> Iterator[Destination]:
 
 
 @contextmanager
-def _remote(address: str, read: Settings, bandwidth: Bandwidth | None) -> Iterator[Destination]:
-    from emfair.client.http import Client
+def _remote(
+    address: str, read: Settings, bandwidth: Bandwidth | None, patience: float | None
+) -> Iterator[Destination]:
+    from emfair.client.http import PATIENCE, Client
 
-    with Client(address, token=_token(read), bandwidth=bandwidth) as client:
+    longest = PATIENCE if patience is None else patience
+    with Client(address, token=_token(read), bandwidth=bandwidth, patience=longest) as client:
         yield Destination(
             client,
             lambda place: client.locate(place.experiment),

@@ -27,6 +27,7 @@ from emfair.cli import (
     tags,
     up,
     validate,
+    watch,
 )
 
 app = typer.Typer(
@@ -64,6 +65,7 @@ EXAMPLES: dict[Callable[..., None], str] = {
 for command, example in EXAMPLES.items():
     app.command(epilog=f"Example: emfair {example}")(command)
 app.add_typer(lake.lake, name="lake")
+app.add_typer(watch.watch, name="watch")
 
 
 def _version(wanted: bool) -> None:
@@ -87,8 +89,9 @@ def _leave(number: int, _: object) -> None:
 
 def main() -> None:
     """Run the command line; what the terminal's encoding lacks is escaped, never a crash."""
-    for number in (signal.SIGTERM, signal.SIGHUP):  # a closed terminal leaves no scratch folder
-        signal.signal(number, _leave)
+    signal.signal(signal.SIGTERM, _leave)
+    if sys.platform != "win32":  # a closed terminal leaves no scratch folder
+        signal.signal(signal.SIGHUP, _leave)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -71,6 +71,18 @@ class Rules:
     pattern: Pattern = field(default_factory=Pattern)
     default: Where = field(default_factory=Where)
 
+    @property
+    def plain(self) -> dict[str, Any]:
+        """These rules as what JSON can hold."""
+        said = {"pattern": self.pattern.text, "default": self.default.said()}
+        return {"settle": self.settle, "gap": self.gap, "companion": self.companion} | said
+
+    @classmethod
+    def of(cls, plain: dict[str, Any]) -> Rules:
+        """Return the rules that `plain` holds."""
+        said = {"pattern": Pattern(plain["pattern"]), "default": Where(**plain["default"])}
+        return cls(**(plain | said))
+
 
 def duration(text: str) -> float:
     """Return the seconds that a person has written.

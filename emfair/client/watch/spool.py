@@ -82,6 +82,16 @@ class Spool:
             rows = self._db.execute("SELECT name, size, mtime_ns FROM file WHERE gone = 0")
             return {name: Stat(size, mtime_ns) for name, size, mtime_ns in rows}
 
+    def keep(self, name: str, value: Any) -> None:
+        """Keep what the watcher was started with."""
+        with self.writing() as db:
+            db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, json.dumps(value)))
+
+    def kept(self, name: str) -> Any:
+        """Return what was kept; None if nothing was."""
+        found = self.rows("SELECT value FROM setting WHERE name = ?", name)
+        return json.loads(found[0][0]) if found else None
+
     def retry_refused(self) -> None:
         """Let what was refused be tried again: a new watcher may know better."""
         with self.writing() as db:
@@ -94,6 +104,11 @@ class Spool:
     def sessions(self, *, every: bool = False) -> list[Session]:
         """Return the sessions that are not sealed or that files wait for, or all; newest last."""
         return list(map(session, self.rows(_SESSION + ("" if every else _ACTIVE) + "ORDER BY id")))
+
+    def newest(self, most: int) -> list[Session]:
+        """Return the sessions that have begun last, the newest first."""
+        rows = self.rows(f"{_SESSION} ORDER BY id DESC LIMIT ?", most)
+        return list(map(session, rows))
 
     def session(self, identifier: int) -> Session:
         """Return one session. Raises `NotFound`."""
@@ -201,14 +216,15 @@ class Spool:
     def sealed(self, identifier: int, now: float) -> None:
         """Note that a session is sealed, with what has arrived."""
         with self.writing() as db:
-            db.execute(
+            new = db.execute(
                 "UPDATE sent SET state = 'sealed' WHERE state = 'there' "
                 "AND experiment = (SELECT experiment FROM session WHERE id = ?)",
                 (identifier,),
-            )
+            ).rowcount
             db.execute(
-                "UPDATE session SET sealed = ?, asked = 0, deposits = deposits + 1 WHERE id = ?",
-                (now, identifier),
+                "UPDATE session SET sealed = ?, asked = 0, deposits = deposits + 1, "
+                "files = files + ? WHERE id = ?",
+                (now, new, identifier),
             )
 
 

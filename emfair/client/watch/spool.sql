@@ -10,6 +10,7 @@ CREATE TABLE IF NOT EXISTS session (
   experiment TEXT,
   place      TEXT,                       -- JSON: where the experiment was made
   deposits   INTEGER NOT NULL DEFAULT 0,
+  files      INTEGER NOT NULL DEFAULT 0, -- that are sealed
   sealed     REAL,
   asked      INTEGER NOT NULL DEFAULT 0,
   edits      TEXT NOT NULL DEFAULT '{}', -- JSON: what a person has said on the command line
@@ -17,6 +18,12 @@ CREATE TABLE IF NOT EXISTS session (
 );
 CREATE INDEX IF NOT EXISTS session_folder ON session (folder);
 CREATE INDEX IF NOT EXISTS session_open ON session (id) WHERE sealed IS NULL;
+
+-- What the watcher was started with, for those who ask beside it; JSON.
+CREATE TABLE IF NOT EXISTS setting (
+  name  TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+);
 
 -- Every file that was seen, as it was seen last: waiting, done, or refused (why).
 CREATE TABLE IF NOT EXISTS file (
@@ -44,4 +51,5 @@ CREATE TABLE IF NOT EXISTS sent (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS sent_sha256 ON sent (sha256);
 CREATE INDEX IF NOT EXISTS sent_name ON sent (name);
+CREATE INDEX IF NOT EXISTS sent_there ON sent (experiment) WHERE state = 'there';
 CREATE INDEX IF NOT EXISTS sent_stray ON sent (state) WHERE state = 'stray';

@@ -22,8 +22,8 @@ class Session:
         When something was last new in it.
     experiment, place
         The experiment that its files are sent to, and where that was made; None before.
-    deposits
-        How often it was sealed.
+    deposits, files
+        How often it was sealed, and with how many files in all.
     sealed
         When it was sealed; None while files may still be sent.
     asked
@@ -47,6 +47,7 @@ class Session:
     experiment: str | None = None
     place: dict[str, str] | None = None
     deposits: int = 0
+    files: int = 0
     sealed: float | None = None
     asked: bool = False
     edits: Where = field(default_factory=Where)

@@ -37,7 +37,8 @@ class Frail:
     Attributes
     ----------
     kill_in
-        Calls until the process is killed: before the call is done if odd, after it if even.
+        Calls until the process is killed: before the call is done if odd, after it if even; files
+        are announced then, and one of them has arrived.
     error
         What every call raises.
     """
@@ -65,6 +66,8 @@ class Frail:
         return self._pass("draft", whereto, instrument=instrument)
 
     def add(self, experiment: str, files: Sequence[tuple[Path, RawFile]], sent: Progress) -> None:
+        if self.kill_in == 0:
+            sent = _killing
         self._pass("add", experiment, files, sent)
 
     def remove(self, experiment: str, path: str) -> None:
@@ -81,6 +84,10 @@ class Frail:
 
     def annotate(self, experiment: str, annotations: Annotations, **named: Any) -> None:
         self._pass("annotate", experiment, annotations, **named)
+
+
+def _killing(_: int) -> None:
+    raise Killed
 
 
 class Bench:

@@ -158,7 +158,7 @@ class Lab(RuleBasedStateMachine):
 
 TestLab = Lab.TestCase
 TestLab.settings = settings(
-    max_examples=250,
+    max_examples=100,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -246,3 +246,32 @@ def test_a_watcher_that_starts_again_knows_what_was_sent(bench):
     bench.live(9000)
     assert bench.sealed == [{"a.tif": b"a", "b.tif": b"b"}]
     assert bench.depository.calls.count("add") == 2
+
+
+def test_a_file_that_changes_after_the_seal_and_keeps_its_time_is_another_experiment(bench):
+    bench.write("a.tif", b"first", ago=0)
+    written = bench.time
+    bench.write("scan_1.ser", b"frames")
+    bench.live(8000)
+    bench.write("a.tif", b"second", ago=bench.time - written)
+    bench.write("scan_1.ser", b"other frames")
+    bench.live(8000)
+    bench.process()
+    bench.live(8000)
+    assert bench.sealed == [
+        {"a.tif": b"first", "scan_1.ser": b"frames"},
+        {"a.tif": b"second"},
+        {"scan_1.ser": b"other frames"},
+    ]
+
+
+def test_a_file_that_is_deleted_while_it_is_sent_does_not_hold_up_its_session(bench):
+    bench.write("s/a.tif", b"a")
+    bench.write("s/b.tif", b"b")
+    bench.depository.kill_in = 2  # the draft is made; the second file is announced, and no more
+    bench.live(100)
+    (held,) = bench.depository.inside.held.values()
+    assert held.todo == ("s/b.tif",)
+    (bench.root / "s/b.tif").unlink()
+    bench.live(8000)
+    assert bench.sealed == [{"s/a.tif": b"a"}]
