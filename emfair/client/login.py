@@ -5,13 +5,14 @@ What does not belong here: logging in (`emfair.identity.device`).
 
 from __future__ import annotations
 
-from contextlib import closing
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
-from emfair.errors import Unauthenticated
-from emfair.identity.credentials import Credentials, load
+from emfair.identity.credentials import Credentials
 from emfair.identity.device import fresh
 from emfair.identity.issuer import Issuer
 
@@ -53,12 +54,23 @@ class Login:
             return self._known.access_token if self._known else ""
 
     def _renewed(self) -> Credentials | None:
-        now = datetime.now(UTC)
-        with closing(Issuer(self._issuer)) as issuer:
-            try:
-                return fresh(issuer, self._file, now)
-            except Unauthenticated:  # a refresh token is good once: another program was faster
-                known = load(self._file)
-                if known is None or not known.good(now):
-                    raise
-                return known
+        if not self._file.exists():
+            return None
+        with _alone(self._file), closing(Issuer(self._issuer)) as issuer:
+            return fresh(issuer, self._file, datetime.now(UTC))
+
+
+@contextmanager
+def _alone(file: Path) -> Iterator[None]:
+    """Let one program at a time renew a login: a refresh token that comes twice ends it.
+
+    Where files cannot be locked so (Windows), programs had better have tokens of their own.
+    """
+    if os.name != "posix":
+        yield
+        return
+    import fcntl
+
+    with file.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

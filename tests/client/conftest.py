@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from emfair.identity.table import table
 from emfair.identity.tokens import issue
 from emfair.lake.base import Lake
 from emfair.lake.local import LocalLake
+from emfair.service.reception import Reception
 from emfair.service.services import Services, open_services
 from emfair.settings import read_settings
 from tests.api.server import serving
@@ -58,8 +60,11 @@ class Served:
 
 def open_served(home: Path, lake: Lake | None = None, **settings: Any) -> Iterator[Served]:
     """Serve stores at `home`."""
-    with open_services(read_settings(home=home, **settings), lake=lake) as services:
-        gate = Gate(create_app(services))
+    with (
+        open_services(read_settings(home=home, **settings), lake=lake) as services,
+        closing(Reception(services)) as reception,
+    ):
+        gate = Gate(create_app(services, reception))
         with serving(gate) as url:  # type: ignore[arg-type]
             yield Served(services, gate, url)
 
