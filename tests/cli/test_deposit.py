@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
+import time
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,8 @@ import pytest
 from emfair.service.processing import open_chain
 from emfair.service.services import open_services
 from emfair.settings import read_settings
+from tests.client.conftest import Served, open_served
+from tests.services.held import free_port
 
 
 def test_a_deposit_answers_with_its_identifier_and_again_with_the_same(emfair, image, notes, place):
@@ -114,3 +119,91 @@ def test_waiting_for_bad_data_ends_with_1(emfair, tmp_path, notes, place):
     said = emfair("deposit", broken, *place, "-a", notes, "--wait", "--json")
     assert (said.code, said.json["state"]) == (1, "invalid")
     assert said.json["reason"]
+
+
+@pytest.fixture
+def served(tmp_path) -> Iterator[Served]:
+    """Yield an emfair elsewhere, as far as this home knows."""
+    yield from open_served(tmp_path / "elsewhere")
+
+
+def test_a_server_gets_what_this_machine_would(emfair, home, image, notes, place, served):
+    first = emfair("deposit", image, *place, "-a", notes, "--server", served.url, "--json")
+    again = emfair("deposit", image, *place, "-a", notes, "--server", served.url, "--json")
+    assert (first.code, again.code) == (0, 0)
+    assert (first.json["already_there"], again.json["already_there"]) == (False, True)
+    experiment = first.json["experiment"]
+    assert again.json["experiment"] == experiment
+    assert first.json["where"] == f"{served.url}/api/v1/experiments/{experiment}"
+    assert first.json["state"] == served.services.registry.experiments.get(experiment).state
+    assert (first.json["sent"], again.json["sent"]) == (image.stat().st_size, 0)
+    assert not home.exists(), "nothing is kept here"
+
+
+def test_the_server_of_the_environment_is_the_usual_one(emfair, image, place, served, monkeypatch):
+    monkeypatch.setenv("EMFAIR_SERVER", served.url)
+    monkeypatch.setenv("EMFAIR_TOKEN", served.token())
+    said = emfair("deposit", image, *place)
+    assert said.code == 0
+    assert served.url in said.out
+    assert "processes it by itself" in said.out
+    assert all(one.headers["authorization"] for one in served.gate.came)
+
+
+def test_a_wrong_token_is_told_and_never_repeated(emfair, image, place, served, monkeypatch):
+    for token in ("emf_aaaa_bbbb", served.token(lasts=timedelta(days=-1)), "two words"):
+        monkeypatch.setenv("EMFAIR_TOKEN", token)
+        said = emfair("deposit", image, *place, "--server", served.url)
+        assert said.code == 2
+        assert said.one_error()
+        assert token not in said.err
+
+
+def test_a_server_that_is_away_is_not_available(emfair, image, place):
+    said = emfair("deposit", image, *place, "--server", f"http://127.0.0.1:{free_port()}")
+    assert said.code == 3
+    assert "does not answer" in said.one_error()
+
+
+def test_an_address_that_others_could_read_is_a_wrong_call(emfair, image, place):
+    said = emfair("deposit", image, *place, "--server", "http://emfair.example.org")
+    assert said.code == 2
+    assert "https://" in said.one_error()
+
+
+@pytest.mark.parametrize("bad", [False, True])
+def test_waiting_for_a_server_ends_with_its_verdict(
+    emfair, tmp_path, image, notes, place, served, bad
+):
+    if bad:
+        image = tmp_path / "broken.dm3"
+        image.write_bytes(b"nothing a microscope wrote" * 40)
+
+    def process() -> None:
+        services = served.services
+        with open_chain(services.settings) as chain:
+            while not (pending := services.registry.experiments.pending()):
+                threading.Event().wait(0.1)
+            list(chain.process([pending[0].id]))
+
+    thread = threading.Thread(target=process)
+    thread.start()
+    said = emfair("deposit", image, *place, "-a", notes, "--wait", "--server", served.url, "--json")
+    thread.join()
+    assert (said.code, said.json["state"]) == ((1, "invalid") if bad else (0, "valid"))
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_limited_rate_is_kept_to_here_and_there(
+    emfair, tmp_path, place, served, elsewhere, monkeypatch
+):
+    if elsewhere:
+        monkeypatch.setenv("EMFAIR_SERVER", served.url)
+    file = tmp_path / "a.raw"
+    file.write_bytes(bytes(3_000_000))
+    begun = time.monotonic()
+    assert emfair("deposit", file, *place, "--limit-rate", "1.5MB").code == 0
+    assert time.monotonic() - begun >= 1.7
+    said = emfair("deposit", file, *place, "--limit-rate", "quick")
+    assert said.code == 2
+    assert "20MB" in said.err
