@@ -15,6 +15,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from emfair.errors import BadSetting
 
+COOKIE_SECRET_BYTES = 32
+"""Fewer can be guessed, by whoever has one cookie to try with."""
+
 
 class Settings(BaseSettings):
     """Where emfair keeps things, and how its faces are reached.
@@ -42,6 +45,12 @@ class Settings(BaseSettings):
     oidc_issuer: str = ""
     oidc_client_id: str = "emfair"
     oidc_audience: str = ""
+    oidc_web_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_scopes: str = "openid profile email"
+    cookie_secret: SecretStr = SecretStr("")
+    login_hours: float = Field(default=12.0, gt=0, le=720)
+    contact: str = ""
 
     @field_validator("home")
     @classmethod
@@ -62,6 +71,20 @@ class Settings(BaseSettings):
             raise ValueError("is no address; it looks like https://emfair.example.org")
         if "*" in urlsplit(value).netloc:
             raise ValueError("names no host")
+        return value
+
+    @field_validator("cookie_secret")
+    @classmethod
+    def _unguessable(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value().encode()) < COOKIE_SECRET_BYTES:
+            raise ValueError(f"has fewer than {COOKIE_SECRET_BYTES} bytes")
+        return value
+
+    @field_validator("oidc_scopes")
+    @classmethod
+    def _identifies(cls, value: str) -> str:
+        if "openid" not in value.split():
+            raise ValueError("lacks 'openid'; without it nobody's name comes with a login")
         return value
 
     @field_validator("trusted_proxies")
@@ -98,6 +121,11 @@ class Settings(BaseSettings):
         return tuple(filter(None, named)) or (self.oidc_client_id,)
 
     @property
+    def web_client(self) -> str:
+        """The provider's name for the app that people log in to with a browser."""
+        return self.oidc_web_client_id or self.oidc_client_id
+
+    @property
     def dagster_home(self) -> Path:
         """Directory of the embedded Dagster instance."""
         return self.home / "dagster"
@@ -121,8 +149,15 @@ def read_settings(**overrides: object) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "EMFAIR_" + "_".join(str(part) for part in first["loc"]).upper()
+        given = "" if _is_secret(first["loc"]) else f" (given: {first.get('input')!r})"
         raise BadSetting(
-            f"{first['msg'].removeprefix('Value error, ')} (given: {first.get('input')!r}).",
+            f"{first['msg'].removeprefix('Value error, ')}{given}.",
             subject=name,
             remedy="Correct or unset this environment variable.",
         ) from error
+
+
+def _is_secret(place: tuple[int | str, ...]) -> bool:
+    """Whether what was given there must not be repeated."""
+    field = Settings.model_fields.get(str(place[0])) if place else None
+    return field is not None and field.annotation is SecretStr

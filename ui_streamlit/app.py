@@ -20,6 +20,9 @@ from emfair.identity.listen import names
 from emfair.service.services import open_services
 from emfair.settings import Settings, read_settings
 from ui_streamlit import stores
+from ui_streamlit.login.door import Door, routes
+from ui_streamlit.login.secrets import auth_secrets
+from ui_streamlit.login.visit import shown_by
 
 ADDRESS = "127.0.0.1"
 
@@ -51,9 +54,17 @@ def create_app(settings: Settings) -> st.App:
     return st.App(
         Path(__file__).parent / "entry" / "script.py",
         lifespan=lifespan,
-        routes=[Mount("/api", api)],
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=_names(settings))],
+        secrets=auth_secrets(settings),
+        routes=[Mount("/api", api), *(routes(settings) if settings.oidc_issuer else ())],
+        middleware=[
+            Middleware(TrustedHostMiddleware, allowed_hosts=_names(settings)),
+            *([Middleware(Door, settings, _shown)] if settings.oidc_issuer else ()),
+        ],
     )
+
+
+def _shown(secret: str) -> str:
+    return shown_by(stores.reception(), secret)
 
 
 def _names(settings: Settings) -> list[str]:

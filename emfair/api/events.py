@@ -21,6 +21,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from emfair.api import guard
+from emfair.api.browser import cookies_of
 from emfair.api.listeners import Listener, Listeners
 from emfair.api.problems import Responses, responses
 from emfair.errors import EmfairError, Unavailable
@@ -220,7 +221,7 @@ def _again(request: Request, access: Access) -> Access:
     """
     reception: Reception = request.app.state.reception
     try:
-        return reception.access(request.headers.get("authorization"))
+        return reception.access(request.headers.get("authorization"), cookies_of(request))
     except Unavailable:
         return access
 

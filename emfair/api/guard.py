@@ -12,6 +12,7 @@ from typing import Annotated, Any, TypeAlias
 
 from fastapi import Depends, Path, Query, Request
 
+from emfair.api.browser import cookies_of
 from emfair.api.limits import Limiter
 from emfair.errors import NotFound, Unauthenticated
 from emfair.identity.bearer import bearer_token
@@ -63,7 +64,7 @@ def access_of(request: Request) -> Access:
     reception: Reception = request.app.state.reception
     limiter: Limiter = request.app.state.limiter
     try:
-        access = reception.access(request.headers.get("authorization"))
+        access = reception.access(request.headers.get("authorization"), cookies_of(request))
     except Unauthenticated:
         limiter.count(request)
         raise

@@ -13,6 +13,9 @@ from emfair.identity.principal import Kind, Principal
 from emfair.identity.roles import Membership, Role
 from emfair.identity.secret import PREFIXES, digest, new_secret, parts
 
+COOKIE = "emfair_referee"
+"""Where a browser keeps the secret of a link that was opened in it, until it is closed."""
+
 
 def new_link() -> tuple[str, str]:
     """Return a link's secret, shown once, and what is kept of it."""

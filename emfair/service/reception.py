@@ -6,16 +6,20 @@ faces read, and what someone may do (`access`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
+from functools import cached_property
 
 from pydantic import ValidationError
 
 from emfair.errors import Unauthenticated
 from emfair.identity.bearer import Entrance, bearer_token
 from emfair.identity.issuer import Issuer
+from emfair.identity.kept import cookie_secret
+from emfair.identity.logins import Logins
 from emfair.identity.oidc import BearerTokens
 from emfair.identity.principal import Kind, Principal
-from emfair.identity.referees import link_digest, referee
+from emfair.identity.referees import COOKIE, link_digest, referee
 from emfair.identity.roles import Membership, Role
 from emfair.identity.secret import PREFIXES
 from emfair.model.nouns import PersonCard
@@ -54,8 +58,23 @@ class Reception:
         if self._issuer is not None:
             self._issuer.close()
 
-    def access(self, authorization: str | None) -> Access:
+    @cached_property
+    def logins(self) -> Logins:
+        """Who reads the browser's logins. Raises `BadSetting` if there is no secret to do it by."""
+        settings = self._services.settings
+        return Logins(
+            settings.oidc_issuer,
+            settings.web_client,
+            settings.public_url,
+            settings.login_hours,
+            cookie_secret(settings),
+        )
+
+    def access(self, authorization: str | None, cookies: Mapping[str, str] | None = None) -> Access:
         """Return the access of whoever sends this Authorization header.
+
+        Without one, `cookies` of a browser say who it is: a referee link that was opened there,
+        else a login. What they no longer prove is no error: a browser sends them by itself.
 
         Raises
         ------
@@ -64,11 +83,17 @@ class Reception:
         Unavailable
             The issuer does not answer.
         """
+        if authorization is None and cookies and not self.is_local:
+            return self._visitor(cookies)
         token = bearer_token(authorization) if authorization is not None else ""
         if token.startswith(f"{PREFIXES['referee']}_"):
             return self._referee(token)
         principal = self._entrance.principal(authorization)
-        return Access(self._services, None) if principal is None else self.of(principal)
+        return self.nobody() if principal is None else self.of(principal)
+
+    def nobody(self) -> Access:
+        """Return the access of nobody in particular."""
+        return Access(self._services, None)
 
     def of(self, principal: Principal) -> Access:
         """Return the access of someone who is known already."""
@@ -79,6 +104,13 @@ class Reception:
             principal,
             tuple(Membership(row.project, row.subject, Role(row.role), row.until) for row in found),  # type: ignore[arg-type]
         )
+
+    def _visitor(self, cookies: Mapping[str, str]) -> Access:
+        if COOKIE in cookies:
+            with suppress(Unauthenticated):
+                return self._referee(cookies[COOKIE])
+        login = self.logins.of_cookies(cookies, self._services.now())
+        return self.nobody() if login is None else self.of(login.principal)
 
     def _referee(self, token: str) -> Access:
         link = self._services.registry.referees.find(link_digest(token))

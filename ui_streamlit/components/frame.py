@@ -8,11 +8,10 @@ from importlib.metadata import version
 
 import streamlit as st
 
-from emfair.errors import EmfairError
-from ui_streamlit import stores
 from ui_streamlit.components.markup import show, style
 from ui_streamlit.components.notices import notices
-from ui_streamlit.components.teach import strangers
+from ui_streamlit.login.account import greet
+from ui_streamlit.login.visit import Standing, Visit
 
 MARK = """
 <svg xmlns="http://www.w3.org/2000/svg" width="132" height="32" viewBox="0 0 132 32">
@@ -25,24 +24,19 @@ MARK = """
 """A probe on its target; one tone that reads on both light and dark."""
 
 
-@contextmanager
-def frame() -> Iterator[None]:
-    """Surround a page."""
+def dress() -> None:
+    """Add the style sheet and the logo."""
     style()
     st.logo(MARK, size="large")
-    known = _is_known()
-    if not known:
-        strangers()
+
+
+@contextmanager
+def frame(visit: Visit) -> Iterator[None]:
+    """Surround a page."""
+    with notices():
+        greet(visit)
     with notices():
         yield
-    with notices():
-        lake = stores.services().lake.url if known else ""
-        show("foot", version=version("emfair"), lake=lake)
-
-
-def _is_known() -> bool:
-    """Whether emfair knows who looks; where it cannot say, the page says why."""
-    try:
-        return stores.access().principal is not None
-    except EmfairError:
-        return True
+    local = visit.standing is Standing.LOCAL
+    lake = visit.access.services.lake.url if local else ""
+    show("foot", version=version("emfair"), local=local, lake=lake)

@@ -21,13 +21,3 @@ def no_experiments() -> None:
             "Or deposit your own. Name files or whole folders; emfair finds out what wrote them."
         )
         st.code(DEPOSIT, language="shell", wrap_lines=True)
-
-
-def strangers() -> None:
-    """Say to someone who is not logged in why there is so little to see."""
-    st.info(
-        "**You are not logged in, and these pages know no login yet.** They show only what "
-        "anybody may see. Your data are there: `emfair login`, then `emfair deposit` and the API "
-        "reach them.",
-        icon=":material/lock:",
-    )

@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -37,6 +37,7 @@ HERE = Path(__file__).parent
 CLIENT = "emfair"
 AUDIENCE = "emfair-api"
 ROBOT = ("emfair-robot", "robot-secret")
+WEB = ("emfair-web", "web-secret")
 SCOPES = "openid profile email offline_access api"
 USERS: dict[str, dict[str, Any]] = {
     "ada": {
@@ -159,9 +160,16 @@ def _answer_page(address: str, user: str, pressed: dict[str, str]) -> None:
 
 @contextmanager
 def provider(
-    *, port: int = 0, keys: dict[str, Key] | None = None, slug: str = "emfair"
+    *,
+    port: int = 0,
+    keys: dict[str, Key] | None = None,
+    slug: str = "emfair",
+    callbacks: Sequence[str] = (),
 ) -> Iterator[Provider]:
-    """Run a provider while the block lasts; skips the test where there is no node."""
+    """Run a provider while the block lasts; skips the test where there is no node.
+
+    `callbacks` are addresses that browsers are sent back to after login and logout.
+    """
     ours = keys or signing_keys()
     told = {
         "modules": str(modules()),
@@ -172,6 +180,7 @@ def provider(
         "groups": ["emfair-project-steel-editor"],
         "audience": AUDIENCE,
         "client": CLIENT,
+        "web": [_web_client(callbacks)] if callbacks else [],
     }
     with tempfile.TemporaryDirectory() as folder:
         log, complaints = Path(folder, "log"), Path(folder, "complaints")
@@ -190,6 +199,17 @@ def provider(
         finally:
             process.kill()
             process.communicate()
+
+
+def _web_client(callbacks: Sequence[str]) -> dict[str, Any]:
+    return {
+        "client_id": WEB[0],
+        "client_secret": WEB[1],
+        "grant_types": ["authorization_code"],
+        "redirect_uris": list(callbacks),
+        "post_logout_redirect_uris": list(callbacks),
+        "response_types": ["code"],
+    }
 
 
 def _listening(process: subprocess.Popen[bytes], log: Path, complaints: Path) -> str:

@@ -1,5 +1,6 @@
 // A real OpenID Connect provider for tests: oidc-provider behind Authentik's paths
-// (issuer …/application/o/<slug>/), with a groups claim, device codes and client credentials.
+// (issuer …/application/o/<slug>/), with a groups claim, device codes, client credentials, and a
+// browser's login and logout for a client with a secret.
 // What it is told comes as one line of JSON on standard input. It prints one line when it listens
 // (port 0: a free one), and one for each request. It ends when standard input does.
 import { once } from 'node:events';
@@ -11,7 +12,7 @@ import { pathToFileURL } from 'node:url';
 const asker = createInterface({ input: process.stdin });
 asker.on('close', () => process.exit(0));
 const [line] = await once(asker, 'line');
-const { modules, port, slug, keys, users, groups, audience, client } =
+const { modules, port, slug, keys, users, groups, audience, client, web } =
   JSON.parse(line);
 const installed = createRequire(`${modules}/`);
 const { default: Provider } = await import(pathToFileURL(installed.resolve('oidc-provider')));
@@ -46,7 +47,11 @@ const provider = new Provider(issuer, {
       redirect_uris: [],
       response_types: [],
     },
+    ...web,
   ],
+  // Authentik writes a person's claims into the ID token, and asks browsers for a proof (PKCE).
+  conformIdTokenClaims: false,
+  pkce: { required: () => true },
   claims: {
     openid: ['sub'],
     profile: ['name', 'preferred_username', 'groups', 'orcid'],
@@ -58,6 +63,12 @@ const provider = new Provider(issuer, {
     deviceFlow: { enabled: true },
     clientCredentials: { enabled: true },
     revocation: { enabled: true },
+    rpInitiatedLogout: {
+      enabled: true,
+      logoutSource: (ctx, form) => {
+        ctx.body = `${form}<button form="op.logoutForm" name="logout" value="yes">Log out</button>`;
+      },
+    },
     resourceIndicators: {
       enabled: true,
       defaultResource: () => resource,
@@ -81,6 +92,7 @@ const provider = new Provider(issuer, {
     authorization: '/authorize/',
     code_verification: '/device',
     device_authorization: '/device/',
+    end_session: '/end-session/',
     jwks: '/jwks/',
     revocation: '/revoke/',
     token: '/token/',

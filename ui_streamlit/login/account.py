@@ -1,0 +1,48 @@
+"""What someone sees of their own visit: the way out, that they are a referee, whom to ask."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui_streamlit.components.markup import escaped, show
+from ui_streamlit.login.door import LEAVE
+from ui_streamlit.login.outside import until
+from ui_streamlit.login.visit import Standing, Visit
+
+_LONGEST = 40  # characters of a name that fit into the bar
+
+
+def account_pages(visit: Visit) -> dict[str, list[st.Page]]:
+    """Return the pages of the menu that bears their name; empty where nobody logs in."""
+    if visit.standing is not Standing.KNOWN:
+        return {}
+    name = escaped(visit.access.name)
+    short = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+    way_out = st.Page(log_out, title="Log out", icon=":material/logout:", url_path="log-out")
+    return {short: [way_out]}
+
+
+def log_out() -> None:
+    """End the login here, and at the provider where it can."""
+    st.caption("Logging out …")
+    st.logout()
+
+
+def greet(visit: Visit) -> None:
+    """Say what is special about this visit, above every page."""
+    if visit.standing is Standing.REFEREE and visit.until:
+        show("referee", until=until(visit.until), leave=LEAVE)
+    if visit.is_newcomer:
+        _newcomer(visit)
+
+
+def _newcomer(visit: Visit) -> None:
+    contact = visit.access.services.settings.contact
+    steward = f"a steward of this emfair ({escaped(contact)})" if contact else "a steward"
+    st.info(
+        f"**You are in no project yet, {escaped(visit.access.name)}.** Ask an owner of the "
+        f"project, or {steward}, to add you: they find you by your name now that you have logged "
+        "in. "
+        "What you deposit yourself you always see.",
+        icon=":material/group_add:",
+    )
