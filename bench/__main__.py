@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import index, job, large, registry, small, uploads, validation
+from bench import index, job, large, registry, sensors, small, uploads, validation
 from bench.table import Failed, Figure, lines
 
 PARTS: dict[str, Callable[..., Iterator[Figure]]] = {
@@ -21,6 +21,7 @@ PARTS: dict[str, Callable[..., Iterator[Figure]]] = {
     "index": index.figures,
     "uploads": uploads.figures,
     "registry": registry.figures,
+    "sensors": sensors.figures,
 }
 
 

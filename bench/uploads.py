@@ -30,7 +30,7 @@ def figures(cache: Path, *, quick: bool) -> Iterator[Figure]:
     for what, count, size, rounds in _sizes(quick=quick):
         ours, theirs = _speeds(cache, count, size, rounds)
         yield Figure(PART, what, "MB/s", ours, PLAIN, theirs, "more", "target: 0.7×")
-    size = (256 if quick else 2048) * MIB
+    size = (16 if quick else 2048) * MIB
     above, idle = _memory(cache, size)
     what = f"server's memory above idle, {AT_ONCE} uploads of {size >> 20:,} MiB at once"
     yield Figure(PART, what, "MB", above, "target", TARGET_MEMORY, remark=f"idle: {idle:.0f} MB")

@@ -18,12 +18,14 @@ AT_ONCE = 1000
 
 def add_experiments(instance: DagsterInstance, keys: Iterable[str]) -> None:
     """Make experiments known as partitions; those that are known already do no harm."""
-    new = set(keys) - set(instance.get_dynamic_partitions(NAME))
-    for some in _in_portions(sorted(new)):
+    for some in _in_portions(sorted(set(keys))):
+        known = instance.get_existing_dynamic_partitions(NAME, some)  # not all 10⁵ that there are
+        new = [key for key in some if key not in known]
         try:
-            instance.add_dynamic_partitions(NAME, some)
+            if new:
+                instance.add_dynamic_partitions(NAME, new)
         except IntegrityError:  # another process added one of them meanwhile
-            for key in some:
+            for key in new:
                 if not instance.has_dynamic_partition(NAME, key):
                     instance.add_dynamic_partitions(NAME, [key])
 

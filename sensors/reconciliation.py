@@ -34,8 +34,8 @@ from emfair_assets.jobs import process_experiment
 from emfair_assets.partitions import PARTITION, add_experiments
 from emfair_assets.resources import EmfairResource
 
-WALKED = 10_000
-"""Experiments that a tick walks through; of 10⁵ the last one's turn comes after ten hours."""
+WALKED = 5000
+"""Experiments that a tick walks through; of 10⁵ the last one's turn comes after twenty hours."""
 EXAMINED = 1000
 """Of these, experiments without a verdict for which Dagster is asked."""
 AT_ONCE = 100

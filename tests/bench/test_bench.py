@@ -33,6 +33,23 @@ def test_the_index_is_measured_beside_its_baselines(tmp_path):
         assert figure["what"] in done.stdout
 
 
+def test_uploads_lists_and_ticks_are_measured_beside_their_targets(tmp_path):
+    target = tmp_path / "figures.json"
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", "--quick", "--only", "uploads", "--only", "registry",
+         "--only", "sensors", "--json", target, "--cache", tmp_path / "cache"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(target.read_text("utf-8"))["figures"]
+    assert {figure["part"] for figure in figures} == {
+        "uploads through the API", "the registry on PostgreSQL", "ticks of sensors",
+    }  # fmt: skip
+    assert all(figure["theirs"] > 0 for figure in figures)
+    assert all(figure["ours"] > 0 for figure in figures if figure["unit"] != "MB")
+    assert list((tmp_path / "cache").iterdir()) == [], "what was sent is removed"
+
+
 def test_a_part_that_cannot_be_measured_says_why(tmp_path):
     broken = tmp_path / "cache" / "pynxtools-em-0.4.6" / "bin" / "dataconverter"
     broken.parent.mkdir(parents=True)
