@@ -113,6 +113,8 @@ class Watcher:
 
     def turn(self) -> None:
         """Look, and do all that can be done now."""
+        if self._patience["spool"].waits(self._clock.ticks()):
+            return
         try:
             self._look_if_due()
             before: list[Action] = []
@@ -136,7 +138,7 @@ class Watcher:
     def _look_if_due(self) -> None:
         """Look at the folder and note what has changed, unless it is too early."""
         ticks = self._clock.ticks()
-        if ticks < self._next_look or self._patience["spool"].waits(ticks):
+        if ticks < self._next_look:
             return
         began = time.monotonic()
         try:
@@ -167,7 +169,7 @@ class Watcher:
 
     def _decide(self) -> list[Action]:
         ticks = self._clock.ticks()
-        if any(self._patience[what].waits(ticks) for what in ("spool", "depository")):
+        if self._patience["depository"].waits(ticks):
             return []
         waiting: dict[int, list[Waiting]] = {}
         for name, size, mtime_ns, number in self.spool.waiting():

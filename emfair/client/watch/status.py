@@ -18,6 +18,7 @@ from typing import Any
 from emfair.client.watch.journal import Event as Happened
 from emfair.client.watch.run import Watcher
 from emfair.client.watch.shown import moment, shown
+from emfair.errors import Unavailable
 
 FILE = "status.json"
 OFTEN, SELDOM = 2.0, 60.0
@@ -41,7 +42,11 @@ class Status:
     _known: dict[str, Any] = field(default_factory=dict)
 
     def gather(self) -> None:
-        """Put together what the spool knows; for the watcher's own thread."""
+        """Put together what the spool knows, if it can be read; for the watcher's own thread."""
+        with suppress(Unavailable):  # the watcher's next turn tells of it
+            self._gather()
+
+    def _gather(self) -> None:
         watcher, now = self.watcher, time.time()
         sessions = {one.id: one for one in watcher.spool.newest(SESSIONS)}
         sessions |= {one.id: one for one in watcher.spool.sessions()}

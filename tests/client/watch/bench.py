@@ -1,4 +1,4 @@
-"""A watched folder, a clock that tests turn, a depository in memory, and kills wherever one wants."""
+"""A watched folder, a clock that tests turn, a depository in memory, and kills anywhere."""
 
 from __future__ import annotations
 
@@ -63,26 +63,33 @@ class Frail:
         return answer
 
     def draft(self, whereto: Whereto, *, instrument: str | None = None) -> str:
+        """See `Depository.draft`."""
         return self._pass("draft", whereto, instrument=instrument)
 
     def add(self, experiment: str, files: Sequence[tuple[Path, RawFile]], sent: Progress) -> None:
+        """See `Depository.add`."""
         if self.kill_in == 0:
             sent = _killing
         self._pass("add", experiment, files, sent)
 
     def remove(self, experiment: str, path: str) -> None:
+        """See `Depository.remove`."""
         self._pass("remove", experiment, path)
 
     def seal(self, experiment: str) -> None:
+        """See `Depository.seal`."""
         self._pass("seal", experiment)
 
     def state(self, experiment: str) -> Standing:
+        """See `Depository.state`."""
         return self._pass("state", experiment)
 
     def annotations(self, experiment: str) -> tuple[Annotations, int]:
+        """See `Depository.annotations`."""
         return self._pass("annotations", experiment)
 
     def annotate(self, experiment: str, annotations: Annotations, **named: Any) -> None:
+        """See `Depository.annotate`."""
         self._pass("annotate", experiment, annotations, **named)
 
 

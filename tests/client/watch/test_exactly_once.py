@@ -22,6 +22,7 @@ class Lab(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
+        """Begin with an empty folder."""
         self.folder = Path(tempfile.mkdtemp())
         self.bench = Bench(self.folder)
         self.number = 0
@@ -29,6 +30,7 @@ class Lab(RuleBasedStateMachine):
         self.since: dict[str, tuple[bytes, float]] = {}
 
     def teardown(self) -> None:
+        """End, and look at what lies where."""
         self.end()
         self.bench.spool.close()
         shutil.rmtree(self.folder)
@@ -115,25 +117,26 @@ class Lab(RuleBasedStateMachine):
 
     @rule()
     def lose_or_find_the_network(self) -> None:
-        """The cable is pulled, or put back."""
+        """Pull the cable, or put it back."""
         here = self.bench.depository
         here.error = NO_NETWORK if here.error is None else None
 
     @rule()
     def process(self) -> None:
-        """The chain processes what is sealed."""
+        """Let the chain process what is sealed."""
         self.bench.process()
 
     @rule()
     @precondition(lambda self: self.bench.root.exists())
     def vanish(self) -> None:
-        """The share is away for a while."""
+        """Take the share away for a while."""
         away = self.bench.root.rename(self.folder / "away")
         self.bench.live(100)
         away.rename(self.bench.root)
 
     @invariant()
     def nothing_half_written_is_ever_sent(self) -> None:
+        """Compare what has arrived with what had settled."""
         sent = {
             content
             for held in self.bench.depository.inside.held.values()
