@@ -21,16 +21,19 @@ if TYPE_CHECKING:
 
 _MIB = 1 << 20
 _SMALLEST = 8 * _MIB
+_USUAL = 32 * _MIB  # of a large file: each part costs requests, a cut loses what is on its way
+_SOME = 64  # parts of a file before they grow beyond the smallest: several are sent at once
 _PARTS = 9_000  # S3 takes 10,000; a file may grow while it is read
 
 
 def part_size(size: int) -> int:
     """Return the bytes of one part of an object of `size` bytes, whole MiB.
 
-    >>> part_size(1) >> 20, part_size(10**12) >> 20
-    (8, 106)
+    >>> [part_size(size) >> 20 for size in (1, 2**29, 2**30, 2**40)]
+    [8, 8, 16, 117]
     """
-    return max(_SMALLEST, -(-size // (_PARTS * _MIB)) * _MIB)
+    least = -(-size // (_PARTS * _MIB)) * _MIB
+    return max(_SMALLEST, min(_USUAL, size // (_SOME * _MIB) * _MIB), least)
 
 
 @dataclass(frozen=True)
