@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import os
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -71,9 +73,20 @@ def _names(settings: Settings) -> list[str]:
     return names(settings.public_url, settings.oidc_issuer)
 
 
+def _trust_the_system() -> None:
+    """Let Streamlit's login trust whom this machine trusts, as `emfair.identity.web` does.
+
+    Else httpx would bring a list of its own, without a private authority such as FreeIPA's.
+    """
+    if authorities := ssl.get_default_verify_paths().cafile:
+        os.environ.setdefault("SSL_CERT_FILE", authorities)
+
+
 def main() -> None:
     """Serve the app on this machine until it is told to stop."""
     settings = read_settings()
+    if settings.oidc_issuer:
+        _trust_the_system()
     create_app(settings).run(config={"server.address": ADDRESS, "server.port": settings.app_port})
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -57,6 +57,9 @@ class Logins:
     origin: str
     hours: float
     secret: str
+    _over: dict[tuple[str, datetime], datetime] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def of_claims(self, claims: Mapping[str, Any], now: datetime) -> Login:
         """Return the login that checked claims of an ID token describe, ended or not.
@@ -72,7 +75,19 @@ class Logins:
         early = since is None or since > now + timedelta(seconds=LEEWAY)
         if since is None or early or claims.get("iss") != self.issuer or self.client not in meant:
             raise Unauthenticated("this login is none of this emfair's.", remedy="Log in again.")
-        return Login(principal_of(claims, self.issuer), since + timedelta(hours=self.hours))
+        principal, until = principal_of(claims, self.issuer), since + timedelta(hours=self.hours)
+        if (principal.subject, until) in self._over:
+            raise Unauthenticated("whoever this was has logged out.", remedy="Log in again.")
+        return Login(principal, until)
+
+    def end(self, login: Login, now: datetime) -> None:
+        """Let a login count no more, in whatever window or copy of its cookie it lives on.
+
+        Known to this process alone: elsewhere it ends with its cookie, or by its age.
+        """
+        for ended in [key for key, until in self._over.items() if until <= now]:
+            self._over.pop(ended, None)
+        self._over[login.principal.subject, login.until] = login.until
 
     def of_cookies(self, cookies: Mapping[str, str], now: datetime) -> Login | None:
         """Return the login that a browser's cookies prove; None if they prove none that counts."""

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from emfair.errors import BadCall, BadData, EmfairError
-from ui_streamlit.components.markup import escaped
+from emfair.errors import BadCall, BadData, EmfairError, Unauthenticated
+from ui_streamlit.components.markup import escaped, show
+from ui_streamlit.login.door import begin, here
 
 _log = logging.getLogger(__name__)
 
@@ -25,6 +26,8 @@ def notice(error: EmfairError) -> None:
         st.warning(text, icon=":material/error:")
     else:
         st.error(text, icon=":material/cloud_off:")
+    if isinstance(error, Unauthenticated):
+        show("again", to=begin(here()))
     if rest.strip():
         st.code(rest.strip("\n"), language=None)
 

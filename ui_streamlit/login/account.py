@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ui_streamlit import stores
 from ui_streamlit.components.markup import escaped, show
 from ui_streamlit.login.door import LEAVE
 from ui_streamlit.login.outside import until
@@ -13,25 +14,30 @@ _LONGEST = 40  # characters of a name that fit into the bar
 
 
 def account_pages(visit: Visit) -> dict[str, list[st.Page]]:
-    """Return the pages of the menu that bears their name; empty where nobody logs in."""
+    """Return the pages of the menu that bears their name; empty where nobody logs in.
+
+    The way out ends the login in this process, in the browser, and at the provider.
+    """
     if visit.standing is not Standing.KNOWN:
         return {}
     name = escaped(visit.access.name)
     short = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+
+    def log_out() -> None:
+        if visit.login:
+            stores.reception().logins.end(visit.login, visit.access.services.now())
+        st.caption("Logging out …")
+        st.logout()
+
     way_out = st.Page(log_out, title="Log out", icon=":material/logout:", url_path="log-out")
     return {short: [way_out]}
 
 
-def log_out() -> None:
-    """End the login here, and at the provider where it can."""
-    st.caption("Logging out …")
-    st.logout()
-
-
 def greet(visit: Visit) -> None:
     """Say what is special about this visit, above every page."""
-    if visit.standing is Standing.REFEREE and visit.until:
-        show("referee", until=until(visit.until), leave=LEAVE)
+    if visit.standing is Standing.REFEREE:
+        (granted,) = visit.access.granted
+        show("referee", until=granted.until and until(granted.until), leave=LEAVE)
     if visit.is_newcomer:
         _newcomer(visit)
 
@@ -42,7 +48,6 @@ def _newcomer(visit: Visit) -> None:
     st.info(
         f"**You are in no project yet, {escaped(visit.access.name)}.** Ask an owner of the "
         f"project, or {steward}, to add you: they find you by your name now that you have logged "
-        "in. "
-        "What you deposit yourself you always see.",
+        "in. What you deposit yourself you always see.",
         icon=":material/group_add:",
     )

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
+import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
@@ -35,6 +36,12 @@ _LONGEST = 3000  # characters of an address that a cookie can hold
 def begin(to: str) -> str:
     """Return the link that begins a login and comes back to `to`."""
     return f"{BEGIN}?{urlencode({'to': to})}"
+
+
+def here() -> str:
+    """Return the address of the page that is being run."""
+    parts = urlsplit(st.context.url or "/")
+    return own_address(f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}")
 
 
 def own_address(text: str) -> str:

@@ -34,8 +34,9 @@ WELCOME = Words(
 )
 ENDED = Words(
     "Your login has ended",
-    "A login counts for {hours}, so that what you may see and do here is never older than that. "
-    "Nothing that you saved is lost; after logging in you are back on this page.",
+    "A login counts for {hours}, so that what you may see and do is never decided by older news, "
+    "and only until you log out, in whatever window. Nothing that you saved is lost: after logging "
+    "in you are back on this page.",
     "Log in again",
 )
 LINK_ENDED = Words(

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum, auto
 from typing import Any
 
 import streamlit as st
 
 from emfair.errors import Unauthenticated
+from emfair.identity.logins import Login
 from emfair.identity.principal import Kind
 from emfair.identity.referees import COOKIE
 from emfair.identity.roles import Role, project_role
@@ -38,11 +38,11 @@ INSIDE = frozenset({Standing.LOCAL, Standing.KNOWN, Standing.REFEREE})
 
 @dataclass(frozen=True)
 class Visit:
-    """Who looks, and until when; `access` is nobody's unless they are `inside`."""
+    """Who looks; `access` is nobody's unless they are `inside`."""
 
     access: Access
     standing: Standing
-    until: datetime | None = None
+    login: Login | None = None
 
     @property
     def inside(self) -> bool:
@@ -84,7 +84,7 @@ def visit(reception: Reception, claims: Mapping[str, Any], cookies: Mapping[str,
             pass
         else:
             if access.principal is not None and access.principal.kind is Kind.REFEREE:
-                return Visit(access, Standing.REFEREE, access.granted[0].until)
+                return Visit(access, Standing.REFEREE)
     known = _logged_in(reception, claims)
     if known.standing is Standing.STRANGER and COOKIE in cookies:
         return Visit(known.access, Standing.LINK_ENDED)
@@ -101,8 +101,8 @@ def _logged_in(reception: Reception, claims: Mapping[str, Any]) -> Visit:
     except Unauthenticated:
         return Visit(nobody, Standing.ENDED)
     if login.ended(now):
-        return Visit(nobody, Standing.ENDED, login.until)
-    return Visit(reception.of(login.principal), Standing.KNOWN, login.until)
+        return Visit(nobody, Standing.ENDED)
+    return Visit(reception.of(login.principal), Standing.KNOWN, login)
 
 
 def shown_by(reception: Reception, secret: str) -> str:

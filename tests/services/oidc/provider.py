@@ -49,6 +49,7 @@ USERS: dict[str, dict[str, Any]] = {
     },
     "stew": {"name": "Stew Ward", "email": "stew@lab.test", "groups": ["emfair-steward"]},
     "root": {"name": "Rita Root", "email": "root@lab.test", "groups": ["emfair-admin"]},
+    "odd": {"name": "Dr. Ümit *Öz* <b> :red[x]", "groups": ["emfair-steward"]},
     "nobody": {"name": "No Groups", "email": "nobody@lab.test", "groups": []},
 }
 """Each one's password is ``NAME-pw``."""
