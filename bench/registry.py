@@ -94,7 +94,7 @@ class _Desk:
             "Bearer steward": Principal("local:steward", Kind.PERSON, "Steward", groups=steward),
         }
 
-    def access(self, authorization: str | None) -> Access:
+    def access(self, authorization: str | None, _: object = None) -> Access:
         """See `Reception.access`."""
         return self._reception.of(self._known[authorization or ""])
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,14 +35,6 @@ def made(
 def page(services: Services, made: dict[str, str]) -> Iterator[Open]:
     """Return a function that opens a page of the filled app: its name, then its address' query."""
     with stores.use(services):
-        yield open_page
-
-
-@pytest.fixture
-def strange(services: Services, made: dict[str, str]) -> Iterator[Open]:
-    """Return the same where people log in, for someone who has not: pages know no login yet."""
-    settings = services.settings.model_copy(update={"oidc_issuer": "https://login.lab.test/"})
-    with stores.use(replace(services, settings=settings)):
         yield open_page
 
 

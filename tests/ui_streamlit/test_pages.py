@@ -210,17 +210,3 @@ def test_a_partition_is_found_in_dagster(tmp_path):
     address = links.dagster(settings, "e-1")
     assert address.startswith("http://127.0.0.1:4000/assets/")
     assert address.endswith("partition=e-1")
-
-
-@pytest.mark.parametrize("name", ["home", "experiments", "experiment", "sql"])
-def test_where_people_log_in_pages_show_a_stranger_nobodys_data_and_say_why(strange, made, name):
-    app = strange(name, **({"id": made["valid"]} if name == "experiment" else {}))
-    shown = html(app) + told(app)
-    assert "You are not logged in" in shown
-    assert not app.dataframe
-    assert not any(identifier in shown for name, identifier in made.items() if name != "valid")
-    assert "file://" not in shown, "where the lake lies is nobody's business"
-
-
-def test_the_local_user_is_no_stranger(page):
-    assert "not logged in" not in told(page())

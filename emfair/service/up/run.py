@@ -18,6 +18,7 @@ from emfair.settings import Settings
 
 PATIENCE = 120.0
 """Seconds until everything must have answered; Dagster takes 5–20 of them."""
+_NO_LOGIN = "Dagster asks nobody who they are: whoever uses this machine can start runs there."
 TERMINAL: Callable[[str], None] = partial(print, flush=True)
 
 
@@ -62,18 +63,8 @@ def _welcome(settings: Settings) -> list[str]:
         f"API      {app}/api/v1/openapi.json",
         f"Dagster  http://{LOOPBACK}:{settings.dagster_port}",
         announcement(LOOPBACK, settings.oidc_issuer),
-        *_with_login(settings),
+        *([_NO_LOGIN] if settings.oidc_issuer else []),
         "Ctrl-C stops it.",
-    ]
-
-
-def _with_login(settings: Settings) -> list[str]:
-    """Return what is to be known where people log in: not every face asks for it."""
-    if not settings.oidc_issuer:
-        return []
-    return [
-        "The API takes tokens; the app's pages know no login yet, and show nobody's data.",
-        "Dagster asks nobody who they are: whoever uses this machine can start runs there.",
     ]
 
 
