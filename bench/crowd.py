@@ -38,6 +38,21 @@ def fill(url: str, count: int) -> None:
     database.close()
 
 
+def forget(url: str, first: int, since: datetime) -> None:
+    """Let the experiments from number `first` on be sealed at `since`, and not processed."""
+    from sqlalchemy import update
+
+    from emfair.registry.engine import connect
+    from emfair.registry.tables import experiment
+
+    database = connect(url)
+    with database.writing() as connection:
+        late = update(experiment).where(experiment.c.id >= f"e-{first:06}")
+        values = {"processed_key": None, "state": "sealed", "updated_at": since}
+        connection.execute(late.values(values))
+    database.close()
+
+
 def _places() -> dict[str, list[dict[str, Any]]]:
     """Return the rows that experiments hang on, by table."""
     levels = [f"project-{number:03}" for number in range(PROJECTS)]

@@ -10,22 +10,25 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bench import crowd
 from bench.measure import Work, in_worker
 from bench.table import Figure
 
 if TYPE_CHECKING:
-    from dagster import SensorDefinition
+    from dagster import DagsterInstance, SensorDefinition
+
+    from emfair.service.services import Services
 
 PART = "ticks of sensors"
 TARGET = 1.0  # s
 NEW = 100
 _ROUNDS = 3
+_LONG = timedelta(days=1)
 
 
 def figures(cache: Path, *, quick: bool) -> Iterator[Figure]:
@@ -42,58 +45,54 @@ def ticks(folder: str, count: int) -> Work:
     """Return the work: fill registry and Dagster, then let the sensors look."""
 
     def work() -> dict[str, float]:
-        from dagster import DagsterInstance
-        from sqlalchemy import update
-
-        from emfair.registry.engine import connect
-        from emfair.registry.tables import experiment
-        from emfair.service.services import open_services
-        from emfair.settings import Settings
-        from emfair_assets.partitions import add_experiments
-        from emfair_assets.process import prepare_home
         from sensors.reconciliation import reconciliation
         from sensors.retries import retries
         from sensors.uploads import uploads
-        from tests.services.postgres import database
 
-        with ExitStack() as stack:
-            home = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=folder)))
-            url = stack.enter_context(database())
-            settings = Settings(home=home, lake_url="", registry_url=url)
-            services = stack.enter_context(open_services(settings))
-            prepare_home(settings.dagster_home)
-            home_of_dagster = str(settings.dagster_home)
-            instance = stack.enter_context(DagsterInstance.from_config(home_of_dagster))
-            crowd.fill(url, count)
-            add_experiments(instance, (f"e-{number:06}" for number in range(count)))
+        with _opened(folder, count) as (services, instance):
             house = _House(services, instance)
-            at_end = f'{{"position": {count}}}'
             told = {
-                "uploads, nothing new": house.tick(uploads, at_end),
+                "uploads, nothing new": house.tick(uploads, f'{{"position": {count}}}'),
                 "retries, nothing due": house.tick(retries, None),
                 "reconciliation, nothing lost": house.tick(reconciliation, None),
             }
+            crowd.forget(services.settings.registry, count - NEW, services.now() - _LONG)
             unread = f'{{"position": {count - NEW}}}'
-            long_ago = services.now() - timedelta(days=1)
-            stores = connect(url)
-            with stores.writing() as connection:
-                late = experiment.c.id >= f"e-{count - NEW:06}"
-                change = update(experiment).where(late)
-                values = {"processed_key": None, "state": "sealed", "updated_at": long_ago}
-                connection.execute(change.values(values))
-            stores.close()
-            told[f"uploads, {NEW} new"] = house.tick(uploads, unread)
             behind = f"e-{count - NEW - 1:06}"
+            told[f"uploads, {NEW} new"] = house.tick(uploads, unread)
             told[f"reconciliation, {NEW} lost"] = house.tick(reconciliation, behind)
             return told
 
     return work
 
 
+@contextmanager
+def _opened(folder: str, count: int) -> Iterator[tuple[Services, DagsterInstance]]:
+    """Open a registry and a Dagster instance that know `count` experiments."""
+    from dagster import DagsterInstance
+
+    from emfair.service.services import open_services
+    from emfair.settings import Settings
+    from emfair_assets.partitions import add_experiments
+    from emfair_assets.process import prepare_home
+    from tests.services.postgres import database
+
+    with tempfile.TemporaryDirectory(dir=folder) as home, database() as url:
+        settings = Settings(home=Path(home), lake_url="", registry_url=url)
+        prepare_home(settings.dagster_home)
+        with (
+            open_services(settings) as services,
+            DagsterInstance.from_config(str(settings.dagster_home)) as instance,
+        ):
+            crowd.fill(url, count)
+            add_experiments(instance, (f"e-{number:06}" for number in range(count)))
+            yield services, instance
+
+
 class _House:
     """Stores and an instance that a sensor looks at."""
 
-    def __init__(self, services: Any, instance: Any) -> None:
+    def __init__(self, services: Services, instance: DagsterInstance) -> None:
         from dagster import ResourceDefinition
 
         from emfair_assets.definitions import build
@@ -130,5 +129,5 @@ class _House:
 class _Given:
     """Stands for the resource: stores that are open already."""
 
-    def __init__(self, services: Any) -> None:
+    def __init__(self, services: Services) -> None:
         self.services = services
