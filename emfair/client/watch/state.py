@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -97,7 +98,7 @@ def alone(state: Path) -> Iterator[None]:
             remedy="Name another folder for the watcher's notes with --state.",
         ) from error
     with stream:
-        if not _locked(stream):
+        if not _locked_soon(stream):
             raise Conflict(
                 "another watcher is at work on this folder.",
                 subject=str(state),
@@ -113,6 +114,15 @@ def is_watched(state: Path) -> bool:
             return not _locked(stream)
     except OSError:
         return False
+
+
+def _locked_soon(stream: IO[bytes]) -> bool:
+    """Lock a file; somebody who only asks whether a watcher is at work holds it for a moment."""
+    for _ in range(10):
+        if _locked(stream):
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def _locked(stream: IO[bytes]) -> bool:

@@ -105,13 +105,15 @@ class Writer:
 
     def _run(self) -> None:
         last: dict[str, Any] = {}
-        written = -SELDOM
-        while not self._stop.wait(OFTEN):
+        written = time.monotonic()
+        while True:
             new = self._status.document()
             unchanged = new | {"written": ""} == last | {"written": ""}
             if not unchanged or time.monotonic() - written >= SELDOM:
                 self._write(new)
                 last, written = new, time.monotonic()
+            if self._stop.wait(OFTEN):
+                return
 
     def _write(self, document: dict[str, Any]) -> None:
         """Replace the file; a disk that is full is told by whoever keeps the spool on it."""
