@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -17,6 +19,7 @@ from typing import Any
 
 import httpx
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from emfair.api.app import create_app
@@ -25,6 +28,7 @@ from emfair.client.watch.look import look
 from emfair.client.watch.state import is_watched
 from emfair.client.watch.status import read_status
 from emfair.model.canonical import sha256_file
+from emfair.service.annotations import current
 from emfair.service.documents import sealed_manifest
 from emfair.service.nouns.tokens import Wanted, create
 from emfair.service.services import Services, open_services
@@ -159,6 +163,7 @@ def test_a_session_is_shipped_to_a_server_whatever_kills_the_watcher(bench):
         options = (*PLACE, "--server", url, "--limit-rate", "2MB")
         writing = microscope(bench.root / "ada", "--rate", "0.6", "--files", "8")
         (bench.root / "big.raw").write_bytes(os.urandom(9_000_000))
+        (bench.root / "emfair.yaml").write_text("{title: Big, sample: {atom_types: [Si, O]}}")
         kills = 0
         while writing.poll() is None or kills < 4:
             running = bench.start(*options, gap="8s")
@@ -169,6 +174,8 @@ def test_a_session_is_shipped_to_a_server_whatever_kills_the_watcher(bench):
         with bench.watching(*options, gap="8s"):
             bench.until(all_sealed)
         check_all_there_once(bench, services)
+        (big,) = [row for row in services.registry.experiments.list() if row.title == "Big"]
+        assert current(services, big.id)[0].sample.atom_types == ("Si", "O")
     assert url in bench.log
     assert secret not in bench.log + (bench.state / "status.json").read_text()
 
@@ -299,3 +306,31 @@ def test_other_commands_do_not_pay_for_the_watcher():
     code = "import sys, emfair.cli.main; print([m for m in sys.modules if 'emfair.client' in m])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_unit_and_its_example_call_the_watcher_with_options_that_exist():
+    folder = Path(__file__).parents[2] / "deploy" / "watch"
+    unit = (folder / "emfair-watch.service").read_text("utf-8")
+    example = dict(
+        line.split("=", 1)
+        for line in (folder / "watch.env.example").read_text("utf-8").splitlines()
+        if line and not line.startswith("#")
+    )
+    command = next(line for line in unit.splitlines() if line.startswith("ExecStart="))
+    for name, value in example.items():
+        command = command.replace(f"${{{name}}}", value).replace(f"${name}", value)
+    program, name, *arguments = shlex.split(command.partition("=")[2])
+    assert (Path(program).name, name) == ("emfair", "watch")
+    group = get_command(app).commands["watch"]
+    group.commands["run"].make_context("run", arguments)  # raises if it does not fit
+    assert {"EMFAIR_SERVER", "EMFAIR_TOKEN"} <= example.keys()
+
+
+def test_the_page_of_instructions_names_every_word_of_the_log():
+    root = Path(__file__).parents[2]
+    text = (root / "docs" / "watch.md").read_text("utf-8")
+    sources = [*(root / "emfair/client/watch").glob("*.py"), root / "emfair/cli/watch.py"]
+    told = r"""\.tell\(\s*"([a-z ]+)\""""
+    words = {word for one in sources for word in re.findall(told, one.read_text("utf-8"))}
+    assert words >= {"shipped", "sealed", "problem", "well again"}
+    assert {word for word in words if f"`{word}`" not in text} == set()
