@@ -133,7 +133,7 @@ class Transfer:
         whole, waiting = hashlib.sha256(), deque[Future[None]]()
         try:
             for span in one.spans:
-                proof = self._parts.prove(span, whole)
+                proof = self._parts.prove(span, whole, there=span.number in there)
                 if proof.is_of(there.get(span.number), span.size):
                     self._tell(one, span)
                 elif one.file.size == span.size:  # the only one
