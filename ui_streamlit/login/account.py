@@ -10,6 +10,8 @@ from ui_streamlit.login.door import LEAVE
 from ui_streamlit.login.outside import until
 from ui_streamlit.login.visit import Standing, Visit
 
+FACE = ":material/account_circle:"
+"""By it the style sheet knows the menu, and puts it to the right."""
 _LONGEST = 40  # characters of a name that fit into the bar
 
 
@@ -30,7 +32,7 @@ def account_pages(visit: Visit) -> dict[str, list[st.Page]]:
         st.logout()
 
     way_out = st.Page(log_out, title="Log out", icon=":material/logout:", url_path="log-out")
-    return {short: [way_out]}
+    return {f"{FACE} {short}": [way_out]}
 
 
 def greet(visit: Visit) -> None:
