@@ -159,6 +159,7 @@ def test_a_deep_link_leads_through_the_login_back_to_itself(lab, page):
     page.get_by_role("heading", name="Diffraction of quartz").wait_for()
     assert is_shown(page)
     assert lab.oidc.asked("code_challenge_method=S256") >= 1
+    assert lab.oidc.asked("prompt=") == 0
 
 
 def test_nothing_of_what_is_inside_reaches_a_stranger(lab, page):

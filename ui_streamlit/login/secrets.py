@@ -34,7 +34,7 @@ def auth_secrets(settings: Settings) -> dict[str, Any]:
             "client_kwargs": {
                 "scope": settings.oidc_scopes,
                 "code_challenge_method": "S256",
-                "prompt": "",
+                "prompt": [],  # none; without the key Streamlit asks which account each time
             },
         }
     }
