@@ -10,6 +10,8 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import typer
 from typer.core import TyperGroup
@@ -142,7 +144,7 @@ def _run(
         journal = Journal(log)
         watcher = Watcher(
             root, spool, to.depository, journal, rules=rules, interval=every,
-            leave_out=frozenset({str(notes), str(settings().home)}), stopping=stop.is_set,
+            leave_out=_own(notes), stopping=stop.is_set,
             hold_up=to.limited,
         )  # fmt: skip
         about = {
@@ -161,6 +163,15 @@ def _run(
             told.gather()
             stop.wait(watcher.pause())
         journal.tell("stopped", "what is not sent yet is sent the next time")
+
+
+def _own(notes: Path) -> frozenset[str]:
+    """Return the folders of emfair itself, which nobody shall ship into themselves."""
+    read = settings()
+    own = {str(notes), str(read.home)}
+    if read.lake.startswith("file:"):
+        own.add(str(Path(url2pathname(urlsplit(read.lake).path))))
+    return frozenset(own)
 
 
 @contextmanager

@@ -243,6 +243,16 @@ def test_the_page_and_the_document_tell_the_same(bench):
         assert bench.ask("status")["watching"] is True
 
 
+def test_a_lake_and_notes_inside_of_the_watched_folder_are_not_shipped_into_themselves(bench):
+    bench.state = bench.root / "notes"
+    bench.environment["EMFAIR_LAKE_URL"] = (bench.root / "my lake").as_uri()
+    (bench.root / "a.tif").write_bytes(b"a")
+    with bench.watching(*PLACE, gap="3s"):
+        (one,) = bench.until(all_sealed)
+        time.sleep(3)
+        assert bench.ask("status")["files"] == one["sent"] == 1
+
+
 def test_a_second_watcher_of_the_same_folder_is_refused(bench):
     with bench.watching(*PLACE):
         bench.until(lambda _: True)

@@ -50,10 +50,14 @@ class Clock:
 
 @dataclass
 class Hold:
-    """What holds up a session, until when; `text` is for people."""
+    """What holds up a session, until when; `text` is for people.
+
+    `said` is what they had said of it then: if they say something else, it need not wait.
+    """
 
     patience: Patience = field(default_factory=Patience)
     text: str = ""
+    said: object = None
 
 
 def _as_it_is(progress: Progress) -> Progress:
@@ -200,7 +204,7 @@ class Watcher:
         try:
             self._actor.do(action, self._clock.now())
         except NotYet as reason:
-            self._hold(number, str(reason), (60.0, 900.0))
+            self._hold(action, str(reason), (60.0, 900.0))
         except (Unavailable, Unauthenticated) as error:
             if error.subject == str(self.spool.path):
                 raise
@@ -209,7 +213,7 @@ class Watcher:
             if number is None:
                 self._failed("depository", error)
             else:
-                self._hold(number, str(error), SELDOM)
+                self._hold(action, str(error), SELDOM)
                 self.journal.problem(f"session:{number}", f"session {number} waits: {error}")
         else:
             self._worked("depository")
@@ -248,16 +252,22 @@ class Watcher:
     def _is_held(self, session: Session, ticks: float) -> bool:
         """Whether a session must wait; if its time has come, it is tried again."""
         hold = self.holds.get(session.id)
-        if hold is None or hold.patience.waits(ticks):
-            return hold is not None
+        if hold is None:
+            return False
+        if hold.patience.waits(ticks) and hold.said == self._words_on(session):
+            return True
         hold.text = ""
         return False
 
-    def _hold(self, number: int | None, text: str, delays: tuple[float, float]) -> None:
-        if number is not None:
-            hold = self.holds.setdefault(number, Hold())
-            hold.text = text
+    def _hold(self, action: Action, text: str, delays: tuple[float, float]) -> None:
+        if not isinstance(action, Remove):
+            hold = self.holds.setdefault(action.session.id, Hold())
+            hold.text, hold.said = text, self._words_on(action.session)
             hold.patience.failed(self._clock.ticks(), delays)
+
+    def _words_on(self, session: Session) -> object:
+        """Return all that people have said of a session."""
+        return session.edits, session.asked, self.sayings.of(session)
 
     def _is_restless(self, name: str) -> None:
         self._since[name] = self._clock.ticks()

@@ -7,7 +7,7 @@ import pytest
 from emfair.client.watch.notes import merged, parse_notes
 from emfair.client.watch.pattern import Pattern
 from emfair.client.watch.rules import Rules, Where
-from emfair.errors import BadAnnotations
+from emfair.errors import BadAnnotations, Forbidden
 from emfair.model.annotations import Annotations
 from tests.client.watch.bench import RULES, Bench
 
@@ -145,3 +145,16 @@ def test_the_default_title_is_the_folder_and_when_it_began(tmp_path):
     bench.live(200)
     titles = {where.title.rpartition(" ")[0].rpartition(" ")[0] for where, _ in drafted(bench)}
     assert titles == {"ada", "data"}
+
+
+def test_a_mistake_that_only_the_server_finds_is_tried_again_as_soon_as_it_is_mended(tmp_path):
+    bench = Bench(tmp_path)
+    bench.depository.error = Forbidden("not in this project.", subject="P", remedy="Ask Ada.")
+    bench.write("ada/a.tif", b"a")
+    bench.live(4 * 3600)
+    calls = len(bench.depository.calls)
+    bench.depository.error = None
+    bench.write("ada/emfair.yaml", b"project: Mine")
+    bench.live(90)
+    assert len(bench.depository.calls) > calls
+    assert [where.project for where, _ in drafted(bench)] == ["Mine"]
