@@ -16,7 +16,7 @@ from emfair.service.access import Access, Granted
 from emfair.service.nouns import deeds
 from emfair.service.nouns.deeds import DeedPage, Which
 from emfair.service.nouns.members import ProjectRow
-from emfair.service.nouns.pages import PAGE
+from emfair.service.pages import PAGE
 
 router = APIRouter(tags=["audit"])
 Actor: TypeAlias = Annotated[str | None, Query(max_length=200, examples=["local:ada"])]

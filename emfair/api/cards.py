@@ -15,7 +15,7 @@ from emfair.api import versions
 from emfair.model.identifiers import Identifier
 from emfair.model.nouns import Card
 from emfair.registry import CardRow
-from emfair.service.nouns.pages import PAGE_LIMIT
+from emfair.service.pages import PAGE_LIMIT
 
 C = TypeVar("C", bound=Card)
 A = TypeVar("A", bound=BaseModel)

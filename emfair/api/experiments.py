@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from emfair.api import guard, versions
 from emfair.api.answers import ExperimentAnswer, ExperimentsAnswer, ExperimentSummary
+from emfair.api.cards import After, Limit
 from emfair.api.problems import responses
 from emfair.identity.table import Action
 from emfair.model.findings import Finding
@@ -21,6 +22,7 @@ from emfair.provenance.record import ProvenanceRecord
 from emfair.registry import ExperimentEdit, ExperimentRow
 from emfair.service import browse
 from emfair.service.access import Access, Granted
+from emfair.service.pages import PAGE
 
 router = APIRouter(prefix="/experiments", tags=["experiments"])
 Reading = Annotated[Granted[ExperimentRow], guard.experiment(Action.READ_EXPERIMENT)]
@@ -53,8 +55,8 @@ def list_experiments(
     instrument: Annotated[str | None, Query(examples=["titan"])] = None,
     depositor: Annotated[str | None, Query(examples=["local:ada"])] = None,
     text: Annotated[str, Query(max_length=200, examples=["lamella"])] = "",
-    limit: Annotated[int, Query(ge=1, le=browse.PAGE_LIMIT)] = browse.PAGE,
-    after: Annotated[str | None, Query(description="`next` of the page before.")] = None,
+    limit: Limit = PAGE,
+    after: After = None,
 ) -> ExperimentsAnswer:
     """List the experiments that whoever asks may see, newest first."""
     page = browse.experiments(

@@ -17,10 +17,10 @@ from emfair.api.problems import responses
 from emfair.identity.table import Action
 from emfair.model.nouns import InstrumentCard
 from emfair.service.access import Access, Granted
+from emfair.service.naming import names
 from emfair.service.nouns import instruments
-from emfair.service.nouns.naming import names
-from emfair.service.nouns.pages import PAGE
 from emfair.service.nouns.tokens import InstrumentRow
+from emfair.service.pages import PAGE
 
 router = APIRouter(prefix="/instruments", tags=["instruments"], route_class=Once)
 _INSTRUMENT = {

@@ -22,7 +22,7 @@ from emfair.identity.table import Action
 from emfair.service import lake_view
 from emfair.service.access import Access
 from emfair.service.lake_view import LakeLevel, Node
-from emfair.service.nouns.pages import PAGE
+from emfair.service.pages import PAGE
 
 router = APIRouter(prefix="/lake", tags=["lake"])
 Looking = Annotated[Access, guard.listing(Action.READ_EXPERIMENT)]

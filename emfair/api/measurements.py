@@ -25,7 +25,7 @@ from emfair.registry import ExperimentRow
 from emfair.service import measurements
 from emfair.service.access import Granted
 from emfair.service.measurements import Judged, MeasurementPage
-from emfair.service.nouns.pages import PAGE
+from emfair.service.pages import PAGE
 
 router = APIRouter(prefix="/experiments/{experiment}/measurements", tags=["measurements"])
 Reading = Annotated[Granted[ExperimentRow], guard.experiment(Action.READ_EXPERIMENT)]

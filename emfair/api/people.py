@@ -19,7 +19,7 @@ from emfair.model.nouns import PersonCard
 from emfair.registry import CardRow
 from emfair.service.access import Access, Granted
 from emfair.service.nouns import people
-from emfair.service.nouns.pages import PAGE
+from emfair.service.pages import PAGE
 
 router = APIRouter(prefix="/people", tags=["people"])
 PersonRow = CardRow[PersonCard]

@@ -18,9 +18,9 @@ from emfair.identity.table import Action
 from emfair.model.nouns import ProjectCard, ProposalCard
 from emfair.registry import CardRow
 from emfair.service.access import Access, Granted
+from emfair.service.naming import names
 from emfair.service.nouns import projects
-from emfair.service.nouns.naming import names
-from emfair.service.nouns.pages import PAGE
+from emfair.service.pages import PAGE
 
 router = APIRouter(prefix="/projects", tags=["projects"], route_class=Once)
 ProjectRow = CardRow[ProjectCard]

@@ -19,11 +19,11 @@ from emfair.identity.table import Action
 from emfair.model.nouns import ProposalCard, SampleCard
 from emfair.registry import CardRow
 from emfair.service.access import Access, Granted
+from emfair.service.naming import names
 from emfair.service.nouns import samples
-from emfair.service.nouns.naming import names
-from emfair.service.nouns.pages import PAGE
 from emfair.service.nouns.projects import experiments
 from emfair.service.nouns.samples import SampleRow
+from emfair.service.pages import PAGE
 
 router = APIRouter(tags=["samples"], route_class=Once)
 ALL = "/projects/{project}/proposals/{proposal}/samples"

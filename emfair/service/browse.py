@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from emfair.errors import BadCall
 from emfair.identity.table import Action
 from emfair.lake import layout
 from emfair.model.documents import Conversion, Measurement, Validation
@@ -21,10 +20,9 @@ from emfair.registry import ExperimentRow
 from emfair.service.access import Access
 from emfair.service.documents import made, read_made, sealed_manifest
 from emfair.service.measurements import report_on
+from emfair.service.naming import names
+from emfair.service.pages import PAGE, check_limit
 from emfair.service.services import Services
-
-PAGE = 50
-PAGE_LIMIT = 500
 
 
 @dataclass(frozen=True)
@@ -113,10 +111,7 @@ def experiments(
     """
     if after is not None:
         access.experiment_seen(after)
-    if not 1 <= limit <= PAGE_LIMIT:
-        raise BadCall(
-            f"must lie between 1 and {PAGE_LIMIT}.", subject="limit", remedy="Ask page by page."
-        )
+    check_limit(limit)
     rows = access.services.registry.experiments.list(
         state=state,
         project=project,
@@ -132,7 +127,7 @@ def experiments(
     return ExperimentList(
         rows[:limit],
         rows[limit - 1].id if len(rows) > limit else None,
-        access.services.registry.people.names(row.depositor for row in rows[:limit]),
+        names(access.services, (row.depositor for row in rows[:limit])),
     )
 
 
@@ -149,7 +144,7 @@ def experiment(services: Services, row: ExperimentRow) -> ExperimentPage:
         row=row,
         titles=titles,
         folder=services.lake.locate(layout.experiment_prefix(place)),
-        depositor=services.registry.people.names([row.depositor]).get(row.depositor, ""),
+        depositor=names(services, [row.depositor]).get(row.depositor, ""),
         manifest=sealed_manifest(services, row),
         conversion=made(services, Conversion, layout.conversion(place)),
         validation=made(services, Validation, layout.report(place, "json")),

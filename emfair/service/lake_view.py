@@ -19,8 +19,8 @@ from emfair.service.access import Access, experiment_resource
 from emfair.service.downloads import Download
 from emfair.service.holdings import LEVELS
 from emfair.service.nouns import projects
-from emfair.service.nouns.pages import PAGE, check_limit
 from emfair.service.nouns.samples import samples
+from emfair.service.pages import PAGE, check_limit
 
 
 @dataclass(frozen=True)

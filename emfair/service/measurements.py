@@ -13,7 +13,7 @@ from emfair.model.documents import ContainerReport, Conversion, Measurement, Val
 from emfair.model.findings import Finding, Verdict
 from emfair.registry import ExperimentRow
 from emfair.service.documents import made
-from emfair.service.nouns.pages import PAGE, check_limit
+from emfair.service.pages import PAGE, check_limit
 from emfair.service.services import Services
 
 

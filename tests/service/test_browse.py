@@ -8,6 +8,7 @@ from emfair.errors import BadCall, BadData
 from emfair.lake import layout
 from emfair.model.canonical import sha256_bytes
 from emfair.model.manifest import Place, RawFile, Titles
+from emfair.model.nouns import InstrumentCard
 from emfair.model.states import ExperimentState
 from emfair.registry import ExperimentRow
 from emfair.service import browse
@@ -15,13 +16,13 @@ from emfair.service.services import Services
 from tests.service.lab import someone
 
 
-def begin(services: Services, number: int, title: str) -> str:
+def begin(services: Services, number: int, title: str, depositor: str = "jane") -> str:
     place = Place(project=f"p{number % 2}", proposal="q", sample="s", experiment=f"e-{number:04}")
     titles = Titles(project="P", proposal="Q", sample="S", experiment=title)
     digest = sha256_bytes(b"%d" % number)
     file = RawFile(name="a", path="a", size=1, sha256=digest, modified_at=services.now())
     return services.registry.deposits.open(
-        place, titles, depositor="jane", files=(file,)
+        place, titles, depositor=depositor, files=(file,)
     ).place.experiment
 
 
@@ -56,6 +57,14 @@ def test_a_text_is_found_behind_many_that_do_not_match(services):
 def test_a_page_has_bounds(services, limit):
     with pytest.raises(BadCall, match="between"):
         browse.experiments(someone(services), limit=limit)
+
+
+def test_an_instrument_that_deposits_is_called_by_its_title(services):
+    card = InstrumentCard(title="Titan")
+    services.registry.instruments.create("titan", card=card, actor="jane")
+    made = begin(services, 1, "by night", depositor="instrument:titan")
+    assert browse.experiments(someone(services)).names == {"instrument:titan": "Titan"}
+    assert browse.experiment(services, row_of(services, made)).depositor == "Titan"
 
 
 def test_states_are_counted(services, sealed):

@@ -17,8 +17,8 @@ from emfair.model.nouns import Card
 from emfair.registry import CardRow
 from emfair.registry.cards import Cards
 from emfair.service.access import Access, Granted
-from emfair.service.nouns.naming import names
-from emfair.service.nouns.pages import PAGE, check_limit
+from emfair.service.naming import names
+from emfair.service.pages import PAGE, check_limit
 
 C = TypeVar("C", bound=Card)
 CARD_LIMIT = 100_000

@@ -15,8 +15,8 @@ from emfair.identity.table import About, Action
 from emfair.model.nouns import ProjectCard
 from emfair.registry import AuditRow, CardRow
 from emfair.service.access import Access, Granted
-from emfair.service.nouns.naming import names
-from emfair.service.nouns.pages import PAGE, check_limit
+from emfair.service.naming import names
+from emfair.service.pages import PAGE, check_limit
 
 
 @dataclass(frozen=True)

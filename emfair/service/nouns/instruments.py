@@ -13,7 +13,7 @@ from emfair.registry import CardRow
 from emfair.service.access import Access, Granted
 from emfair.service.nouns import cards
 from emfair.service.nouns.cards import CardPage
-from emfair.service.nouns.pages import PAGE
+from emfair.service.pages import PAGE
 
 
 def instruments(

@@ -17,7 +17,7 @@ from emfair.identity.tokens import INSTRUMENT
 from emfair.model.nouns import ProjectCard
 from emfair.registry import CardRow
 from emfair.service.access import Access, Granted, card_resource
-from emfair.service.nouns.naming import names
+from emfair.service.naming import names
 from emfair.service.services import Services
 
 ProjectRow = CardRow[ProjectCard]

@@ -15,8 +15,8 @@ from emfair.registry import CardRow, SampleKey
 from emfair.service.access import Access, Granted
 from emfair.service.nouns import cards
 from emfair.service.nouns.cards import CardPage
-from emfair.service.nouns.pages import PAGE
 from emfair.service.nouns.projects import experiments
+from emfair.service.pages import PAGE
 
 SampleRow = CardRow[SampleCard]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from emfair.model.nouns import InstrumentCard
-from emfair.service.nouns.naming import names
+from emfair.service.naming import names
 from tests.service.nouns.logins import access, subject
 
 

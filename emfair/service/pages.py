@@ -1,4 +1,4 @@
-"""Pages of a list: how long one may be, and where the next one begins."""
+"""Pages of a list: how long one may be."""
 
 from __future__ import annotations
 
