@@ -8,8 +8,8 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from emfair import __version__
+from emfair.api import annotations as words
 from emfair.api import (
-    annotations,
     archives,
     audit,
     deposits,
@@ -26,6 +26,7 @@ from emfair.api import (
     referees,
     rights,
     samples,
+    schema,
     tokens,
     uploads,
 )
@@ -40,7 +41,8 @@ PREFIX = "/api/v1"
 ROUTERS = (
     general.router,
     experiments.router,
-    annotations.router,
+    words.router,
+    schema.router,
     deposits.router,
     uploads.router,
     downloads.router,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import reprlib
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +25,26 @@ LARGEST = 1_000_000
 TOLD = 10
 """Mistakes of a document that are told; more are counted."""
 
+THICKNESS = "sample.thickness"
+"""The only quantity outside of ``measurement``."""
+CORRECT = "Correct what is named and try again."
+
 _TIMES = frozenset({"start_time", "end_time", "preparation_date"})
 _SECTIONS = ("sample", "instrument", "user", "measurement", "files")
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """What is wrong with one field of a document, and what to do."""
+
+    field: str
+    message: str
+    remedy: str
+
+    @property
+    def told(self) -> str:
+        """Field and message in one line."""
+        return f"{cut(self.field) or 'the document'}: {self.message}"
 
 
 def parse_annotations(document: Any, source: str = "annotations") -> Annotations:
@@ -34,14 +53,72 @@ def parse_annotations(document: Any, source: str = "annotations") -> Annotations
     Raises
     ------
     BadAnnotations
-        It does not fit; the message names every field that is wrong, and why.
+        It does not fit; the message names the fields that are wrong, and why.
     """
-    try:
-        notes = Annotations.model_validate(_filled(document))
-    except ValidationError as error:
-        raise _not_fitting(error, source) from error
-    check_measurement_notes(notes, source)
+    notes, wrong, _ = look_over(document)
+    if notes is None or wrong:
+        raise _refused(wrong, source)
     return notes
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A quantity of a document that could be read: the field, its key, and the SI number."""
+
+    field: str
+    key: str
+    text: str
+    number: float
+
+
+def look_over(document: Any) -> tuple[Annotations | None, list[Mistake], list[Quantity]]:
+    """Return the annotations, None where they are none, all that is wrong, and all quantities."""
+    filled = _filled(document)
+    notes, wrong = None, []
+    try:
+        notes = Annotations.model_validate(filled)
+    except ValidationError as error:
+        wrong = [_mistake(item) for item in error.errors(include_url=False)]
+    found = []
+    for field, name, text in _quantities(filled):
+        try:
+            number = _number(field, name, text)
+        except BadAnnotations as error:
+            wrong.append(Mistake(error.subject, error.message, error.remedy))
+        else:
+            found += [] if number is None else [Quantity(field, name, text, number)]
+    return notes, wrong, found
+
+
+def _number(field: str, name: str, text: str) -> float | None:
+    if field == THICKNESS:
+        return quantity_of(keys()[name], text, field)
+    return number_of(name, text, field)
+
+
+def _quantities(document: Any) -> Iterator[tuple[str, str, str]]:
+    """Yield field, key and text of all that a document has measured, as far as it is a document."""
+    whole = _part(document)
+    parts = {"measurement": _part(whole.get("measurement"))}
+    for name, part in _part(whole.get("files")).items():
+        parts[f"files.{name}.measurement"] = _part(_part(part).get("measurement"))
+    for where, part in parts.items():
+        for name, value in part.items():
+            if (text := _text(value)) and isinstance(name, str):
+                yield f"{where}.{name}", name, text
+    if text := _text(_part(whole.get("sample")).get("thickness")):
+        yield THICKNESS, "thickness", text
+
+
+def _part(value: Any) -> dict[Any, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: Any) -> str:
+    """Return a value as the document takes it; nothing where it does not."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    return value.strip() if isinstance(value, str) else ""
 
 
 def _filled(document: Any) -> Any:
@@ -68,25 +145,31 @@ def _measured(part: Any) -> Any:
     return {**part, "measurement": measured}
 
 
-def _not_fitting(error: ValidationError, source: str) -> BadAnnotations:
-    """Return the error that names the first `TOLD` fields that are wrong."""
-    wrong = error.errors(include_url=False)
-    lines = [
-        f"{cut('.'.join(str(part) for part in item['loc'])) or 'the document'}: "
-        f"{item['msg'].removeprefix('Value error, ')} (given: {cut(reprlib.repr(item['input']))})"
-        for item in wrong[:TOLD]
-    ]
-    more = f"; and {len(wrong) - TOLD:,} more" if len(wrong) > TOLD else ""
-    return BadAnnotations("; ".join(lines) + more + ".", subject=source, remedy=_remedy(wrong))
+def _mistake(item: ErrorDetails) -> Mistake:
+    said = item["msg"].removeprefix("Value error, ")
+    return Mistake(
+        ".".join(str(part) for part in item["loc"]),
+        f"{said} (given: {cut(reprlib.repr(item['input']))})",
+        _remedy(item),
+    )
 
 
-def _remedy(wrong: list[ErrorDetails]) -> str:
-    if any(
-        item["type"] != "extra_forbidden" and item["loc"] and item["loc"][-1] in _TIMES
-        for item in wrong
-    ):
+def _remedy(item: ErrorDetails) -> str:
+    if item["type"] != "extra_forbidden" and item["loc"] and item["loc"][-1] in _TIMES:
         return "Times need an offset (2026-01-22T12:14:12+01:00)."
-    return "Correct what is named and try again."
+    return CORRECT
+
+
+def _refused(wrong: list[Mistake], source: str) -> BadAnnotations:
+    """Return the error that names the first `TOLD` fields that are wrong."""
+    if len(wrong) == 1 and wrong[0].remedy != CORRECT and wrong[0].field not in _TIMES:
+        (only,) = wrong
+        subject = f"{source}: {only.field}"
+        return BadAnnotations(only.message, subject=subject, remedy=only.remedy)
+    lines = [mistake.told.rstrip(".") for mistake in wrong[:TOLD]]
+    more = f"; and {len(wrong) - TOLD:,} more" if len(wrong) > TOLD else ""
+    remedy = next((one.remedy for one in wrong if one.remedy != CORRECT), CORRECT)
+    return BadAnnotations("; ".join(lines) + more + ".", subject=source, remedy=remedy)
 
 
 def read_annotations(path: Path) -> Annotations:
@@ -148,30 +231,20 @@ def check_files(notes: Annotations, names: Iterable[str], source: str = "annotat
     BadAnnotations
         One is not: what was said of it would be lost.
     """
-    lost = notes.about_nothing(names)
-    if lost:
-        raise BadAnnotations(
+    if wrong := lost_files(notes, names):
+        raise _refused(wrong, source)
+
+
+def lost_files(notes: Annotations, names: Iterable[str]) -> list[Mistake]:
+    """Return a mistake for each file that `notes` speak of and that is not among `names`."""
+    return [
+        Mistake(
+            f"files.{name}",
             "no such file is among those given.",
-            subject=f"{source}: files.{lost[0]}",
-            remedy="Write the file's name as it is, with or without its folder.",
+            "Write the file's name as it is, with or without its folder.",
         )
-
-
-def check_measurement_notes(notes: Annotations, source: str) -> None:
-    """Check that a document's quantities can be read, and its ``measurement`` parts' keys exist.
-
-    Raises
-    ------
-    BadAnnotations
-        An unknown key, or a quantity that cannot be read or cannot be.
-    """
-    parts = {"measurement": notes.measurement}
-    parts |= {f"files.{name}.measurement": note.measurement for name, note in notes.files.items()}
-    for where, part in parts.items():
-        for name, text in part.items():
-            number_of(name, text, f"{source}: {where}.{name}")
-    if notes.sample.thickness is not None:
-        quantity_of(keys()["thickness"], notes.sample.thickness, f"{source}: sample.thickness")
+        for name in notes.about_nothing(names)
+    ]
 
 
 def number_of(name: str, text: str, field: str) -> float | None:

@@ -9,13 +9,16 @@ from emfair.units import convert
 
 def shown(fact: Fact) -> str:
     """Return a fact's value as people read it."""
-    if fact.value_num is None:
-        return fact.value_text
-    key = keys().get(fact.key)
+    return fact.value_text if fact.value_num is None else quantity(fact.key, fact.value_num)
+
+
+def quantity(name: str, number: float) -> str:
+    """Return an SI number of key `name` as people read it."""
+    key = keys().get(name)
     if key is None or not key.shown:
-        return _number(fact.value_num)
+        return _number(number)
     unit = {"°": "degree"}.get(key.shown, key.shown)
-    return f"{_number(convert(fact.value_num, key.unit, unit))} {key.shown}"
+    return f"{_number(convert(number, key.unit, unit))} {key.shown}"
 
 
 def _number(value: float) -> str:

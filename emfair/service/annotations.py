@@ -1,8 +1,8 @@
 """The annotations of an experiment: drafted, then given anew; every version kept, in the lake too.
 
-With each version that is processed goes its context: what the registry's records said then.
-
-What does not belong here: checking and reading them (`emfair.nxem.annotations`).
+With each version that is processed goes its context: what the registry's records said then. What
+does not belong here: checking and reading them (`emfair.nxem.annotations`), and who said what when
+(`annotation_versions`).
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from emfair.model.annotations import Annotations
 from emfair.model.canonical import canonical_json
 from emfair.model.manifest import Place, run_key
 from emfair.model.states import ExperimentState
+from emfair.nxem.annotations import check_files
 from emfair.registry import AnnotationRow, ExperimentRow
 from emfair.service.access import Access
 from emfair.service.context import Due, context_of
 from emfair.service.documents import parse_document, read_manifest
 from emfair.service.services import Services
+from emfair.vendor.bundles import measured
 
 S = ExperimentState
 
@@ -56,6 +58,8 @@ def annotate(
         The experiment's state forbids it.
     NotFound
         There is no such experiment.
+    BadAnnotations
+        They speak of a file that is not there; a draft may, until it is sealed.
     """
     services = access.services
     row = services.registry.experiments.get(experiment)
@@ -77,6 +81,7 @@ def annotate(
                 raise
             # sealed by someone else since it was looked at
     manifest = read_manifest(services, row.place, row.manifest_version or 1)
+    check_files(annotations, measured(file.name for file in manifest.files))
     now = Due(expected_version + 1, context_of(services, row))
     changed = services.registry.annotations.change(
         experiment,

@@ -1,0 +1,81 @@
+"""A document looked over before it is given: what is wrong, what it means, what is missing.
+
+Nothing is stored. What does not belong here: giving it (`annotations`), and how it is read
+(`emfair.nxem.annotations`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from emfair.lake import layout
+from emfair.model.annotations import Annotations
+from emfair.model.documents import Conversion
+from emfair.model.facts import Fact, Source
+from emfair.nxem.annotations import Mistake, Quantity, look_over, lost_files
+from emfair.nxem.keys import keys
+from emfair.nxem.said import form_facts, record_facts
+from emfair.registry import ExperimentRow
+from emfair.service import uploads
+from emfair.service.context import context_of
+from emfair.service.documents import made, sealed_manifest
+from emfair.service.services import Services
+from emfair.vendor.bundles import measured
+
+_READ = frozenset({Source.CALENDAR, Source.VENDOR, Source.DERIVED})
+"""Sources that speak for a file; the others are asked anew."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What came of it.
+
+    `missing` are the fields that NXem requires and neither the document nor, of an experiment,
+    records and files fill; nothing as long as anything is wrong.
+    """
+
+    mistakes: tuple[Mistake, ...]
+    quantities: tuple[Quantity, ...]
+    missing: tuple[str, ...]
+
+
+def check(document: Any, services: Services, row: ExperimentRow | None = None) -> Looked:
+    """Look over a document, against the files and records of an experiment if one is given.
+
+    As long as it has no files, whatever is said of one may become true.
+    """
+    notes, mistakes, quantities = look_over(document)
+    if notes is not None and row is not None and (names := files_of(services, row)):
+        mistakes += lost_files(notes, names)
+    missing = [] if notes is None or mistakes else _missing(notes, services, row)
+    return Looked(tuple(mistakes), tuple(quantities), tuple(missing))
+
+
+def files_of(services: Services, row: ExperimentRow) -> tuple[str, ...]:
+    """Return the files of an experiment of which can be spoken, those on their way included."""
+    manifest = sealed_manifest(services, row)
+    names = [file.name for file in manifest.files] if manifest else []
+    return tuple(measured([*names, *(one.name for one in uploads.of_experiment(services, row.id))]))
+
+
+def _missing(notes: Annotations, services: Services, row: ExperimentRow | None) -> list[str]:
+    """Return the required fields that nobody fills, of one measurement at least."""
+    if row is None:
+        return _unfilled([form_facts(notes, "")])
+    conversion = made(services, Conversion, layout.conversion(row.place))
+    said = record_facts(context_of(services, row))
+    read = conversion.measurements if conversion else ()
+    ways = [[*form_facts(notes, one.file), *said, *_of_file(one.facts)] for one in read]
+    return _unfilled(ways or [[*form_facts(notes, ""), *said]])
+
+
+def _of_file(facts: Iterable[Fact]) -> list[Fact]:
+    return [fact for fact in facts if fact.source in _READ]
+
+
+def _unfilled(measurements: Iterable[Iterable[Fact]]) -> list[str]:
+    filled = [{fact.key for fact in facts if not fact.warning} for facts in measurements]
+    wanted = [key for key in keys().values() if key.required]
+    return [key.field for key in wanted if not all(key.key in one for one in filled)]
