@@ -95,17 +95,24 @@ def _whole(
 def _bounded(
     connection: DuckDBPyConnection, store: ReadOnlyFiles, names: Names, shown: Shown
 ) -> list[str]:
-    """Make tables of what pyarrow hands over; no path is needed."""
+    """Make tables of what pyarrow hands over; no path is needed.
+
+    It opens the files itself: with a file system in Python its threads would wait for the
+    interpreter while others wait for them, for ever.
+    """
     import pyarrow as pa
     import pyarrow.dataset as ds
-    from pyarrow.fs import FSSpecHandler, PyFileSystem
+    from pyarrow.fs import LocalFileSystem
 
     named = ds.field("experiment_id").isin(pa.array(shown.experiments, pa.string()))
     rows: Any = ~named if shown.all_but else named
-    system = PyFileSystem(FSSpecHandler(store))  # type: ignore[abstract]  # its stubs are wrong
     for name, found in names.items():
         if found:
+            paths = [str(store.path(file)) for file in found]
             schema = TABLES[name].columns
-            whole = ds.dataset(found, schema=schema, filesystem=system, format="parquet")
+            try:
+                whole = ds.dataset(paths, schema, "parquet", filesystem=LocalFileSystem())
+            except OSError as error:
+                raise damaged(name, store.told(str(error))) from error
             connection.register(name, whole.filter(rows))
     return []

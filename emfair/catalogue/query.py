@@ -256,7 +256,7 @@ def _readable_errors(store: ReadOnlyFiles) -> Iterator[None]:
         if store.refused:
             raise BadQuery("the catalogue is read-only.", remedy="Use SELECT alone.") from error
         if is_damage(error, store):
-            raise damaged("index", store.lost or str(error)) from error
+            raise damaged("index", store.lost or store.told(str(error))) from error
         raise BadQuery(_told(error), remedy=_remedy(error)) from error
 
 

@@ -55,14 +55,14 @@ class ReadOnlyFiles(AbstractFileSystem):  # type: ignore[misc]
             self.refused = True
             raise PermissionError("the catalogue is read-only")
         try:
-            return OpenFile(self._path(path))
+            return OpenFile(self.path(path))
         except OSError as error:
             self.lost = error.strerror or "not in the index"
             raise
 
     def info(self, path: str, **_: Any) -> dict[str, Any]:
         """Return the file's name and size."""
-        size = self._path(path).stat().st_size
+        size = self.path(path).stat().st_size
         return {"name": _name(path), "size": size, "type": "file"}
 
     def exists(self, path: str, **_: Any) -> bool:
@@ -83,11 +83,18 @@ class ReadOnlyFiles(AbstractFileSystem):  # type: ignore[misc]
         """Return one time for all: Delta never changes a file."""
         return datetime.fromtimestamp(0, UTC)
 
-    def _path(self, path: str) -> Path:
+    def path(self, path: str) -> Path:
+        """Return where a file lies. Raises `FileNotFoundError` if there is none of this name."""
         try:
             return self._files[_name(path)]
         except KeyError:
             raise FileNotFoundError(path) from None
+
+    def told(self, text: str) -> str:
+        """Return words about files with their names in place of where they lie."""
+        for name, path in self._files.items():
+            text = text.replace(str(path), name).replace(str(path).removeprefix("/"), name)
+        return text
 
 
 class OpenFile:
@@ -128,11 +135,6 @@ class OpenFile:
     def writable(self) -> bool:
         """Return false."""
         return False
-
-    @property
-    def closed(self) -> bool:
-        """Whether it was closed."""
-        return self._descriptor < 0
 
     def close(self) -> None:
         """Close the file; twice is no error."""
