@@ -1,17 +1,20 @@
 """A request's body as blocks for a thread: as it arrives, in bounded memory.
 
+Senders may be slow, so their threads are none of those that answer all other requests.
+
 What does not belong here: what becomes of the blocks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
 from queue import Empty, Full, Queue
 from typing import TypeVar
 
 import anyio
+from anyio.lowlevel import RunVar
 from anyio.to_thread import run_sync
 from fastapi import Request
 from starlette.requests import ClientDisconnect
@@ -23,30 +26,47 @@ BLOCK = 1 << 18
 """Bytes handed over at once: the server's own pieces are small, and each hand-over costs time."""
 WAITING = 8
 """Hand-overs between the network and the thread."""
+AT_ONCE = 100
+"""Bodies that are taken at a time, each by a thread; more wait, and nothing of them is read."""
+SILENCE = 60.0
+"""Seconds after which a sender that sends nothing is taken for gone: it would hold its place."""
+_places: RunVar[anyio.CapacityLimiter] = RunVar("emfair.api.bodies")
 _TURN = 0.001
 """Seconds between two looks whether the thread has taken a block."""
 
 
-async def consume(request: Request, work: Callable[[Iterator[bytes]], R]) -> R:
+async def consume(
+    request: Request, work: Callable[[Iterator[bytes]], R], *, silence: float = SILENCE
+) -> R:
     """Run `work` in a thread, with the body's blocks as they arrive; return what it returns.
 
     Raises
     ------
     BadCall
-        The sender went away before the end.
+        The sender went away before the end, or sent nothing for `silence` seconds.
     """
-    body = _Body(request)
+    body = _Body(request, silence)
     outcome: Future[R] = Future()  # a task group would wrap what `work` raises
-    async with anyio.create_task_group() as group:
+    async with _limiter(), anyio.create_task_group() as group:
         group.start_soon(body.feed)
         try:
-            outcome.set_result(await run_sync(lambda: work(body.blocks())))
+            thread = anyio.CapacityLimiter(1)
+            outcome.set_result(await run_sync(lambda: work(body.blocks()), limiter=thread))
         except Exception as error:  # noqa: BLE001  raised again below
             outcome.set_exception(error)
         finally:
             body.end()
             group.cancel_scope.cancel()
     return outcome.result()
+
+
+def _limiter() -> anyio.CapacityLimiter:
+    """Return the places of this event loop."""
+    try:
+        return _places.get()
+    except LookupError:
+        _places.set(limiter := anyio.CapacityLimiter(AT_ONCE))
+        return limiter
 
 
 class _Gone:
@@ -56,8 +76,9 @@ class _Gone:
 class _Body:
     """A queue between the event loop, which reads the network, and a thread."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, silence: float) -> None:
         self._request = request
+        self._silence = silence
         self._queue: Queue[list[bytes] | _Gone | None] = Queue(WAITING)
         self._over = False
 
@@ -66,7 +87,7 @@ class _Body:
         while (pieces := self._queue.get()) is not None:
             if isinstance(pieces, _Gone):
                 raise BadCall(
-                    "the sender went away before the end.",
+                    "the sender went away before the end, or fell silent.",
                     subject=self._request.url.path,
                     remedy="Send this part again.",
                 )
@@ -77,7 +98,7 @@ class _Body:
         gathered: list[bytes] = []
         size = 0
         try:
-            async for piece in self._request.stream():
+            async for piece in self._pieces():
                 gathered.append(piece)
                 size += len(piece)
                 if size >= BLOCK:
@@ -85,7 +106,7 @@ class _Body:
                     gathered, size = [], 0
             await self._put(gathered)
             await self._put(None)
-        except ClientDisconnect:
+        except (ClientDisconnect, TimeoutError):
             await self._put(_Gone())
 
     def end(self) -> None:
@@ -94,6 +115,16 @@ class _Body:
         with suppress(Empty):
             while True:
                 self._queue.get_nowait()
+
+    async def _pieces(self) -> AsyncIterator[bytes]:
+        """Yield what the network brings. Raises `TimeoutError` when it brings nothing."""
+        stream = self._request.stream()
+        while True:
+            with anyio.fail_after(self._silence):
+                piece = await anext(stream, None)
+            if piece is None:
+                return
+            yield piece
 
     async def _put(self, pieces: list[bytes] | _Gone | None) -> None:
         """Wait for room without holding a thread; none will come if the work has ended."""

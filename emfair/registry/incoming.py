@@ -137,6 +137,16 @@ def check_beside(
     check_folders(there, new)
 
 
+def is_taken(connection: Connection, experiment: str, path: str) -> bool:
+    """Whether a file on its way, or a sealed one, has this path."""
+    return any(
+        connection.execute(
+            select(table.c.path).where(table.c.experiment == experiment, table.c.path == path)
+        ).first()
+        for table in (upload, file)
+    )
+
+
 def begin(
     connection: Connection, experiment: str, files: Sequence[RawFile | NewFile], now: datetime
 ) -> None:

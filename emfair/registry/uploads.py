@@ -83,6 +83,11 @@ class Uploads:
             experiment_row.read(connection, experiment)
             return incoming.rows(connection, experiment)
 
+    def takes(self, experiment: str, path: str) -> bool:
+        """Whether a file of the experiment has this path: one on its way, or a sealed one."""
+        with self._database.reading() as connection:
+            return incoming.is_taken(connection, experiment, path)
+
     def unfinished(self, experiments: Iterable[str]) -> frozenset[str]:
         """Return what the store calls those uploads of `experiments` that are not whole yet."""
         wanted, found = sorted(set(experiments)), set[str]()

@@ -238,7 +238,9 @@ def complete(services: Services, row: UploadRow, sha256: str | None) -> UploadRo
         services.lake.uploads.complete(upload, sha256=expected)
     except Conflict:
         # No two uploads of an experiment have one path, and none has a sealed file's: what lies
-        # there was left by an upload that was taken out while this process was killed.
+        # there was left by an upload that was taken out while this process was killed. Unless this
+        # one was taken out itself, while it was read: then it is that of the one after it.
+        services.registry.uploads.get(row.id)
         services.lake.delete(upload.key)
         services.lake.uploads.complete(upload, sha256=expected)
     return services.registry.uploads.finish(row.id, expected or _digest(services, upload.key))
@@ -254,12 +256,17 @@ def remove(access: Access, row: UploadRow) -> None:
 
 
 def discard(services: Services, of: ExperimentRow, rows: Iterable[UploadRow]) -> None:
-    """Remove from the lake what was sent of files that are no longer announced."""
+    """Remove from the lake what was sent of files that are no longer announced.
+
+    What was announced anew under the same path meanwhile keeps the object that lies there; if that
+    is one of the old bytes, `complete` removes it.
+    """
     for row in rows:
         key = layout.raw_file(of.place, row.path)
         if row.store_upload is not None:
             services.lake.uploads.abort(key, row.store_upload)
-        services.lake.delete(key)
+        if not services.registry.uploads.takes(of.id, row.path):
+            services.lake.delete(key)
 
 
 def _touch(services: Services, row: UploadRow) -> None:

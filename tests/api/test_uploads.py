@@ -5,15 +5,21 @@ from __future__ import annotations
 import base64
 import hashlib
 import socket
+import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import anyio
 import httpx
 import pytest
+from fastapi import Request
+from starlette.types import Message
 
 from emfair.api.app import create_app
-from emfair.errors import Unauthenticated
+from emfair.api.bodies import consume
+from emfair.errors import BadCall, NotFound, Unauthenticated
 from emfair.identity.capabilities import check_capability, new_capability
 from emfair.identity.secret import parts as secret_parts
 from emfair.lake import layout
@@ -245,6 +251,37 @@ def test_an_object_that_a_killed_removal_left_is_in_nobodys_way(client, services
     assert services.lake.read_bytes(layout.raw_file(place, upload["path"])) == b"right"
 
 
+def test_a_removal_that_ends_late_takes_nothing_of_the_file_that_came_after(
+    client, services, draft, announce
+):
+    old = service.find(services, announce(b"wrong")["id"])
+    services.registry.uploads.remove(old.id, actor="local:ada")  # and its bytes are to go, soon
+    new = announce(b"right..")
+    send(client, new["id"], 1, b"right..").raise_for_status()
+    client.post(f"/uploads/{new['id']}/complete", json={}).raise_for_status()
+    for _ in range(2):
+        of = services.registry.experiments.get(draft)
+        service.discard(services, of, [old])
+        assert services.lake.read_bytes(layout.raw_file(of.place, old.path)) == b"right.."
+        client.post(f"/experiments/{draft}/seal").raise_for_status()
+
+
+def test_completing_what_was_taken_out_meanwhile_takes_nothing_of_the_file_that_came_after(
+    client, services, draft, announce
+):
+    old = announce(b"wrong")
+    send(client, old["id"], 1, b"wrong").raise_for_status()
+    slow = service.find(services, old["id"])
+    services.registry.uploads.remove(slow.id, actor="local:ada")
+    new = announce(b"right..")
+    send(client, new["id"], 1, b"right..").raise_for_status()
+    client.post(f"/uploads/{new['id']}/complete", json={}).raise_for_status()
+    with pytest.raises(NotFound):
+        service.complete(services, slow, None)
+    key = layout.raw_file(services.registry.experiments.get(draft).place, slow.path)
+    assert services.lake.read_bytes(key) == b"right.."
+
+
 def test_what_is_known_already_is_told_to_who_may_see_it(client, draft, announce):
     upload = announce(b"x", "first.dm3", sha256=sha256(b"x"))
     send(client, upload["id"], 1, b"x")
@@ -411,3 +448,29 @@ def test_a_sender_that_goes_away_leaves_nothing_and_the_server_well(client, anno
         line.sendall(f"{head}Content-Length: {1 << 20}\r\n\r\n".encode() + b"x" * 1000)
     assert client.get(f"/uploads/{upload}").json()["parts"] == []
     through(client, upload, content_of(1 << 20)).raise_for_status()
+
+
+@ONCE
+def test_many_slow_senders_keep_nobody_from_asking(client, draft):
+    files = [{"name": f"{n}.dm3", "size": 1000, "modified_at": WHEN} for n in range(60)]
+    told = client.post(f"/experiments/{draft}/uploads", json={"files": files}).json()
+    host, port = client.base_url.host, client.base_url.port
+    with ExitStack() as lines:
+        for upload in told["uploads"]:
+            line = lines.enter_context(socket.create_connection((host, port)))
+            head = f"PUT /api/v1/uploads/{upload['id']}/parts/1 HTTP/1.1\r\nHost: {host}\r\n"
+            line.sendall(f"{head}Content-Length: 1000\r\n\r\n".encode() + b"x" * 10)
+        time.sleep(1)  # each holds its thread now
+        assert client.get("/experiments", timeout=5).status_code == 200
+
+
+def test_a_sender_that_falls_silent_gives_its_place_back():
+    async def silence() -> Message:
+        if not (said := pieces.pop() if pieces else b""):
+            await anyio.sleep_forever()
+        return {"type": "http.request", "body": said, "more_body": True}
+
+    pieces = [b"x" * 10]
+    request = Request({"type": "http", "path": "/", "headers": []}, silence)
+    with pytest.raises(BadCall, match="fell silent"):
+        anyio.run(lambda: consume(request, b"".join, silence=0.05))
