@@ -53,6 +53,16 @@ class EmfairError(Exception):
         return f"{head} {self.remedy}".rstrip()
 
 
+def problem_type(kind: type[EmfairError]) -> str:
+    """Return what a problem document (RFC 9457) calls an error.
+
+    >>> problem_type(NotFound)
+    'urn:emfair:problem:not-found'
+    """
+    words = "".join(f"-{char.lower()}" if char.isupper() else char for char in kind.__name__)
+    return f"urn:emfair:problem:{words.lstrip('-')}"
+
+
 class BadCall(EmfairError):
     """The request is wrong; sent again unchanged it fails again."""
 

@@ -1,4 +1,4 @@
-"""Units: what vendors and people write, read with Pint; SI inside.
+"""Units: what vendors and people write, read with Pint; SI inside. Sizes as people read them.
 
 What does not belong here: which unit a vendor uses at which tag (the tables in `emfair.vendor`).
 """
@@ -168,3 +168,13 @@ def _is_quick(text: str) -> bool:
         return False
     numbers = re.findall(r"(?<!\w)\.?\d[\w.]*", rest)
     return not re.search(r"\*\*|[-^⁰]", rest) and set(numbers) <= {"1", "1.0"}
+
+
+def human_size(size: float) -> str:
+    """Return a size as people read it: ``12.3 MB`` (powers of ten)."""
+    number = float(size)
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if number < 1000 or unit == "TB":
+            break
+        number /= 1000
+    return f"{number:.0f} {unit}" if unit == "B" else f"{number:.1f} {unit}"

@@ -19,7 +19,7 @@ from dagster import (
     sensor,
 )
 
-from emfair.model.states import ExperimentState as S
+from emfair.model.states import IN_PROGRESS, ExperimentState
 from emfair.registry import OutboxCursor, OutboxRow, advance
 from emfair_assets.jobs import process_experiment
 from emfair_assets.partitions import EXPERIMENTS
@@ -27,7 +27,7 @@ from emfair_assets.resources import EmfairResource
 
 AT_ONCE = 100
 """Run requests a tick."""
-_UNSEALED = (S.DRAFT, S.UPLOADING, S.TOMBSTONED)
+_UNSEALED = IN_PROGRESS | {ExperimentState.TOMBSTONED}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from emfair.errors import BadAnnotations
 from emfair.nxem.keys import keys
-from emfair.units import axis_unit, convert, named_unit, pint_unit, read_quantity, registry
+from emfair.units import (
+    axis_unit,
+    convert,
+    human_size,
+    named_unit,
+    pint_unit,
+    read_quantity,
+    registry,
+)
 
 
 @pytest.mark.parametrize(
@@ -122,3 +130,19 @@ def test_every_keys_unit_can_be_shown_and_read_back():
             assert shown, key.key
             there = convert(3.0, key.unit, shown)
             assert read_quantity(f"{there!r} {key.shown}", key.unit, "", "") == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1000, "1.0 kB"),
+        (1_500_000, "1.5 MB"),
+        (2_000_000_000, "2.0 GB"),
+        (3e14, "300.0 TB"),
+        (10**16, "10000.0 TB"),
+    ],
+)
+def test_a_size_is_written_as_people_read_it(size, text):
+    assert human_size(size) == text

@@ -66,7 +66,7 @@ def problem_of(error: errors.EmfairError) -> Problem:
     kind = next(parent for parent in type(error).__mro__ if parent in _STATUS)
     status, title = _STATUS[kind]
     return Problem(
-        type=f"urn:emfair:problem:{_kebab(kind.__name__)}",
+        type=errors.problem_type(kind),
         title=title,
         status=status,
         detail=error.message,
@@ -139,10 +139,10 @@ def _on_defect(request: Request, error: Exception) -> JSONResponse:
 
 def problem_response(problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
     """Return the answer that tells a problem."""
-    return JSONResponse(
-        problem.model_dump(), problem.status, headers=headers, media_type=MEDIA_TYPE
-    )
+    told = {name: _writable(value) for name, value in problem.model_dump().items()}
+    return JSONResponse(told, problem.status, headers=headers, media_type=MEDIA_TYPE)
 
 
-def _kebab(name: str) -> str:
-    return "".join(f"-{char.lower()}" if char.isupper() else char for char in name).lstrip("-")
+def _writable(value: str | int) -> str | int:
+    """Return a value with escapes for half characters, which requests can hold and UTF-8 cannot."""
+    return value.encode(errors="backslashreplace").decode() if isinstance(value, str) else value

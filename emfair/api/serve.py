@@ -19,8 +19,8 @@ from emfair.api.app import PREFIX, create_app
 from emfair.identity.listen import announcement, check_listen, names
 from emfair.service.reception import Reception
 from emfair.service.services import Services, open_services
+from emfair.service.stop import stop_signals
 from emfair.service.up.ports import bound
-from emfair.service.up.stop import stop_signals
 from emfair.settings import Settings
 
 GRACE = 20

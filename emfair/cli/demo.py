@@ -81,7 +81,7 @@ def _tell_answers(stores: Services) -> None:
 
 
 def _tell_figures(told: list[Told], seconds: float) -> None:
-    from emfair.records.readme import human_size
+    from emfair.units import human_size
 
     files = [file for one in told for file in one.deposited.files]
     size = sum(file.size for file in files)

@@ -119,7 +119,7 @@ def _wait(to: Destination, experiment: str) -> Standing:
 def _tell(
     done: Deposited, standing: Standing, to: Destination, *, waited: bool, as_json: bool
 ) -> None:
-    from emfair.records.readme import human_size
+    from emfair.units import human_size
 
     size = sum(file.size for file in done.files)
     if as_json:

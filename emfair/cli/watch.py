@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -23,6 +22,7 @@ from emfair.cli.watched import Folder, Instrument, Project, Proposal, Sample, St
 
 if TYPE_CHECKING:
     from emfair.client.watch.rules import Rules
+    from emfair.service.stop import Stop
 
 RUN = "run"
 PATIENCE = 5.0
@@ -144,7 +144,7 @@ def _run(
         journal = Journal(log)
         watcher = Watcher(
             root, spool, to.depository, journal, rules=rules, interval=every,
-            leave_out=_own(notes), stopping=stop.is_set,
+            leave_out=_own(notes), stopping=lambda: stop.asked,
             hold_up=to.limited,
         )  # fmt: skip
         about = {
@@ -158,10 +158,10 @@ def _run(
         if about["page"]:
             journal.tell("page", str(about["page"]))
         stack.enter_context(Writer(told, notes))
-        while not stop.is_set():
+        while not stop.asked:
             watcher.turn()
             told.gather()
-            stop.wait(watcher.pause())
+            stop.within(watcher.pause())
         journal.tell("stopped", "what is not sent yet is sent the next time")
 
 
@@ -175,14 +175,16 @@ def _own(notes: Path) -> frozenset[str]:
 
 
 @contextmanager
-def _stopped_by_signals() -> Iterator[Event]:
-    """Yield an event that Ctrl-C and SIGTERM set; a second one ends the process at once."""
-    stop = Event()
+def _stopped_by_signals() -> Iterator[Stop]:
+    """Yield in what Ctrl-C and SIGTERM are noted; a second one ends the process at once."""
+    from emfair.service.stop import Stop
+
+    stop = Stop()
 
     def on_signal(number: int, _: object) -> None:
-        if stop.is_set():
+        if stop.asked:
             raise SystemExit(128 + number)
-        stop.set()
+        stop.note()
 
     numbers = [signal.SIGINT, signal.SIGTERM]
     before = {number: signal.signal(number, on_signal) for number in numbers}

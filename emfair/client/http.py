@@ -31,7 +31,7 @@ from emfair.errors import Conflict, NotFound, Outdated
 from emfair.model.annotations import Annotations
 from emfair.model.deposits import Opened, Order, Standing, Whereto
 from emfair.model.manifest import RawFile
-from emfair.model.states import ExperimentState
+from emfair.model.states import IN_PROGRESS
 
 T = TypeVar("T")
 PATIENCE = 120.0
@@ -40,7 +40,6 @@ ANNOUNCED = 1000
 """Files that the API takes in one call."""
 _EACH = 0.01
 """Seconds that the server may take for each file of a deposit, when it opens and seals it."""
-_FILLING = (ExperimentState.DRAFT, ExperimentState.UPLOADING)
 
 
 class Client:
@@ -201,7 +200,7 @@ class Client:
 
     def _fills(self, experiment: str) -> bool:
         """Whether files may still arrive."""
-        return self.state(experiment).state in _FILLING
+        return self.state(experiment).state in IN_PROGRESS
 
     def _ask(self, kind: type[T], method: str, path: str, *document: Any, **how: Any) -> T:
         answer = self._wire.ask(method, path, *document, **how)

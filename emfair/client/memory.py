@@ -18,7 +18,7 @@ from emfair.model.canonical import sha256_bytes
 from emfair.model.deposits import Opened, Order, Standing, Whereto
 from emfair.model.manifest import RawFile, content_digest
 from emfair.model.paths import check_no_collisions
-from emfair.model.states import ExperimentState, check_transition
+from emfair.model.states import IN_PROGRESS, ExperimentState, check_transition
 
 S = ExperimentState
 
@@ -93,7 +93,7 @@ class MemoryDepository:
     def seal(self, experiment: str) -> None:
         """See `Depository.seal`."""
         held = self._find(experiment)
-        if held.state not in (S.DRAFT, S.UPLOADING) and held.sealed:
+        if held.state not in IN_PROGRESS and held.sealed:
             return
         if held.todo or not held.files or held.state is S.TOMBSTONED:
             raise Conflict(
@@ -105,7 +105,7 @@ class MemoryDepository:
     def state(self, experiment: str) -> Standing:
         """See `Depository.state`."""
         held = self._find(experiment)
-        waiting = (S.DRAFT, S.UPLOADING, S.SEALED, S.PROCESSING)
+        waiting = IN_PROGRESS | {S.SEALED, S.PROCESSING}
         return Standing(held.state, held.reason, processed=held.state not in waiting)
 
     def put_back(

@@ -12,7 +12,6 @@ from typing import Any
 
 from emfair import errors
 
-_URN = "urn:emfair:problem:"
 _BY_STATUS: dict[int, type[errors.EmfairError]] = {
     401: errors.Unauthenticated,
     403: errors.Forbidden,
@@ -25,13 +24,8 @@ _BY_STATUS: dict[int, type[errors.EmfairError]] = {
 _ADDRESS = "Check the address: the one that the app has in a browser, without /api/v1."
 
 
-def _kebab(name: str) -> str:
-    """Return a class' name as the server writes it: ``fixity-mismatch``."""
-    return "".join(f"-{char.lower()}" if char.isupper() else char for char in name).lstrip("-")
-
-
 _KINDS: dict[str, type[errors.EmfairError]] = {
-    _kebab(kind.__name__): kind
+    errors.problem_type(kind): kind
     for kind in vars(errors).values()
     if isinstance(kind, type) and issubclass(kind, errors.EmfairError)
 }
@@ -70,7 +64,7 @@ def _document(body: bytes) -> dict[str, Any] | None:
 
 def _kind(status: int, urn: str) -> type[errors.EmfairError]:
     """Return what to raise; what is wrong inside of a server is nobody's wrong call out here."""
-    kind = _KINDS.get(urn.removeprefix(_URN)) or _BY_STATUS.get(status, errors.BadCall)
+    kind = _KINDS.get(urn) or _BY_STATUS.get(status, errors.BadCall)
     if status >= 500 and not issubclass(kind, errors.Unavailable):
         return errors.Unavailable
     return kind

@@ -23,6 +23,8 @@ class ExperimentState(StrEnum):
 
 
 S = ExperimentState
+IN_PROGRESS = frozenset({S.DRAFT, S.UPLOADING})
+"""States of an experiment to which a deposit is on its way: files may still arrive."""
 _PROCESSED = frozenset({S.NEEDS_INPUT, S.INVALID, S.VALID, S.FAILED})
 _NEXT: dict[ExperimentState, frozenset[ExperimentState]] = {
     S.DRAFT: frozenset({S.UPLOADING, S.TOMBSTONED}),

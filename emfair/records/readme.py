@@ -13,6 +13,7 @@ from emfair.model.annotations import Annotations
 from emfair.model.documents import Conversion, Measurement, Validation
 from emfair.model.findings import Finding, Severity, Verdict
 from emfair.model.manifest import Manifest
+from emfair.units import human_size
 from emfair.validation.report import code_span, escape_markdown
 
 LISTED = 200
@@ -115,16 +116,6 @@ def _name(text: str) -> str:
     """Return a file's name as a table's cell shows it; what has no shape is escaped."""
     shown = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
     return code_span(shown).replace("|", "\\|")
-
-
-def human_size(size: int) -> str:
-    """Return a size as people read it: ``12.3 MB`` (powers of ten)."""
-    number = float(size)
-    for unit in ("B", "kB", "MB", "GB", "TB"):
-        if number < 1000 or unit == "TB":
-            break
-        number /= 1000
-    return f"{number:.0f} {unit}" if unit == "B" else f"{number:.1f} {unit}"
 
 
 def _who_and_what(notes: Annotations) -> list[str]:

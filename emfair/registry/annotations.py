@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from emfair.errors import Conflict, Outdated
 from emfair.model.changes import Change, changes
-from emfair.model.states import ExperimentState, check_transition
+from emfair.model.states import IN_PROGRESS, ExperimentState, check_transition
 from emfair.registry import experiment_row, outbox
 from emfair.registry.audit import Deed, record
 from emfair.registry.engine import Database
@@ -138,7 +138,7 @@ class Annotations:
         now = self._now()
         with self._database.writing() as connection:
             found = experiment_row.lock(connection, identifier)
-            if found.state not in (S.DRAFT, S.UPLOADING):
+            if found.state not in IN_PROGRESS:
                 raise Conflict(
                     f"is {found.state.value}: its annotations are no draft any more.",
                     subject=identifier,
@@ -242,7 +242,7 @@ def _is_same(row: AnnotationRow, found: AnnotationRow) -> bool:
 
 
 def _check_can_change(found: ExperimentRow, expected_version: int) -> None:
-    if found.state in (S.DRAFT, S.UPLOADING):
+    if found.state in IN_PROGRESS:
         raise Conflict(
             f"is {found.state.value}: its deposit is not sealed yet.",
             subject=found.id,

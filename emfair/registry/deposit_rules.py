@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select
 
 from emfair.errors import Conflict
 from emfair.model.manifest import Place
-from emfair.model.states import ExperimentState, check_transition
+from emfair.model.states import IN_PROGRESS, ExperimentState, check_transition
 from emfair.registry import incoming
 from emfair.registry.experiment_row import ExperimentRow
 from emfair.registry.tables import experiment
@@ -50,7 +50,7 @@ def check_new(connection: Connection, found: ExperimentRow, digest: str) -> None
 
 def check_in_progress(connection: Connection, found: ExperimentRow) -> None:
     """Refuse an experiment that no whole deposit is on its way to. Raises `Conflict`."""
-    if found.state not in (S.DRAFT, S.UPLOADING):
+    if found.state not in IN_PROGRESS:
         raise Conflict(
             f"is {found.state.value}, with manifest {found.manifest_version}.",
             subject=found.id,

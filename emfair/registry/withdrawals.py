@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection, exists, select
 
 from emfair.errors import Conflict
-from emfair.model.states import ExperimentState, check_transition
+from emfair.model.states import IN_PROGRESS, ExperimentState, check_transition
 from emfair.registry import experiment_row, incoming, outbox
 from emfair.registry.annotations import keep_context
 from emfair.registry.audit import Deed, record
@@ -23,7 +23,6 @@ from emfair.registry.tables import RUN_KEY_LIMIT, experiment, upload
 from emfair.registry.texts import encodable, storable
 
 S = ExperimentState
-_IN_PROGRESS = (S.DRAFT, S.UPLOADING)
 
 
 class Withdrawals:
@@ -39,7 +38,7 @@ class Withdrawals:
             upload.c.experiment == experiment.c.id, upload.c.touched_at >= before
         )
         query = experiment_row.rows().where(
-            experiment.c.state.in_([state.value for state in _IN_PROGRESS]),
+            experiment.c.state.in_([state.value for state in IN_PROGRESS]),
             experiment.c.updated_at < before,
             ~alive,
         )
@@ -96,7 +95,7 @@ class Withdrawals:
             found = experiment_row.lock(connection, identifier)
             if untouched_since is not None:
                 _check_untouched(connection, found, untouched_since)
-            if found.state not in _IN_PROGRESS:
+            if found.state not in IN_PROGRESS:
                 raise Conflict(
                     f"is {found.state.value}: no deposit is in progress.",
                     subject=identifier,

@@ -19,7 +19,7 @@ from emfair.model.canonical import canonical_json
 from emfair.model.deposits import Opened, Order, Whereto
 from emfair.model.identifiers import mint_experiment_id
 from emfair.model.manifest import Depositor, Manifest, Place, RawFile, run_key
-from emfair.model.states import ExperimentState
+from emfair.model.states import IN_PROGRESS
 from emfair.nxem.annotations import check_files
 from emfair.registry import ClosedDeposit, ExperimentRow
 from emfair.service import uploads
@@ -30,7 +30,6 @@ from emfair.service.documents import parse_document, read_manifest
 from emfair.service.services import Services
 from emfair.vendor.bundles import measured
 
-S = ExperimentState
 _TRIES = 5
 """How often a seal is tried again because someone changes the annotations meanwhile."""
 
@@ -170,7 +169,7 @@ def withdraw(
 def _seal(access: Access, experiment: str) -> ExperimentRow:
     services = access.services
     row = services.registry.experiments.get(experiment)
-    if row.state not in (S.DRAFT, S.UPLOADING) and row.manifest_version is not None:
+    if row.state not in IN_PROGRESS and row.manifest_version is not None:
         return row
     notes, _ = current(services, experiment)
     written = latest(services, experiment)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from emfair.records.readme import LISTED, Child, Level, human_size, level_readme
+from emfair.records.readme import LISTED, Child, Level, level_readme
 
 HOSTILE = "a | b\n\n# Heading <script>x</script> `code` [link](javascript:1) *bold* \x1b[31m"
 
@@ -43,18 +43,3 @@ def test_a_hostile_title_stays_one_cell_of_one_row(level):
     assert [line for line in page.splitlines() if line.startswith("#")][1:] == [
         f"## {level.below.capitalize()}s"
     ]
-
-
-@pytest.mark.parametrize(
-    ("size", "text"),
-    [
-        (0, "0 B"),
-        (999, "999 B"),
-        (1000, "1.0 kB"),
-        (1_500_000, "1.5 MB"),
-        (2_000_000_000, "2.0 GB"),
-        (10**16, "10000.0 TB"),
-    ],
-)
-def test_a_size_is_written_as_people_read_it(size, text):
-    assert human_size(size) == text

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from emfair.records.readme import human_size
 from emfair.service.browse import ExperimentPage
+from emfair.units import human_size
 from ui_streamlit.components import links
 from ui_streamlit.components.markup import escaped
 

@@ -8,8 +8,8 @@ import streamlit as st
 
 from emfair.model.documents import Measurement
 from emfair.model.facts import Fact
-from emfair.records.readme import human_size
 from emfair.service.browse import ExperimentPage
+from emfair.units import human_size
 from ui_streamlit.components import links
 from ui_streamlit.components.markup import show
 from ui_streamlit.components.values import label_of, shape_of, span_of, value_of

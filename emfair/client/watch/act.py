@@ -27,9 +27,8 @@ from emfair.client.watch.spool import Spool
 from emfair.client.watch.standing import Session
 from emfair.errors import Conflict, NotFound
 from emfair.model.deposits import Standing, Whereto
+from emfair.model.states import IN_PROGRESS
 from emfair.model.states import ExperimentState as S
-
-FILLING = (S.DRAFT, S.UPLOADING)
 
 
 class NotYet(Exception):
@@ -118,7 +117,7 @@ class Actor:
         """See whether someone else has sealed an experiment, or given it up; else raise again."""
         experiment = session.experiment or ""
         standing = self._depository.state(experiment)
-        if standing.state in FILLING:
+        if standing.state in IN_PROGRESS:
             raise error
         if standing.state is S.TOMBSTONED:
             turns.lost(self._spool, session)
@@ -152,4 +151,4 @@ def told(session: Session) -> str:
 
 
 def _takes_more(standing: Standing) -> bool:
-    return standing.state in FILLING or standing.processed
+    return standing.state in IN_PROGRESS or standing.processed

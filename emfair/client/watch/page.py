@@ -18,9 +18,9 @@ from typing import Any
 
 from jinja2 import Environment
 
-from emfair.client.watch.journal import size_text
 from emfair.client.watch.status import Status
 from emfair.errors import BadSetting
+from emfair.units import human_size
 
 HOST = "127.0.0.1"
 _NAMES = {HOST, "localhost", "[::1]"}
@@ -103,7 +103,7 @@ def render(document: dict[str, Any], nonce: str) -> bytes:
     """Return the page."""
     text = files("emfair.client.watch").joinpath("page.html").read_text("utf-8")
     page = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    page.filters["size"] = size_text
+    page.filters["size"] = human_size
     page.filters["clock"] = lambda text: text[11:16] if text else ""
     page.filters["day"] = lambda text: text[:10] if text else ""
     return page.from_string(text).render(**document, nonce=nonce).encode()

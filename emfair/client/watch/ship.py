@@ -12,7 +12,7 @@ from pathlib import Path
 
 from emfair.client.collect import LocalFile, describe
 from emfair.client.depository import Depository, Progress
-from emfair.client.watch.journal import Journal, size_text
+from emfair.client.watch.journal import Journal
 from emfair.client.watch.look import Stat, stat_of
 from emfair.client.watch.pattern import Pattern
 from emfair.client.watch.ready import Waiting
@@ -30,6 +30,8 @@ from emfair.errors import (
     Unauthenticated,
 )
 from emfair.model.manifest import RawFile
+from emfair.model.states import IN_PROGRESS
+from emfair.units import human_size
 
 Pair = tuple[Waiting, RawFile]
 _NOT_THE_FILES = (Unauthenticated, Forbidden, NotFound)
@@ -198,7 +200,7 @@ class Shipping:
                 self.depository.remove(experiment, old.path)
 
     def _takes_files(self, session: Session) -> bool:
-        return self.depository.state(session.experiment or "").state.value in ("draft", "uploading")
+        return self.depository.state(session.experiment or "").state in IN_PROGRESS
 
     def _not_sent(self, one: Waiting, error: BadCall | BadData) -> None:
         """Note why a single file was not sent: it has changed, or is refused."""
@@ -238,12 +240,12 @@ class Shipping:
             self.underway.shipped_bytes += file.size
             self.journal.tell(
                 "shipped",
-                f"{one.name} ({size_text(file.size)}) to {session.experiment}",
+                f"{one.name} ({human_size(file.size)}) to {session.experiment}",
             )
         if len(pairs) > 1:
             total = sum(file.size for _, file in pairs)
-            rate = size_text(total / max(seconds, 1e-3))
-            self.journal.tell("portion", f"{len(pairs)} files, {size_text(total)}, {rate}/s")
+            rate = human_size(total / max(seconds, 1e-3))
+            self.journal.tell("portion", f"{len(pairs)} files, {human_size(total)}, {rate}/s")
 
 
 def deposit_name(name: str, pattern: Pattern) -> str:

@@ -10,10 +10,10 @@ from functools import partial
 
 from emfair.errors import Conflict
 from emfair.identity.listen import announcement
+from emfair.service.stop import Stop, stop_signals
 from emfair.service.up.children import GRACE, Child, ChildPlan
 from emfair.service.up.plan import plans, prepare_dagster_home
 from emfair.service.up.ports import LOOPBACK, settle_ports
-from emfair.service.up.stop import Stop, stop_signals
 from emfair.settings import Settings
 
 PATIENCE = 120.0

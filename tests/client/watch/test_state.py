@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from emfair.client.watch.journal import FILE, Journal, close_log, one_line, open_log, size_text
+from emfair.client.watch.journal import FILE, Journal, close_log, one_line, open_log
 from emfair.client.watch.patience import SELDOM, SOON, Patience
 from emfair.client.watch.spool import Spool
 from emfair.client.watch.state import LOCK, alone, folder_of, is_watched, state_folder
@@ -118,11 +118,3 @@ def test_delays_grow_and_end_nowhere_and_are_never_alike():
         Patience(chance=lambda: 0.0).failed(0, SOON),
         Patience(chance=lambda: 1.0).failed(0, SOON),
     } == {3.75, 6.25}
-
-
-@pytest.mark.parametrize(
-    ("size", "text"),
-    [(0, "0 B"), (999, "999 B"), (1234, "1.2 kB"), (5e6, "5.0 MB"), (3e14, "300.0 TB")],
-)
-def test_sizes_read_as_people_read_them(size, text):
-    assert size_text(size) == text

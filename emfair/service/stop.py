@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 _BEAT = 0.05
-_STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_STOP = [signal.SIGINT, signal.SIGTERM]
+if sys.platform != "win32":
+    _STOP.append(signal.SIGHUP)  # a closed terminal
 
 
 class Stop:
@@ -20,6 +23,11 @@ class Stop:
 
     def __init__(self) -> None:
         self._asked = False
+
+    @property
+    def asked(self) -> bool:
+        """Whether one has."""
+        return self._asked
 
     def note(self, *_: object) -> None:
         """Handle a signal."""
