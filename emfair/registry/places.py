@@ -14,7 +14,7 @@ from emfair.registry import memberships
 from emfair.registry.audit import Deed, record
 from emfair.registry.engine import insert_new
 from emfair.registry.tables import TITLE_LIMIT, experiment, instrument, project, proposal, sample
-from emfair.registry.texts import searched, storable
+from emfair.registry.texts import encodable, searched, storable
 
 
 def clean_titles(titles: Titles) -> Titles:
@@ -136,9 +136,10 @@ def unknown(identifier: str) -> NotFound:
 
 
 def check_instrument(connection: Connection, identifier: str | None) -> str | None:
-    """Return the identifier of an instrument that there is. Raises `NotFound`."""
+    """Return the identifier of an instrument that there is. Raises `NotFound`, `BadCall`."""
     if identifier is not None:
-        query = select(instrument.c.id).where(instrument.c.id == identifier)
+        known = encodable(identifier, "instrument")
+        query = select(instrument.c.id).where(instrument.c.id == known)
         if connection.execute(query).first() is None:
             raise NotFound(
                 "there is no such instrument.",

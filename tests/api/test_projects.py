@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from uuid import uuid4
 
 import pytest
 
+from emfair.api.problems import problem_of, problem_response
+from emfair.errors import NotFound
 from tests.api.hall import made, problem
 from tests.registry.together import run_together
 
@@ -188,6 +191,19 @@ def test_half_a_character_is_no_title(hall):
     body = b'{"id": "p-half", "card": {"title": "\\ud800"}}'
     headers = {"Content-Type": "application/json"}
     problem(hall.client("ada").post("/projects", content=body, headers=headers), 422)
+
+
+@pytest.mark.parametrize("instrument", ["\\ud800", "\\u0000"])
+def test_half_a_character_is_no_instrument(hall, instrument):
+    where = '"project": "p", "proposal": "q", "sample": "s", "title": "T"'
+    body = f'{{{where}, "instrument": "{instrument}"}}'.encode()
+    headers = {"Content-Type": "application/json"}
+    problem(hall.client("ada").post("/experiments", content=body, headers=headers), 400)
+
+
+def test_half_a_character_is_told_in_a_problem():
+    answer = problem_response(problem_of(NotFound("no \ud800.", subject="\ud800", remedy="Look.")))
+    assert json.loads(answer.body)["subject"] == "\\ud800"
 
 
 def test_names_that_are_the_same_identifier_are_a_conflict_and_change_nothing(hall):
