@@ -90,6 +90,19 @@ def test_a_defect_becomes_a_notice_without_its_trace():
     assert "secret" not in app.error[0].value
 
 
+def test_whoever_must_log_in_again_finds_the_way():
+    def script():
+        from emfair.errors import Unauthenticated
+        from ui_streamlit.components.notices import notice
+
+        notice(Unauthenticated("nobody is logged in.", remedy="Log in."))
+
+    app = AppTest.from_function(script)
+    app.context = {"url": "https://emfair.test/sql?sql=SELECT+1"}
+    app.run()
+    assert 'href="/login?to=%2Fsql%3Fsql%3DSELECT%2B1"' in app.get("html")[0].proto.body
+
+
 def test_a_store_that_does_not_answer_is_told_apart_from_a_wrong_call():
     def script():
         from emfair.errors import NotFound, Unavailable
