@@ -76,6 +76,8 @@ def open_deposit(access: Access, order: Order) -> Opened:
     opened = services.registry.deposits.open(
         place, order.whereto.titles, depositor=access.subject, files=order.files
     )
+    if opened.place.experiment != place.experiment:
+        _check_shared(access, opened.place.experiment, order.whereto.title)
     if not opened.already_sealed and order.annotations != Annotations():
         draft_annotations(access, opened.place.experiment, order.annotations)
     return opened
@@ -164,6 +166,18 @@ def withdraw(
     )
     uploads.discard(services, row, left)
     return services.registry.experiments.get(experiment)
+
+
+def _check_shared(access: Access, experiment: str, title: str) -> None:
+    """Refuse who may deposit there, but not into the same deposit as theirs: it is restricted."""
+    try:
+        access.experiment(Action.DEPOSIT, experiment)
+    except NotFound as error:
+        raise NotFound(
+            "the same files were deposited there under this title, and not shared with you.",
+            subject=title,
+            remedy="Ask an owner of the project, or give the experiment another title.",
+        ) from error
 
 
 def _seal(access: Access, experiment: str) -> ExperimentRow:

@@ -201,3 +201,16 @@ def test_whoever_makes_a_project_owns_it(fresh):
     assert ask(fresh, "POST", "/api/v1/deposits", body=body, **header).status == 200
     (row,) = fresh.state.services.registry.memberships.of_project("mine")
     assert row.role == "owner"
+
+
+def test_the_same_deposit_as_a_restricted_one_shows_and_changes_nothing_of_it(hall):
+    ada, admin = hall.client("ada"), hall.client("root")
+    order = new(project=hall.project())
+    opened = ada.post("/deposits", json=order).raise_for_status().json()["place"]["experiment"]
+    tag = {"If-Match": ada.get(f"/experiments/{opened}").headers["etag"]}
+    sharing = f"/experiments/{opened}/sharing"
+    ada.put(sharing, json={"restricted": True}, headers=tag).raise_for_status()
+    said = {"annotations": {"sample": {"atom_types": ["Au"]}}}
+    assert opened not in str(problem(admin.post("/deposits", json=order | said), 404))
+    assert "Au" not in ada.get(f"/experiments/{opened}/annotations").text
+    assert ada.post("/deposits", json=order).json()["place"]["experiment"] == opened
