@@ -53,6 +53,17 @@ def kind_of(failures: Iterable[DagsterEvent]) -> str:
     return KILLED
 
 
+def words_of(failures: Iterable[DagsterEvent]) -> str:
+    """Return the first failure in the step's own words; empty if no step failed."""
+    for event in failures:
+        data = event.step_failure_data
+        if data.user_failure_data is not None and data.user_failure_data.description:
+            return str(data.user_failure_data.description)
+        if data.error is not None:
+            return (data.error.cause or data.error).message.strip()
+    return ""
+
+
 def passing() -> list[str]:
     """Return what failures are called that may be over later."""
     return [KILLED, *sorted(one.__name__ for one in _tree(Unavailable))]

@@ -15,20 +15,14 @@ from contextlib import ExitStack, contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from dagster import (
-    DagsterEventType,
-    DagsterInstance,
-    DagsterRunStatus,
-    ExecuteInProcessResult,
-    RunsFilter,
-)
+from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
 
 from emfair.service.chain.fail import fail
 from emfair.service.processing import Processed
 from emfair.service.services import Services, open_services
 from emfair.settings import Settings
 from emfair_assets.definitions import build
-from emfair_assets.endings import INTERRUPTED, note_ending
+from emfair_assets.endings import INTERRUPTED, note_ending, words_of
 from emfair_assets.holding import OWNER, held, is_held
 from emfair_assets.home import configuration_errors, home_errors
 from emfair_assets.jobs import PROCESS
@@ -39,6 +33,7 @@ from emfair_assets.resources import EmfairResource
 AT_WORK = [DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """Events go to the instance, where the UI shows them; the terminal is the caller's."""
+_NO_STEP = "the run failed before its first step; see the Dagster UI"
 
 
 class InProcessChain:
@@ -88,13 +83,13 @@ class InProcessChain:
                     run_config=QUIET,
                     tags={OWNER: "lock"},
                 )
-        reason = "" if result.success else _reason(result)
+        failures = result.filter_events(lambda event: event.is_step_failure)
+        reason = "" if result.success else words_of(failures) or _NO_STEP
         if INTERRUPTED in reason:
             fail(self._services, experiment, "The run was interrupted; process it again.")
             raise KeyboardInterrupt
         if reason:
             with home_errors(self._home):
-                failures = result.filter_events(lambda event: event.is_step_failure)
                 note_ending(self._instance, result.dagster_run, failures)
             fail(self._services, experiment, reason)
         seconds = time.monotonic() - started
@@ -157,14 +152,3 @@ def prepare_home(home: Path) -> None:
     if not config.exists():
         with as_file(files("emfair_assets") / "dagster.yaml") as source:
             shutil.copyfile(source, config)
-
-
-def _reason(result: ExecuteInProcessResult) -> str:
-    for event in result.all_events:
-        if event.event_type is DagsterEventType.STEP_FAILURE:
-            data = event.step_failure_data
-            if data.user_failure_data is not None and data.user_failure_data.description:
-                return str(data.user_failure_data.description)
-            if data.error is not None:
-                return (data.error.cause or data.error).message.strip()
-    return "the run failed before its first step; see the Dagster UI"

@@ -13,7 +13,7 @@ from dagster import (
 )
 
 from emfair.service.chain.fail import REASON_LIMIT, fail
-from emfair_assets.endings import note_ending
+from emfair_assets.endings import note_ending, words_of
 from emfair_assets.partitions import PARTITION
 from emfair_assets.resources import EmfairResource
 
@@ -64,11 +64,5 @@ def _is_newest(context: RunStatusSensorContext, experiment: str) -> bool:
 
 def reason_of(context: RunFailureSensorContext) -> str:
     """Return the step's own words, or the run's where no step failed (a killed process)."""
-    for event in context.get_step_failure_events():
-        data = event.step_failure_data
-        if data.user_failure_data is not None and data.user_failure_data.description:
-            return str(data.user_failure_data.description)
-        if data.error is not None:
-            cause = data.error.cause or data.error
-            return cause.message.strip()
-    return context.failure_event.message or "the run ended without a reason"
+    words = words_of(context.get_step_failure_events())
+    return words or context.failure_event.message or "the run ended without a reason"

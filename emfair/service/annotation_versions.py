@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from emfair.errors import NotFound
 from emfair.model.annotations import Annotations
 from emfair.registry import AnnotationEdit, AnnotationRow
-from emfair.service.documents import parse_document
+from emfair.service.documents import annotations_of
+from emfair.service.naming import names
 from emfair.service.services import Services
 
 
@@ -53,10 +54,8 @@ def version(services: Services, experiment: str, number: int) -> Version:
 def history(services: Services, experiment: str) -> History:
     """Return what became of the annotations, field by field. Raises `NotFound`."""
     edits = services.registry.annotations.history(experiment)
-    return History(edits, services.registry.people.names(edit.author for edit in edits))
+    return History(edits, names(services, (edit.author for edit in edits)))
 
 
 def _read(services: Services, row: AnnotationRow) -> Version:
-    notes = parse_document(Annotations, row.document.encode(), row.experiment)
-    names = services.registry.people.names([row.author])
-    return Version(row, notes, names.get(row.author, ""))
+    return Version(row, annotations_of(row), names(services, [row.author]).get(row.author, ""))

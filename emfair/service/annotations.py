@@ -17,7 +17,7 @@ from emfair.nxem.annotations import check_files
 from emfair.registry import AnnotationRow, ExperimentRow
 from emfair.service.access import Access
 from emfair.service.context import Due, context_of
-from emfair.service.documents import parse_document, read_manifest
+from emfair.service.documents import annotations_of, read_manifest
 from emfair.service.services import Services
 from emfair.vendor.bundles import measured
 
@@ -29,7 +29,7 @@ def current(services: Services, experiment: str) -> tuple[Annotations, int]:
     row = latest(services, experiment)
     if row is None:
         return Annotations(), 0
-    return parse_document(Annotations, row.document.encode(), experiment), row.version
+    return annotations_of(row), row.version
 
 
 def latest(services: Services, experiment: str) -> AnnotationRow | None:

@@ -24,9 +24,9 @@ from emfair.nxem.annotations import check_files
 from emfair.registry import ClosedDeposit, ExperimentRow
 from emfair.service import uploads
 from emfair.service.access import Access
-from emfair.service.annotations import current, draft_annotations, keep_annotations, latest
+from emfair.service.annotations import draft_annotations, keep_annotations, latest
 from emfair.service.context import due, kept_context
-from emfair.service.documents import parse_document, read_manifest
+from emfair.service.documents import annotations_of, read_manifest
 from emfair.service.services import Services
 from emfair.vendor.bundles import measured
 
@@ -185,8 +185,8 @@ def _seal(access: Access, experiment: str) -> ExperimentRow:
     row = services.registry.experiments.get(experiment)
     if row.state not in IN_PROGRESS and row.manifest_version is not None:
         return row
-    notes, _ = current(services, experiment)
     written = latest(services, experiment)
+    notes = annotations_of(written) if written else Annotations()
     before = _manifest_before(access, row)
     names = [one.name for one in uploads.of_experiment(services, experiment)]
     check_files(notes, measured([*names, *(file.name for file in before)]))
@@ -221,7 +221,7 @@ def _without_deposit(services: Services, row: ExperimentRow) -> tuple[str | None
     if row.manifest_version is None or written is None:
         return None, ""
     manifest = read_manifest(services, row.place, row.manifest_version)
-    notes = parse_document(Annotations, written.document.encode(), row.id)
+    notes = annotations_of(written)
     known = run_key(manifest, notes, written.version, kept_context(written))
     if written.context or known == row.run_key:
         return known, written.context

@@ -1,4 +1,4 @@
-"""An experiment's documents in the lake, read and checked: the manifest, and what the chain writes.
+"""An experiment's documents, read and checked: manifest, annotations, and what the chain writes.
 
 What does not belong here: writing them (`deposits`, `annotations`, `chain`), and noting what a step
 of the chain used (`chain.step`).
@@ -15,7 +15,7 @@ from emfair.lake import layout
 from emfair.model.annotations import Annotations
 from emfair.model.context import Context
 from emfair.model.manifest import Manifest, Place
-from emfair.registry import ExperimentRow
+from emfair.registry import AnnotationRow, ExperimentRow
 from emfair.service.services import Services
 
 _Document = TypeVar("_Document", bound=BaseModel)
@@ -54,6 +54,11 @@ def sealed_manifest(services: Services, row: ExperimentRow) -> Manifest | None:
     if row.manifest_version is None:
         return None
     return read_manifest(services, row.place, row.manifest_version)
+
+
+def annotations_of(row: AnnotationRow) -> Annotations:
+    """Return what a version of the annotations says. Raises `BadData` if it is damaged."""
+    return parse_document(Annotations, row.document.encode(), row.experiment)
 
 
 def read_made(services: Services, kind: type[_Document], key: str) -> _Document:

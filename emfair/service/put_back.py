@@ -20,7 +20,7 @@ from emfair.model.states import ExperimentState
 from emfair.registry import ExperimentRow
 from emfair.service.access import Access
 from emfair.service.context import kept_context
-from emfair.service.documents import parse_document, read_manifest
+from emfair.service.documents import annotations_of, read_manifest
 from emfair.service.services import Services
 
 
@@ -125,7 +125,7 @@ def _write_anew(access: Access, row: ExperimentRow, manifest: Manifest) -> int:
     """
     services = access.services
     current = services.registry.annotations.versions(row.id)[0]
-    notes = parse_document(Annotations, current.document.encode(), row.id)
+    notes = annotations_of(current)
     services.registry.annotations.change(
         row.id,
         current.version,

@@ -103,8 +103,9 @@ def as_csv(columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
 
 
 def _schema() -> None:
-    st.markdown("**Five tables.** Numbers are SI; `experiment_id` joins them all.")
-    for table in questions.tables():
+    tables = questions.tables()
+    st.markdown(f"**{len(tables)} tables.** Numbers are SI; `experiment_id` joins them all.")
+    for table in tables:
         with st.expander(f"`{table.name}`"):
             show("columns", table=table)
 
