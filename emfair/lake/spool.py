@@ -51,7 +51,7 @@ def spooled(
     found, digest = 0, hashlib.sha256()
     with disk_errors(name):
         file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  closed below
-    with file:
+    with _closing(file, name):
         for block in blocks:
             found += len(block)
             if found > size:
@@ -68,6 +68,16 @@ def spooled(
             file.flush()
             file.seek(0)
         yield Spooled(file, size, digest.hexdigest())
+
+
+@contextmanager
+def _closing(file: BufferedRandom, name: str) -> Iterator[None]:
+    """Close a file at the end: what it still holds back may find the disk full."""
+    try:
+        yield
+    finally:
+        with disk_errors(name):
+            file.close()
 
 
 def copy(source: BufferedRandom, target: IO[bytes], size: int) -> None:

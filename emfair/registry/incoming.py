@@ -6,7 +6,7 @@ bytes (``emfair.service`` and ``emfair.lake``); what faces ask of a single uploa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -137,14 +137,15 @@ def check_beside(
     check_folders(there, new)
 
 
-def is_taken(connection: Connection, experiment: str, path: str) -> bool:
-    """Whether a file on its way, or a sealed one, has this path."""
-    return any(
-        connection.execute(
-            select(table.c.path).where(table.c.experiment == experiment, table.c.path == path)
-        ).first()
-        for table in (upload, file)
-    )
+def taken(connection: Connection, experiment: str, paths: Collection[str]) -> frozenset[str]:
+    """Return those of `paths` that a file on its way, or a sealed one, has."""
+    found: set[str] = set()
+    for table in (upload, file):
+        query = select(table.c.path).where(
+            table.c.experiment == experiment, table.c.path.in_(paths)
+        )
+        found.update(connection.execute(query).scalars())
+    return frozenset(found)
 
 
 def begin(

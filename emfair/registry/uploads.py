@@ -6,7 +6,7 @@ belong here: opening and sealing the deposit as a whole (``deposits``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
@@ -83,10 +83,10 @@ class Uploads:
             experiment_row.read(connection, experiment)
             return incoming.rows(connection, experiment)
 
-    def takes(self, experiment: str, path: str) -> bool:
-        """Whether a file of the experiment has this path: one on its way, or a sealed one."""
+    def taken(self, experiment: str, paths: Collection[str]) -> frozenset[str]:
+        """Return those of a few paths that a file on its way, or a sealed one, has."""
         with self._database.reading() as connection:
-            return incoming.is_taken(connection, experiment, path)
+            return incoming.taken(connection, experiment, paths)
 
     def unfinished(self, experiments: Iterable[str]) -> frozenset[str]:
         """Return what the store calls those uploads of `experiments` that are not whole yet."""

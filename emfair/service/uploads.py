@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from emfair.errors import Conflict, FixityMismatch, NotFound, TooMuch
 from emfair.identity.capabilities import new_capability
@@ -31,6 +32,8 @@ LARGEST = 5 * (1 << 40)
 """Bytes of one file: what S3 takes as one object."""
 AT_ONCE = 1000
 """Files that are announced in one call."""
+_TOGETHER = 20
+"""Files that are removed between two looks at what came meanwhile: fewer than anyone can send."""
 ALIVE = timedelta(minutes=1)
 """Parts that come within so short a time of one another are one sign of life."""
 
@@ -261,12 +264,15 @@ def discard(services: Services, of: ExperimentRow, rows: Iterable[UploadRow]) ->
     What was announced anew under the same path meanwhile keeps the object that lies there; if that
     is one of the old bytes, `complete` removes it.
     """
-    for row in rows:
-        key = layout.raw_file(of.place, row.path)
-        if row.store_upload is not None:
-            services.lake.uploads.abort(key, row.store_upload)
-        if not services.registry.uploads.takes(of.id, row.path):
-            services.lake.delete(key)
+    remaining = iter(rows)
+    while some := list(islice(remaining, _TOGETHER)):
+        taken = services.registry.uploads.taken(of.id, [row.path for row in some])
+        for row in some:
+            key = layout.raw_file(of.place, row.path)
+            if row.store_upload is not None:
+                services.lake.uploads.abort(key, row.store_upload)
+            if row.path not in taken:
+                services.lake.delete(key)
 
 
 def _touch(services: Services, row: UploadRow) -> None:

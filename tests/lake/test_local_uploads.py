@@ -177,7 +177,8 @@ def test_data_whose_journal_is_gone_are_found_and_can_be_given_up(uploads, root)
     assert list(folder.iterdir()) == []
 
 
-def test_a_full_disk_is_said_and_keeps_what_was_there(root):
+@pytest.mark.parametrize("block", [1 << 23, 1 << 10])
+def test_a_full_disk_is_said_and_keeps_what_was_there(root, block):
     program = """
 import resource, sys
 from pathlib import Path
@@ -188,13 +189,14 @@ upload = uploads.begin("a", 17 << 20)
 uploads.put_part(upload, 1, [bytes(8 << 20)])
 resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
 try:
-    uploads.put_part(upload, 2, [bytes(8 << 20)])
+    uploads.put_part(upload, 2, [bytes(int(sys.argv[2]))] * ((8 << 20) // int(sys.argv[2])))
 except Unavailable as error:
     print(error)
 print([part.number for part in uploads.parts(upload)])
 """
     done = subprocess.run(
-        [sys.executable, "-c", program, root], capture_output=True, text=True, check=True
-    )
+        [sys.executable, "-c", program, root, str(block)],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
     assert "the disk is full" in done.stdout
     assert done.stdout.endswith("[1]\n")
