@@ -1,5 +1,7 @@
 """Tables that hold what someone may see: nothing that SQL can say brings out the rest."""
 
+import threading
+
 import pytest
 
 from emfair.catalogue.delta import Index
@@ -219,3 +221,18 @@ def test_a_bounded_question_that_takes_too_long_is_stopped(filled):
     sql = "SELECT count(*) FROM facts, range(1000000000) a, range(1000) b WHERE a.range % 7 = 3"
     with pytest.raises(BadQuery, match=r"longer than 0\.5 s"):
         answer(filled.files(), sql, shown=ONLY, timeout=0.5)
+
+
+def test_many_bounded_questions_at_once_wait_for_nobody_for_ever(filled):
+    """Arrow's threads, DuckDB's and these ones share one interpreter."""
+    counted = []
+
+    def one():
+        counted.extend(ask(filled, "FROM files", ALL_BUT).table.num_rows for _ in range(8))
+
+    threads = [threading.Thread(target=one, daemon=True) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert counted == [10] * 32
