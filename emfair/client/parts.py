@@ -49,6 +49,9 @@ class Proof:
         return part is not None and part.size == size and part.checksum in (self.md5, self.sha256)
 
 
+UNPROVED = Proof("", "")
+
+
 class Parts:
     """Sends parts; threads may share it."""
 
@@ -77,7 +80,7 @@ class Parts:
         goes to it without a checksum of its own: reading it twice would take half of the time.
         """
         if self._way.own is True and not there:
-            return Proof("", "")
+            return UNPROVED
         md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
         for_store, for_server = self._way.own is not True, self._way.own is not False
         digests: list[_Hash] = [sha256] if for_server else []
@@ -100,7 +103,7 @@ class Parts:
         def once() -> None:
             nonlocal tries
             tries += 1
-            if tries > 1 and proof.is_of(self.there(upload).get(span.number), span.size):
+            if tries > 1 and self._arrived(upload, span, proof):
                 return
             try:
                 self._put(upload, span, proof)
@@ -110,6 +113,13 @@ class Parts:
                 raise
 
         patiently(once, self._wire.patience)
+
+    def _arrived(self, upload: str, span: Span, proof: Proof) -> bool:
+        """Whether a part is there of which no answer was heard; one sent unproved is proved now."""
+        part = self.there(upload).get(span.number)
+        if part is not None and proof == UNPROVED:
+            proof = self.prove(span, hashlib.sha256())
+        return proof.is_of(part, span.size)
 
     def _put(self, upload: str, span: Span, proof: Proof) -> None:
         """Send it once."""
