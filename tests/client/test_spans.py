@@ -6,13 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emfair.client.spans import BLOCK, Span, check_size, spans
 from emfair.errors import BadCall, FixityMismatch
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.integers(0, 10_000), st.integers(1, 500))
 def test_spans_are_the_file_from_its_beginning_to_its_end(size, each):
     made = spans(Path("a"), "a", size, each)
