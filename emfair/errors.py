@@ -87,6 +87,10 @@ class NotFound(BadCall):
     """What was asked for does not exist."""
 
 
+class Withdrawn(NotFound):
+    """The data were here, and were taken back; what is known about them stays."""
+
+
 class Conflict(BadCall):
     """It exists already, or its state forbids this."""
 

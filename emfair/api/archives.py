@@ -49,8 +49,11 @@ T = TypeVar("T", str, bytes)
 AT_ONCE = 200
 """Lines that are handed on together."""
 
-_ZIP: Responses = {200: {"content": {"application/zip": {}}}, **responses(401, 403, 404, 422, 503)}
-_TEXT: Responses = {200: {"content": {"text/plain": {}}}, **responses(401, 403, 404, 422, 503)}
+_ZIP: Responses = {
+    200: {"content": {"application/zip": {}}},
+    **responses(401, 403, 404, 410, 422, 503),
+}
+_TEXT: Responses = {200: {"content": {"text/plain": {}}}, **responses(401, 403, 404, 410, 422, 503)}
 _log = logging.getLogger(__name__)
 
 

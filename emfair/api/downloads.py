@@ -26,12 +26,12 @@ REPORT_POLICY = (
 )
 """A report is text and style: it runs nothing and fetches nothing."""
 
-_PICTURE: Responses = {200: {"content": {"image/png": {}}}, **responses(401, 403, 404, 422)}
+_PICTURE: Responses = {200: {"content": {"image/png": {}}}, **responses(401, 403, 404, 410, 422)}
 STREAM: Responses = {
     200: {"content": {"application/octet-stream": {}}},
     206: {"content": {"application/octet-stream": {}}, "description": "The range asked for."},
     416: {"description": "The range lies beyond the end."},
-    **responses(401, 403, 404, 422),
+    **responses(401, 403, 404, 410, 422),
 }
 
 

@@ -170,7 +170,8 @@ def _stream(
 ) -> EventStream:
     """Let someone listen to one experiment, or to all."""
     listeners: Listeners = request.app.state.listeners
-    listener = listeners.join(row.id if row else None)
+    subject = access.subject if access.principal else None
+    listener = listeners.join(row.id if row else None, subject)
     heard = _heard(request, listener, access, row)
     return EventStream(_begun(lines(heard)), lambda: listeners.leave(listener))
 

@@ -36,8 +36,10 @@ class Once(APIRoute):
             if key is None or request.method != "POST":
                 return await carry_out(request)
             body = await request.body()
-            digest = digest_of([request.method, request.url.path, sha256_bytes(body)])
-            subject = (await run_sync(access_of, request)).subject
+            who = (await run_sync(access_of, request)).known
+            what = [request.method, request.url.path, sha256_bytes(body)]
+            digest = digest_of([*what, who.token])  # one token's answer is none of another's
+            subject = who.subject
             kept = request.app.state.services.registry.idempotency
             known = await run_sync(kept.claim, subject, key, digest)
             if known is not None:

@@ -24,6 +24,8 @@ SILENCE = 15.0
 proxies cut lines that are silent for a minute."""
 LISTENERS = 1000
 """In one process: each holds a connection."""
+EACH, STRANGERS = 100, 200
+"""Of these, how many one person may be, and all without a login together: others find a place."""
 RESUMED = 1000
 """Experiments that someone who comes back catches up with; who missed more loads the list anew."""
 BACKLOG = 1000
@@ -33,10 +35,14 @@ _log = logging.getLogger(__name__)
 
 
 class Listener:
-    """One who listens: to one experiment, or (None) to all; used in the event loop alone."""
+    """One who listens: to one experiment, or (None) to all; used in the event loop alone.
 
-    def __init__(self, experiment: str | None) -> None:
+    `subject` is None for strangers.
+    """
+
+    def __init__(self, experiment: str | None, subject: str | None) -> None:
         self.experiment = experiment
+        self.subject = subject
         self._news: asyncio.Queue[News] = asyncio.Queue(BACKLOG)
         self.lost = False
 
@@ -92,14 +98,16 @@ class Listeners:
         """How many listen now."""
         return len(self._all)
 
-    def join(self, experiment: str | None) -> Listener:
+    def join(self, experiment: str | None, subject: str | None) -> Listener:
         """Let someone listen, until `leave`. Raises `Busy` if too many do."""
+        alike = sum(one.subject == subject for one in self._all)
+        if subject is None and alike >= STRANGERS:
+            raise _too_many(f"{STRANGERS} listen without a login already.", "Log in, or ask")
+        if subject is not None and alike >= EACH:
+            raise _too_many(f"you listen {EACH} times already.", "End some of them, or ask")
         if len(self._all) >= self._most:
-            raise Busy(
-                f"{self._most:,} listen to this server already.",
-                remedy="Ask for the experiment or the list from time to time instead.",
-            )
-        listener = Listener(experiment)
+            raise _too_many(f"{self._most:,} listen to this server already.", "Ask")
+        listener = Listener(experiment, subject)
         self._all.add(listener)
         if self._looking is None or self._looking.done():
             self._looking = asyncio.get_running_loop().create_task(self._look())
@@ -126,3 +134,8 @@ class Listeners:
                 for news in found:
                     listener.offer(news)
             await asyncio.sleep(self._every)
+
+
+def _too_many(what: str, way_out: str) -> Busy:
+    how = "for the experiment or the list from time to time instead."
+    return Busy(what, remedy=f"{way_out} {how}")

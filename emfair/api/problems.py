@@ -26,6 +26,7 @@ _STATUS: dict[type[errors.EmfairError], tuple[int, str]] = {
     errors.Unauthenticated: (401, "Not logged in"),
     errors.Forbidden: (403, "Not allowed"),
     errors.NotFound: (404, "Not found"),
+    errors.Withdrawn: (410, "Withdrawn"),
     errors.Conflict: (409, "Conflict"),
     errors.Outdated: (412, "Someone else was faster"),
     errors.NoVersion: (428, "Which version was changed?"),
@@ -90,8 +91,7 @@ def responses(*statuses: int) -> Responses:
 
 def _on_emfair_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, errors.EmfairError)  # noqa: S101  how it was registered
-    problem = problem_of(error)
-    return problem_response(problem, _HEADERS.get(problem.status))
+    return problem_answer(error)
 
 
 def _on_invalid_request(_: Request, error: Exception) -> JSONResponse:
@@ -135,6 +135,12 @@ def _on_defect(request: Request, error: Exception) -> JSONResponse:
             remedy="Report it with the time of the request.",
         )
     )
+
+
+def problem_answer(error: errors.EmfairError) -> JSONResponse:
+    """Return the answer to a request that met `error`."""
+    problem = problem_of(error)
+    return problem_response(problem, _HEADERS.get(problem.status))
 
 
 def problem_response(problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:

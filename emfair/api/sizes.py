@@ -1,66 +1,130 @@
 """How large a request may be: a bound on every body but those that are streamed to the lake.
 
-What does not belong here: how many requests (`emfair.api.limits`).
+JSON is held in memory while it is read, some ten times its size: strangers may send little of it,
+and those who are known only so much at a time. What does not belong here: how many requests
+(`emfair.api.limits`).
 """
 
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 
+import anyio
+from anyio.to_thread import run_sync
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from emfair.api.problems import problem_of, problem_response
-from emfair.errors import TooMuch
+from emfair.api.guard import access_of
+from emfair.api.problems import problem_answer
+from emfair.errors import BadCall, Busy, EmfairError, TooMuch, Unauthenticated
 
 BODY_LIMIT = 32 << 20
 """Bytes: a deposit of 100,000 files is described in some 25 MB of JSON."""
+SMALL = 64 << 10
+"""Bytes that anyone may send; whoever sends more is asked first who they are."""
+LARGE_AT_ONCE = 4
+"""Bodies larger than `SMALL` that one process reads and answers at a time."""
+SILENCE = 60.0
+"""Seconds after which a sender of a large body that sends nothing is taken for gone."""
 STREAMED = re.compile(r"/api/v1/uploads/[^/]+/parts/[^/]+")
 """Paths of bodies that are never held in memory; the part's own size bounds them."""
 
 
-class _TooLargeError(Exception):
-    """The body has passed the limit."""
-
-
 class BoundedBodies:
-    """ASGI middleware that answers 413 to what is too large, announced so or not."""
+    """ASGI middleware that answers 413 to what is too large, announced so or not.
 
-    def __init__(self, app: ASGIApp, limit: int = BODY_LIMIT) -> None:
+    What is large is not read before its sender is known (401) and there is a place for it (429).
+    """
+
+    def __init__(self, app: ASGIApp, limit: int = BODY_LIMIT, at_once: int = LARGE_AT_ONCE) -> None:
         self._app = app
         self._limit = limit
+        self._at_once = at_once
+        self._large = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, with its body counted."""
         if scope["type"] != "http" or STREAMED.fullmatch(scope["path"]):
             await self._app(scope, receive, send)
+        elif (size := _announced(scope)) is not None and size <= SMALL:
+            await self._app(scope, receive, send)  # the server takes no more than was announced
+        elif size is not None and size > self._limit:
+            await problem_answer(self._too_much())(scope, receive, send)
+        else:
+            await self._large_one(scope, receive, send)
+
+    async def _large_one(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await run_sync(_known, Request(scope))
+            self._take_place()
+        except EmfairError as error:
+            await problem_answer(error)(scope, receive, send)
             return
-        announced = dict(scope["headers"]).get(b"content-length", b"0")
-        if announced.isdigit() and int(announced) > self._limit:
-            await self._refuse(scope, receive, send)
-            return
-        seen = 0
+        try:
+            await self._counted(scope, receive, send)
+        finally:
+            self._large -= 1
+
+    async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on; what is wrong with its body is the answer, whatever others say."""
+        seen, whole = 0, False
+        wrong: EmfairError | None = None
 
         async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > self._limit:
-                raise _TooLargeError
-            return message
+            nonlocal seen, whole, wrong
+            if whole:
+                return await receive()
+            with anyio.move_on_after(SILENCE):
+                message = await receive()
+                seen += len(message.get("body", b""))
+                whole = not message.get("more_body", False)
+                if seen <= self._limit:
+                    return message
+                wrong = self._too_much()
+                raise ClientDisconnect
+            wrong = BadCall("the sender fell silent.", remedy="Send the request again.")
+            raise ClientDisconnect
 
         async def told(message: Message) -> None:
-            if seen <= self._limit:
+            if wrong is None:
                 await send(message)
 
-        with suppress(_TooLargeError):  # where nobody has made another error of it on its way
+        try:
             await self._app(scope, counted, told)
-        if seen > self._limit:
-            await self._refuse(scope, receive, send)
+        except ClientDisconnect:
+            if wrong is None:
+                raise
+        if wrong is not None:
+            await problem_answer(wrong)(scope, receive, send)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        error = TooMuch(
+    def _take_place(self) -> None:
+        if self._large >= self._at_once:
+            raise Busy(
+                f"{self._at_once} large requests are being read already.",
+                remedy="Send it again in a moment, or in smaller portions.",
+            )
+        self._large += 1
+
+    def _too_much(self) -> TooMuch:
+        return TooMuch(
             f"the request is larger than {self._limit >> 20} MiB.",
             remedy="Send less at once; files go through an upload's parts.",
         )
-        await problem_response(problem_of(error))(scope, receive, send)
+
+
+def _announced(scope: Scope) -> int | None:
+    """Return the bytes of a body as its head tells them; None if it does not."""
+    head = dict(scope["headers"])
+    if b"transfer-encoding" in head:
+        return None
+    length = head.get(b"content-length", b"0")
+    return int(length) if length.isdigit() else None
+
+
+def _known(request: Request) -> None:
+    """Return if the sender is known. Raises `Unauthenticated`."""
+    if access_of(request).principal is None:
+        raise Unauthenticated(
+            f"only who is logged in may send more than {SMALL >> 10} KiB.",
+            remedy="Log in, or send a token.",
+        )

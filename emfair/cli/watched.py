@@ -169,7 +169,7 @@ def _shown(opened: _Opened, sessions: Sequence[Session]) -> list[dict[str, Any]]
     there = {}
     for folder in {one.folder for one in sessions}:
         with suppress(OSError):
-            there[folder] = stat_of(opened.root / folder / NOTES)
+            there[folder] = stat_of(opened.root, f"{folder}/{NOTES}" if folder else NOTES)
     sayings = Sayings(opened.root, replace(opened.rules, settle=0.0))
     sayings.note(there, 0.0)
     return [

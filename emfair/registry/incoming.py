@@ -6,7 +6,7 @@ bytes (``emfair.service`` and ``emfair.lake``); what faces ask of a single uploa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -65,6 +65,8 @@ class UploadRow:
     done_at: datetime | None
 
 
+_FEW = 10 * IN_LIMIT
+"""So many files are looked up by name; of more, all of the experiment's are read."""
 ROW = tuple(column for column in upload.c if column.name != "folded")
 """The columns of an `UploadRow`."""
 
@@ -95,16 +97,24 @@ def check(files: Sequence[RawFile | NewFile]) -> None:
     check_folders(seen, seen)
 
 
-def check_folders(new: dict[str, str], there: dict[str, str]) -> None:
+def check_folders(new: Mapping[str, str], there: Mapping[str, str]) -> None:
     """Refuse a file that is a folder of another: `new` and `there` map folded paths to paths."""
-    for key, path in new.items():
-        for end in [at for at, char in enumerate(key) if char == "/"]:
-            if key[:end] in there:
+    for folder in {key.rpartition("/")[0] for key in new}:
+        for above in _upwards(folder):
+            if above in there:
+                path = next(new[key] for key in new if key.startswith(f"{above}/"))
                 raise BadName(
-                    f"lies in {there[key[:end]]!r}, which is a file.",
+                    f"lies in {there[above]!r}, which is a file.",
                     subject=repr(path),
                     remedy="Rename one of the two.",
                 )
+
+
+def _upwards(folder: str) -> Iterator[str]:
+    """Yield a folder, and those it lies in."""
+    while folder:
+        yield folder
+        folder = folder.rpartition("/")[0]
 
 
 def check_beside(
@@ -240,11 +250,19 @@ def named(
 ) -> dict[str, UploadRow]:
     """Return those uploads of an experiment that `files` name, by path."""
     query = select(*ROW).where(upload.c.experiment == experiment)
-    if len(files) <= IN_LIMIT:  # of more, PostgreSQL compares each with each
-        query = query.where(upload.c.path.in_([file.path for file in files]))
-    wanted = {file.path for file in files}
-    rows = (UploadRow(**row) for row in _mapped(connection, query) if row["path"] in wanted)
-    return {row.path: row for row in rows}
+    wanted = [file.path for file in files]
+    if len(wanted) > _FEW:
+        chosen = set(wanted)
+        rows = [row for row in _mapped(connection, query) if row["path"] in chosen]
+    else:  # of more than IN_LIMIT at once, PostgreSQL compares each with each
+        rows = [
+            row
+            for start in range(0, len(wanted), IN_LIMIT)
+            for row in _mapped(
+                connection, query.where(upload.c.path.in_(wanted[start : start + IN_LIMIT]))
+            )
+        ]
+    return {row["path"]: UploadRow(**row) for row in rows}
 
 
 def _mapped(connection: Connection, query: Any) -> Any:

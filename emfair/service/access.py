@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from emfair.errors import NotFound, Unauthenticated
+from emfair.errors import NotFound, Unauthenticated, Withdrawn
 from emfair.identity.policy import SERVICE, Resource, decide, not_there, require
 from emfair.identity.principal import Principal, local_principal
 from emfair.identity.reach import Reach, reach
@@ -21,12 +21,14 @@ from emfair.identity.roles import Membership, Role, roles_of
 from emfair.identity.table import About, Action
 from emfair.model.identifiers import PATTERN
 from emfair.model.nouns import InstrumentCard, PersonCard, ProjectCard, ProposalCard, SampleCard
+from emfair.model.states import ExperimentState
 from emfair.model.tokens import StoredToken
 from emfair.registry import CardRow, ExperimentRow, SampleKey
 from emfair.service.services import Services
 
 R = TypeVar("R")
-_READING = frozenset({Action.READ_EXPERIMENT, Action.DOWNLOAD_RAW, Action.DOWNLOAD_CONTAINERS})
+_TAKING = frozenset({Action.DOWNLOAD_RAW, Action.DOWNLOAD_CONTAINERS})
+_READING = _TAKING | {Action.READ_EXPERIMENT}
 
 
 @dataclass(frozen=True)
@@ -95,11 +97,15 @@ class Access:
     def experiment(self, action: Action, experiment: str) -> ExperimentRow:
         """Return an experiment that they may do `action` to.
 
-        Who reads a restricted one that they did not deposit is written down in the audit log.
+        Who reads a restricted one that they did not deposit is written down in the audit log. Of
+        a withdrawn one nobody takes data, and whoever may see it can still read what it was
+        (FAIR's A2). Raises `Withdrawn` for its data.
         """
         experiments = self.services.registry.experiments
         row = self._found(About.EXPERIMENT, experiment, lambda: experiments.get(experiment))
         self.require(action, experiment_resource(row))
+        if action in _TAKING:
+            check_there(row)
         if row.restricted and action in _READING and row.depositor != self.subject:
             self.services.registry.audit.write(self.subject, "restricted-read", row.id)
         return row
@@ -167,6 +173,17 @@ class Granted(Generic[R]):
 
     access: Access
     row: R
+
+
+def check_there(row: ExperimentRow) -> None:
+    """Return if an experiment's data are to be had. Raises `Withdrawn`."""
+    if row.state is ExperimentState.TOMBSTONED:
+        reason = f": {row.state_reason}" if row.state_reason else ""
+        raise Withdrawn(
+            f"was withdrawn on {row.updated_at:%d %B %Y}{reason}.",
+            subject=row.id,
+            remedy="Its record can still be read; ask its depositor or a data steward for more.",
+        )
 
 
 def local_access(services: Services) -> Access:

@@ -20,6 +20,7 @@ from emfair.model.identifiers import check_identifier
 from emfair.model.manifest import Place
 from emfair.model.paths import lake_path
 from emfair.registry import ExperimentRow
+from emfair.service.access import check_there
 from emfair.service.documents import made
 from emfair.service.services import Services
 
@@ -76,7 +77,14 @@ def readme(services: Services, row: ExperimentRow) -> str:
 
 
 def preview(services: Services, row: ExperimentRow, measurement: str = "") -> bytes:
-    """Return a measurement's picture, PNG; without a name the first one's. Raises `NotFound`."""
+    """Return a measurement's picture, PNG; without a name the first one's.
+
+    Raises
+    ------
+    NotFound, Withdrawn
+        There is none, or no longer.
+    """
+    check_there(row)
     chosen = _measurement(services, row.place, measurement)
     return services.lake.read_bytes(layout.preview(row.place, chosen.measurement))
 

@@ -20,7 +20,7 @@ from emfair.model.documents import Conversion
 from emfair.model.manifest import Manifest
 from emfair.model.states import ExperimentState
 from emfair.registry import ExperimentRow, Sight
-from emfair.service.access import Access
+from emfair.service.access import Access, check_there
 from emfair.service.documents import made, sealed_manifest
 from emfair.service.services import Services
 
@@ -107,6 +107,7 @@ def experiments(access: Access, branch: Branch, part: Part) -> Iterator[Experime
     if len(branch.levels) < len(LEVELS):
         return _below(access, access.sight(part.actions[0]), branch, part)
     row = _taken(access, branch.name, part)
+    check_there(row)
     if not _is_sealed(row):
         raise NotFound(
             f"is {row.state.value}: there is nothing to take away.",

@@ -15,7 +15,7 @@ from emfair.lake.keys import check_key
 from emfair.model.identifiers import PATTERN
 from emfair.registry import ExperimentRow
 from emfair.service import browse, downloads
-from emfair.service.access import Access, experiment_resource
+from emfair.service.access import Access, check_there, experiment_resource
 from emfair.service.downloads import Download
 from emfair.service.holdings import LEVELS
 from emfair.service.nouns import projects
@@ -89,6 +89,8 @@ def lake_object(access: Access, path: str) -> Download:
     if not rest:
         raise _nothing(path)
     row = _experiment(access, path, levels, _action(rest))
+    if rest.startswith("previews/"):
+        check_there(row)
     raw = rest.removeprefix("raw/files/")
     file = None if raw == rest else access.services.registry.files.find(row.id, raw)
     name = path.rpartition("/")[2]

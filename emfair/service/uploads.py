@@ -158,7 +158,11 @@ def begun(services: Services, row: UploadRow) -> Upload:
     if row.store_upload is not None and row.part_size is not None:
         return Upload(key, row.store_upload, row.size, row.part_size)
     new = services.lake.uploads.begin(key, row.size)
-    held = services.registry.uploads.begin(row.id, store_upload=new.id, part_size=new.part_size)
+    try:
+        held = services.registry.uploads.begin(row.id, store_upload=new.id, part_size=new.part_size)
+    except NotFound:  # taken out meanwhile
+        services.lake.uploads.abort(key, new.id)
+        raise
     if held.store_upload != new.id:  # another request was faster
         services.lake.uploads.abort(key, new.id)
     return Upload(key, str(held.store_upload), row.size, held.part_size or new.part_size)

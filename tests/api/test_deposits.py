@@ -137,6 +137,29 @@ def test_withdrawing_needs_the_version_that_was_seen(client):
     assert client.request("DELETE", url, json=why, headers=etag).json()["state"] == "tombstoned"
 
 
+def test_what_is_withdrawn_can_be_read_about_and_not_be_taken(client):
+    opened = client.post("/deposits", json=new()).json()
+    send(client, opened["todo"])
+    url = f"/experiments/{opened['place']['experiment']}"
+    sealed = client.post(f"{url}/seal")
+    place = opened["place"]
+    folder = "/".join(
+        f"{word}={place[word]}" for word in ("project", "proposal", "sample", "experiment")
+    )
+    data = [
+        f"{url}/files/a.dm3", f"{url}/archive.zip", f"{url}/sha256sums.txt?part=raw",
+        f"{url}/downloads.aria2", f"/lake/objects/{folder}/raw/files/a.dm3",
+    ]  # fmt: skip
+    for path in data:
+        assert client.get(path).status_code == 200, path
+    why, etag = {"reason": "a mistake"}, {"If-Match": sealed.headers["etag"]}
+    client.request("DELETE", url, json=why, headers=etag).raise_for_status()
+    for path in [*data, f"{url}/preview.png", f"/lake/objects/{folder}/previews/x.png"]:
+        told = problem(client.get(path), 410)
+        assert "a mistake" in told["detail"]
+    assert client.get(url).json()["manifest"]["files"][0]["name"] == "a.dm3"
+
+
 def test_an_edit_of_what_someone_else_has_changed_is_told(client):
     draft = client.post("/experiments", json={k: v for k, v in new().items() if k != "files"})
     url, seen = f"/experiments/{draft.json()['id']}", {"If-Match": draft.headers["etag"]}

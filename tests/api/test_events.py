@@ -13,12 +13,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from queue import Empty, Queue
 
+import anyio
 import httpx
 import pytest
 
 from emfair.api.app import create_app
-from emfair.api.listeners import Listeners
+from emfair.api.listeners import EACH, STRANGERS, Listeners
 from emfair.client.engine import DepositRequest
+from emfair.errors import Busy
 from emfair.lake import layout
 from emfair.lake.memory import MemoryLake
 from emfair.model.deposits import Whereto
@@ -301,6 +303,23 @@ def test_too_many_listeners_are_told_what_to_do_instead_and_places_come_free(hom
     assert eventually(lambda: home.listeners.count == 0)
     with listening(url) as ear:
         assert ear.next().kind == "experiment"
+
+
+async def _listen(listeners, subjects):
+    for number, subject in enumerate(subjects):
+        listeners.join(f"e-{number}", subject)
+
+
+@pytest.mark.parametrize(
+    ("subjects", "way_out"),
+    [([None] * (STRANGERS + 1), "Log in"), (["local:ada"] * (EACH + 1), "End some")],
+)
+def test_neither_one_person_nor_all_strangers_take_every_place(tmp_path, subjects, way_out):
+    with open_services(read_settings(home=tmp_path), lake=MemoryLake()) as services:
+        anyio.run(_listen, Listeners(services), [*subjects[1:], "local:bob", "local:cleo"])
+        with pytest.raises(Busy) as told:
+            anyio.run(_listen, Listeners(services), subjects)
+    assert told.value.remedy.startswith(way_out)
 
 
 def test_a_client_that_goes_away_is_noticed(home, tmp_path):

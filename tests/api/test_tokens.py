@@ -46,6 +46,14 @@ def test_a_token_is_shown_once_and_only_its_checksum_is_kept(hall):
     assert kept.secret_sha256 == digest(told["token"])
 
 
+def test_an_answer_that_was_kept_for_one_token_is_not_given_to_another(hall):
+    new_project, key = {"card": {"title": "Kept"}}, {"Idempotency-Key": hall.fresh("key")}
+    scripts = [hall.bearer(create(hall, scopes=["deposit"])["token"]) for _ in range(2)]
+    made(scripts[0].post("/projects", json=new_project, headers=key))
+    assert scripts[0].post("/projects", json=new_project, headers=key).status_code == 201
+    problem(scripts[1].post("/projects", json=new_project, headers=key), 400)
+
+
 def test_tokens_are_listed_for_their_holder_only_newest_first(hall):
     first, second = create(hall, "lia"), create(hall, "lia")
     ids = [one["id"] for one in hall.client("lia").get("/tokens").json()]

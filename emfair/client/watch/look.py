@@ -7,6 +7,7 @@ here: what the changes mean (`seen`), and what may be shipped (`ready`).
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ UNFINISHED = (
 )  # fmt: skip
 """Ends of names that programs give to files they have not finished."""
 _HIDDEN = 2  # Windows: FILE_ATTRIBUTE_HIDDEN
+_JUNCTION = 0xA0000003  # Windows: IO_REPARSE_TAG_MOUNT_POINT
 
 
 class Stat(NamedTuple):
@@ -90,9 +92,23 @@ def look(root: Path, leave_out: frozenset[str] = frozenset()) -> Look:
     return seen
 
 
-def stat_of(path: Path) -> Stat:
-    """Return how a file is now. Raises `OSError`."""
-    found = path.stat()
+def stat_of(root: Path, name: str) -> Stat:
+    """Return how a file below `root` is now.
+
+    Raises
+    ------
+    OSError
+        It is not there, or has become a link, or lies behind one: what lies outside of the
+        watched folder is never read.
+    """
+    folder = name.rpartition("/")[0]
+    while folder:
+        if _leads_elsewhere(os.lstat(root / folder)):
+            raise OSError(errno.ELOOP, "lies behind a link", name)
+        folder = folder.rpartition("/")[0]
+    found = os.lstat(root / name)
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.ELOOP, "is a link, or no regular file", name)
     return Stat(found.st_size, found.st_mtime_ns)
 
 
@@ -103,17 +119,26 @@ def _see(
     if _is_passed_over(entry.name, folder):
         return
     try:
-        if not entry.is_dir():
-            _see_file(seen, folder, name, entry.stat())
-        elif entry.is_symlink():
-            seen.problems[name] = "is a link to another folder: watch that one by itself"
+        if _leads_elsewhere(entry.stat(follow_symlinks=False)):
+            seen.problems[name] = (
+                "is a link: what lies outside of the watched folder is never read; put the files "
+                "themselves here, or watch their folder"
+            )
+        elif not entry.is_dir(follow_symlinks=False):
+            _see_file(seen, folder, name, entry.stat(follow_symlinks=False))
         elif entry.path not in leave_out:
             yield name
-    except FileNotFoundError:  # gone since it was listed, or a link that leads nowhere
+    except FileNotFoundError:  # gone since it was listed
         return
     except OSError as error:
         seen.unseen.append(name)
         seen.problems[name] = f"cannot be looked at ({error.strerror})"
+
+
+def _leads_elsewhere(found: os.stat_result) -> bool:
+    """Whether an entry is a link, or Windows' junction."""
+    tag = getattr(found, "st_reparse_tag", 0)
+    return stat.S_ISLNK(found.st_mode) or (tag != 0 and tag == _JUNCTION)
 
 
 def _see_file(seen: Look, folder: str, name: str, found: os.stat_result) -> None:

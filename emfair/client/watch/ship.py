@@ -118,9 +118,9 @@ class Shipping:
         path = self.root / one.name
         try:
             name = deposit_name(one.name, self.pattern)
-            if stat_of(path) == one.stat:
+            if stat_of(self.root, one.name) == one.stat:
                 file = describe(LocalFile(path, name, one.stat.size), self._progress)
-                if stat_of(path) == one.stat:
+                if stat_of(self.root, one.name) == one.stat:
                     return one, file
             self._again(one, "is still being written")
         except BadName as error:
@@ -205,7 +205,7 @@ class Shipping:
     def _not_sent(self, one: Waiting, error: BadCall | BadData) -> None:
         """Note why a single file was not sent: it has changed, or is refused."""
         try:
-            changed = stat_of(self.root / one.name) != one.stat
+            changed = stat_of(self.root, one.name) != one.stat
         except OSError:
             changed = True
         if changed or isinstance(error, FixityMismatch):

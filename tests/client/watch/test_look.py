@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from emfair.client.watch.look import Look, look
+from emfair.client.watch.look import Look, look, stat_of
 from emfair.client.watch.seen import changes
 from emfair.errors import Unavailable
 
@@ -50,22 +50,35 @@ def test_the_notes_of_a_session_are_no_file_of_it(tmp_path):
 
 def test_what_is_neither_file_nor_folder_is_told(tmp_path):
     os.mkfifo(tmp_path / "pipe")
-    (tmp_path / "elsewhere").symlink_to("/")
-    (tmp_path / "nowhere").symlink_to("/nonexistent/x")
     (tmp_path / os.fsdecode(b"caf\xe9.tif")).write_bytes(b"x")
     seen = look(tmp_path)
     assert seen.files == {}
     assert {name: why.split(":")[0] for name, why in seen.problems.items()} == {
         "pipe": "is no regular file",
-        "elsewhere": "is a link to another folder",
         "caf\\xe9.tif": "has a name that is no text",
     }
 
 
-def test_a_link_to_a_file_is_the_file(tmp_path):
+@pytest.mark.parametrize("target", ["/etc/passwd", "/", "real/a.tif", "real", "/nonexistent/x"])
+def test_links_are_told_and_never_followed(tmp_path, target):
     put(tmp_path, "real/a.tif")
-    (tmp_path / "b.tif").symlink_to(tmp_path / "real/a.tif")
-    assert sorted(look(tmp_path).files) == ["b.tif", "real/a.tif"]
+    (tmp_path / "link.tif").symlink_to(target)
+    seen = look(tmp_path)
+    assert list(seen.files) == ["real/a.tif"]
+    assert seen.problems["link.tif"].startswith("is a link")
+
+
+def test_a_file_that_has_become_a_link_since_is_not_what_was_seen(tmp_path):
+    put(tmp_path, "ada/a.tif", "ada/b.tif")
+    assert stat_of(tmp_path, "ada/a.tif") == look(tmp_path).files["ada/a.tif"]
+    (tmp_path / "ada/a.tif").unlink()
+    (tmp_path / "ada/a.tif").symlink_to("b.tif")
+    with pytest.raises(OSError, match="link"):
+        stat_of(tmp_path, "ada/a.tif")
+    (tmp_path / "ada").rename(tmp_path / "outside")
+    (tmp_path / "ada").symlink_to("outside")
+    with pytest.raises(OSError, match="behind a link"):
+        stat_of(tmp_path, "ada/b.tif")
 
 
 def test_folders_that_are_emfairs_own_are_left_out(tmp_path):

@@ -1,0 +1,76 @@
+"""Large bodies: only from those who are known, only so many at a time, never for ever."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import closing
+
+import httpx
+import pytest
+
+from emfair.api import sizes
+from emfair.api.sizes import LARGE_AT_ONCE, SMALL
+from tests.api.told import problem
+
+LARGE = SMALL + 1
+
+
+@pytest.fixture
+def begun(hall):
+    """Return a function that sends a request's head and some of its body, and no more."""
+    address, lines = httpx.URL(hall.url), []
+
+    def begin(client: httpx.Client, announced: str, body: bytes = b"") -> socket.socket:
+        line = socket.create_connection((address.host, address.port), timeout=10)
+        lines.append(line)
+        login = client.headers.get("authorization")
+        head = [
+            "POST /api/v1/projects HTTP/1.1", "Host: x", "Content-Type: application/json",
+            announced, *([f"Authorization: {login}"] if login else []),
+        ]  # fmt: skip
+        line.sendall("\r\n".join([*head, "", ""]).encode() + body)
+        return line
+
+    yield begin
+    for line in lines:
+        line.close()
+
+
+@pytest.mark.parametrize("announced", [f"Content-Length: {LARGE}", "Transfer-Encoding: chunked"])
+def test_a_large_body_of_a_stranger_is_refused_before_it_is_read(hall, begun, announced):
+    answer = begun(hall.bearer(None), announced).recv(1 << 16)
+    assert answer.startswith(b"HTTP/1.1 401 ")
+    assert b"64 KiB" in answer
+    wrong = begun(hall.bearer("emf_nobody"), announced).recv(1 << 16)
+    assert wrong.startswith(b"HTTP/1.1 401 ")
+
+
+def test_what_is_small_is_refused_by_the_route(hall):
+    assert "64 KiB" not in problem(hall.bearer(None).post("/projects", json={}), 401)["detail"]
+
+
+def test_large_bodies_wait_for_a_place_and_places_come_free(hall, begun):
+    ada = hall.client("ada")
+    large = {"id": hall.fresh("p"), "card": {"title": "T", "description": "x" * SMALL}}
+    half_sent = [begun(ada, f"Content-Length: {LARGE}", b"{") for _ in range(LARGE_AT_ONCE)]
+    answers = [ada.post("/projects", json=large)]
+    while answers[-1].status_code != 429 and len(answers) < 200:  # the halves are on their way
+        answers.append(ada.post("/projects", json=large))
+    told = problem(answers[-1], 429)
+    assert int(answers[-1].headers["retry-after"]) > 0
+    assert "portions" in told["remedy"]
+    assert ada.get("/me").status_code == 200
+    for line in half_sent:
+        line.close()
+    while (again := ada.post("/projects", json=large)).status_code == 429:
+        pass
+    assert again.status_code != 429
+
+
+def test_a_sender_that_falls_silent_loses_its_place(hall, begun, monkeypatch):
+    monkeypatch.setattr(sizes, "SILENCE", 0.2)
+    line = begun(hall.client("ada"), f"Content-Length: {LARGE}", b"{")
+    with closing(line):
+        answer = line.recv(1 << 16)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"fell silent" in answer
