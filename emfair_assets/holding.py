@@ -10,6 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from dagster import DagsterInstance, DagsterRun
+
+from emfair_assets.partitions import PARTITION
+
 OWNER = "emfair/process"
 """Tag of the runs whose process holds such a lock."""
 
@@ -34,6 +38,18 @@ def is_held(home: Path, experiment: str) -> bool | None:
     except BlockingIOError:
         return True
     return False
+
+
+def is_dead(instance: DagsterInstance, home: Path, run: DagsterRun) -> bool:
+    """Whether the process of a run of ``emfair process`` is gone; says so to Dagster.
+
+    Of the daemon's own runs, Dagster finds out itself. One that was begun on another machine is
+    taken for alive: its lock lies there.
+    """
+    if OWNER not in run.tags or is_held(home, run.tags[PARTITION]) is not False:
+        return False
+    instance.report_run_failed(run, "The process that ran it was killed.")
+    return True
 
 
 def _lock_file(home: Path, experiment: str) -> Path:

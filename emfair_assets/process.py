@@ -29,6 +29,7 @@ from emfair_assets.jobs import PROCESS
 from emfair_assets.partitions import NAME as EXPERIMENTS_NAME
 from emfair_assets.partitions import PARTITION, add_experiments
 from emfair_assets.resources import EmfairResource
+from emfair_assets.slots import slots_kept_free
 
 AT_WORK = [DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -75,7 +76,7 @@ class InProcessChain:
                 reason = f"run {other} is at work on it; wait for it, or end it in the Dagster UI"
                 return Processed(experiment, False, 0.0, other, reason, busy=True)
             started = time.monotonic()
-            with held(self._home, experiment):
+            with held(self._home, experiment), slots_kept_free(self._instance, self._home):
                 result = self._job.execute_in_process(
                     instance=self._instance,
                     partition_key=experiment,

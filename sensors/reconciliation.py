@@ -15,7 +15,6 @@ from pathlib import Path
 
 from dagster import (
     DagsterInstance,
-    DagsterRun,
     DagsterRunStatus,
     DefaultSensorStatus,
     RunRequest,
@@ -29,7 +28,7 @@ from dagster import (
 from emfair.model.states import ExperimentState
 from emfair.registry import ExperimentRow
 from emfair.service.chain.fail import fail
-from emfair_assets.holding import OWNER, is_held
+from emfair_assets.holding import is_dead
 from emfair_assets.jobs import process_experiment
 from emfair_assets.partitions import PARTITION, add_experiments
 from emfair_assets.resources import EmfairResource
@@ -174,19 +173,7 @@ def _busy(instance: DagsterInstance, home: Path, rows: Sequence[ExperimentRow]) 
         return set()
     tags = {PARTITION: [row.id for row in rows]}
     found = instance.get_runs(RunsFilter(statuses=UNFINISHED, tags=tags))
-    return {run.tags[PARTITION] for run in found if not _is_dead(instance, home, run)}
-
-
-def _is_dead(instance: DagsterInstance, home: Path, run: DagsterRun) -> bool:
-    """Whether the process of a run of ``emfair process`` is gone; says so to Dagster.
-
-    Of the daemon's own runs, Dagster finds out itself. One that was begun on another machine is
-    taken for alive: its lock lies there.
-    """
-    if OWNER not in run.tags or is_held(home, run.tags[PARTITION]) is not False:
-        return False
-    instance.report_run_failed(run, "The process that ran it was killed.")
-    return True
+    return {run.tags[PARTITION] for run in found if not is_dead(instance, home, run)}
 
 
 def _stood_in(instance: DagsterInstance, rows: Sequence[ExperimentRow]) -> Counter[str]:

@@ -24,6 +24,7 @@ from emfair.registry import OutboxCursor, OutboxRow, advance
 from emfair_assets.jobs import process_experiment
 from emfair_assets.partitions import EXPERIMENTS
 from emfair_assets.resources import EmfairResource
+from emfair_assets.slots import free_slots
 
 AT_ONCE = 100
 """Run requests a tick."""
@@ -77,8 +78,9 @@ def plan(
     description="Sealed deposits and edited annotations become runs.",
 )
 def uploads(context: SensorEvaluationContext, emfair: EmfairResource) -> SensorResult | SkipReason:
-    """Read the outbox behind the cursor and ask for runs."""
+    """Read the outbox behind the cursor and ask for runs, for which dead ones make place."""
     services = emfair.services
+    free_slots(context.instance, services.settings.dagster_home)
     cursor = OutboxCursor.from_json(context.cursor)
     outbox = services.registry.outbox
     late = outbox.rows(cursor.gaps)[:AT_ONCE]

@@ -1,0 +1,89 @@
+"""A process that is killed while it holds a place in a pool keeps nobody waiting."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from dagster import DagsterInstance, DagsterRunStatus
+from dagster._core.test_utils import create_run_for_test
+
+from emfair.service.processing import open_chain
+from emfair_assets.assets import INDEX_POOL
+from emfair_assets.holding import OWNER, held
+from emfair_assets.partitions import PARTITION
+from emfair_assets.slots import free_slots, slots_kept_free
+from tests.service.lab import open_lab
+
+
+@pytest.fixture
+def lab(tmp_path, corpus):
+    with open_lab(tmp_path / "home", corpus) as opened:
+        yield opened
+
+
+@pytest.fixture
+def instance(lab):
+    with open_chain(lab.services.settings):  # makes the Dagster home
+        pass
+    with DagsterInstance.from_config(str(lab.services.settings.dagster_home)) as opened:
+        opened.event_log_storage.initialize_concurrency_limit_to_default(INDEX_POOL)
+        yield opened
+
+
+def take(instance, experiment, status=DagsterRunStatus.STARTED, tags=(OWNER,)):
+    """Return the id of a run that holds the index's one place."""
+    tagged = {PARTITION: experiment} | dict.fromkeys(tags, "lock")
+    run = create_run_for_test(instance, status=status, tags=tagged)
+    storage = instance.event_log_storage
+    assert storage.claim_concurrency_slot(INDEX_POOL, run.run_id, "metadata_index").is_claimed
+    return run.run_id
+
+
+@pytest.fixture
+def home(lab):
+    return lab.services.settings.dagster_home
+
+
+def was_held(home, experiment):
+    """Leave the lock file of a process that is gone."""
+    with held(home, experiment):
+        pass
+
+
+def test_a_killed_process_of_another_experiment_gives_its_place_back(lab, instance, home):
+    take(instance, "e-killed")
+    was_held(home, "e-killed")
+    experiment = lab.deposit(lab.file("test-1.dm3")).place.experiment
+    with open_chain(lab.services.settings) as chain:
+        assert [done.succeeded for done in chain.process([experiment])] == [True]
+
+
+def test_the_living_keep_their_places(instance, home):
+    with held(home, "e-alive"):
+        take(instance, "e-alive")
+        assert free_slots(instance, home) == []
+    assert len(free_slots(instance, home)) == 1
+
+
+@pytest.mark.parametrize("status", [DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED])
+def test_a_run_that_has_ended_keeps_no_place(instance, home, status):
+    run = take(instance, "e-ended", status, tags=())
+    assert free_slots(instance, home) == [run]
+
+
+def test_a_run_of_the_daemon_keeps_its_place_until_dagster_says_that_it_has_ended(instance, home):
+    take(instance, "e-daemon", tags=())
+    assert free_slots(instance, home) == []
+
+
+def test_who_is_killed_while_another_waits_lets_it_go_on(instance, home):
+    storage, began = instance.event_log_storage, time.monotonic()
+    with slots_kept_free(instance, home, every=0.05):
+        with held(home, "e-killed"):
+            take(instance, "e-killed")
+            time.sleep(0.3)
+            assert not storage.claim_concurrency_slot(INDEX_POOL, "next", "s").is_claimed
+        while not storage.claim_concurrency_slot(INDEX_POOL, "next", "s").is_claimed:
+            assert time.monotonic() - began < 30
+            time.sleep(0.01)
