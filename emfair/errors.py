@@ -7,6 +7,7 @@
     │   ├── BadSetting          a setting is missing or contradicts another
     │   ├── BadQuery            SQL that DuckDB refuses, or that takes too much
     │   ├── NotFound            no such experiment, file, table …
+    │   │   └── Withdrawn       … any more: it was taken back
     │   ├── Conflict            it exists already, or its state forbids it
     │   │   └── Outdated        … or someone else changed it since it was seen
     │   ├── NoVersion           a change that does not say which version it was made on

@@ -7,7 +7,7 @@ What does not belong here: what becomes of the blocks.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
 from queue import Empty, Full, Queue
@@ -22,9 +22,9 @@ from starlette.requests import ClientDisconnect
 from emfair.errors import BadCall
 
 R = TypeVar("R")
-BLOCK = 1 << 18
+BLOCK = 1 << 20
 """Bytes handed over at once: the server's own pieces are small, and each hand-over costs time."""
-WAITING = 8
+WAITING = 4
 """Hand-overs between the network and the thread."""
 AT_ONCE = 100
 """Bodies that are taken at a time, each by a thread; more wait, and nothing of them is read."""
@@ -81,6 +81,7 @@ class _Body:
         self._silence = silence
         self._queue: Queue[list[bytes] | _Gone | None] = Queue(WAITING)
         self._over = False
+        self._patience = anyio.CancelScope(deadline=anyio.current_time() + silence)
 
     def blocks(self) -> Iterator[bytes]:
         """Yield the blocks, in the thread."""
@@ -91,23 +92,41 @@ class _Body:
                     subject=self._request.url.path,
                     remedy="Send this part again.",
                 )
-            yield from pieces
+            yield b"".join(pieces)
 
     async def feed(self) -> None:
         """Read the network, in the event loop."""
+        with self._patience:
+            try:
+                await self._read()
+            except ClientDisconnect:
+                await self._put(_Gone())
+        if self._patience.cancelled_caught:
+            await self._put(_Gone())
+
+    async def _read(self) -> None:
+        receive, more = self._request.receive, True
         gathered: list[bytes] = []
         size = 0
-        try:
-            async for piece in self._pieces():
-                gathered.append(piece)
-                size += len(piece)
-                if size >= BLOCK:
-                    await self._put(gathered)
-                    gathered, size = [], 0
-            await self._put(gathered)
-            await self._put(None)
-        except (ClientDisconnect, TimeoutError):
-            await self._put(_Gone())
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            self._hear()
+            piece, more = message.get("body", b""), message.get("more_body", False)
+            gathered.append(piece)
+            size += len(piece)
+            if size >= BLOCK:
+                await self._put(gathered)
+                gathered, size = [], 0
+        await self._put(gathered)
+        await self._put(None)
+
+    def _hear(self) -> None:
+        """Note a sign of life, of the sender or of the disk; now and then, for it costs time."""
+        now = anyio.current_time()
+        if self._patience.deadline - now < self._silence * 0.9:
+            self._patience.deadline = now + self._silence
 
     def end(self) -> None:
         """Take no more: the work has ended."""
@@ -116,20 +135,11 @@ class _Body:
             while True:
                 self._queue.get_nowait()
 
-    async def _pieces(self) -> AsyncIterator[bytes]:
-        """Yield what the network brings. Raises `TimeoutError` when it brings nothing."""
-        stream = self._request.stream()
-        while True:
-            with anyio.fail_after(self._silence):
-                piece = await anext(stream, None)
-            if piece is None:
-                return
-            yield piece
-
     async def _put(self, pieces: list[bytes] | _Gone | None) -> None:
         """Wait for room without holding a thread; none will come if the work has ended."""
         while not self._over:
             with suppress(Full):
                 self._queue.put_nowait(pieces)
                 return
+            self._hear()
             await anyio.sleep(_TURN)

@@ -89,7 +89,7 @@ class UploadAnswer(BaseModel):
     path: str = Field(description="Where it will stand below the experiment's raw/files/.")
     size: int
     sha256: str | None
-    part_size: int = Field(examples=[8388608])
+    part_size: int = Field(examples=[16777216])
     begun: bool = Field(description="Whether parts of it may be there.")
     done_at: AwareDatetime | None = Field(description="When it was whole.")
 
@@ -125,7 +125,7 @@ class AnnouncedFiles(BaseModel):
 
 
 class PartAnswer(BaseModel):
-    """A part that is there; `checksum` is its MD5 on S3, its SHA-256 in a folder."""
+    """A part that is there; `checksum` is its MD5 on S3, `xxh128:` and its XXH3-128 in a folder."""
 
     number: int
     size: int

@@ -26,7 +26,7 @@ class UploadSeen(BaseModel):
 
 
 class PartSeen(BaseModel):
-    """A part that is there; `checksum` is its MD5 where an object store has it, else SHA-256."""
+    """A part that is there; `checksum` is an object store's MD5, or see `part_checksum`."""
 
     number: int
     size: int

@@ -1,14 +1,13 @@
 """One part on its way: where it goes, the checksum that proves it, and trying again.
 
 Where the server's store has addresses of its own, each part has one, made for its MD5, and bytes
-never pass through the server; elsewhere parts go to the server, which checks their SHA-256. Which
+never pass through the server; elsewhere parts go to the server, which proves the whole file. Which
 it is, the first answer tells; from then on a server that takes parts itself is not asked again.
 What does not belong here: files as a whole (`transfer`).
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from emfair.client.spans import Span
 from emfair.client.stores import Stores
 from emfair.client.wire import Wire
 from emfair.errors import Forbidden
+from emfair.model.part_checksum import PartDigest, is_part_checksum
 
 _REFUSALS = 2
 """Addresses that a store may refuse in a row before one believes it."""
@@ -39,14 +39,14 @@ class Way:
 
 @dataclass(frozen=True)
 class Proof:
-    """The checksums of a part, in hexadecimal; one that nobody will ask for is empty."""
+    """The checksums of a part: a store's and a server's; one that nobody asks for is empty."""
 
     md5: str
-    sha256: str
+    own: str
 
     def is_of(self, part: PartSeen | None, size: int) -> bool:
         """Whether `part`, which is there, has these bytes."""
-        return part is not None and part.size == size and part.checksum in (self.md5, self.sha256)
+        return part is not None and part.size == size and part.checksum in (self.md5, self.own)
 
 
 UNPROVED = Proof("", "")
@@ -70,7 +70,7 @@ class Parts:
         """Return the parts that are there, by number."""
         state = read_answer(UploadState, self._wire.ask("GET", f"/uploads/{upload}"), upload)
         for part in state.parts:
-            self._way.own = len(part.checksum) == 64
+            self._way.own = is_part_checksum(part.checksum)
         return {part.number: part for part in state.parts}
 
     def prove(self, span: Span, whole: _Hash, *, there: bool = True) -> Proof:
@@ -81,14 +81,14 @@ class Parts:
         """
         if self._way.own is True and not there:
             return UNPROVED
-        md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
+        md5, own = hashlib.md5(usedforsecurity=False), PartDigest()
         for_store, for_server = self._way.own is not True, self._way.own is not False
-        digests: list[_Hash] = [sha256] if for_server else []
+        digests: list[_Hash] = [own] if for_server else []
         digests += [md5, whole] if for_store else []
         for block in self._blocks(span):
             for digest in digests:
                 digest.update(block)
-        return Proof(md5.hexdigest() if for_store else "", sha256.hexdigest() if for_server else "")
+        return Proof(md5.hexdigest() if for_store else "", own.text if for_server else "")
 
     def send(self, upload: str, span: Span, proof: Proof) -> None:
         """Send a part, until it is there.
@@ -131,7 +131,7 @@ class Parts:
             if not self._way.own:
                 self._stores.put(target, span.size, self._leaving(span))
                 return
-        self._wire.try_once("PUT", path, lambda: self._leaving(span), _headers(span, proof))
+        self._wire.try_once("PUT", path, lambda: self._leaving(span), _headers(span))
 
     def _leaving(self, span: Span) -> Iterator[bytes]:
         """Yield a span's blocks, no faster than the bandwidth lets them leave."""
@@ -147,9 +147,5 @@ class Parts:
             yield block
 
 
-def _headers(span: Span, proof: Proof) -> dict[str, str]:
-    headers = {"Content-Type": "application/octet-stream", "Content-Length": str(span.size)}
-    if proof.sha256:
-        digest = base64.b64encode(bytes.fromhex(proof.sha256)).decode()
-        headers["Repr-Digest"] = f"sha-256=:{digest}:"
-    return headers
+def _headers(span: Span) -> dict[str, str]:
+    return {"Content-Type": "application/octet-stream", "Content-Length": str(span.size)}

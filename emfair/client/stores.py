@@ -64,6 +64,8 @@ class Stores:
                 remedy = "Ask whoever runs the server: its object store needs a safe address."
                 check_url(origin, "object store", remedy)
                 self._clients[origin] = client_for(origin, SILENCE)
+                # Ceph's gateway would tell its errors in JSON, which no other S3 does.
+                self._clients[origin].headers["Accept"] = "application/xml"
             return self._clients[origin]
 
 

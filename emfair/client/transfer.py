@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +26,8 @@ from emfair.model.manifest import RawFile
 
 AT_ONCE = 4
 """Files on their way, and parts of large ones: enough to keep a line full while disks answer."""
+_AHEAD = 2 * AT_ONCE
+"""Parts that are on their way or wait for a thread: whoever waits for one holds up no other."""
 ROUNDS = 3
 """How often parts that the store has lost are sent."""
 _PACE = 50e6
@@ -140,12 +142,14 @@ class Transfer:
                     self._send_part(one, span, proof)
                 else:
                     waiting.append(self._parts_pool.submit(self._send_part, one, span, proof))
-                if len(waiting) >= AT_ONCE:
+                if len(waiting) >= _AHEAD:
                     waiting.popleft().result()
             for each in waiting:
                 each.result()
         finally:
-            wait(waiting)
+            for each in waiting:  # `wait` would wait for ever for one that was cancelled
+                with suppress(CancelledError):
+                    each.exception()
         self._check_unchanged(one, whole.hexdigest())
 
     def _send_part(self, one: Outgoing, span: Span, proof: Proof) -> None:

@@ -6,7 +6,8 @@ its line is, so whatever the journal names is there, after a crash too. The jour
 upload until it is cleaned away: it tells one that is complete from one that never was.
 
 A lock on the journal orders its writers, also those of several processes (one machine, or NFS 4).
-Parts are written side by side: only two senders of the same part wait for one another.
+Parts are written side by side, each straight to its place: what the journal does not name may be
+overwritten. Whoever sends a part that is there, or on its way, has it gathered beside and compared.
 """
 
 from __future__ import annotations
@@ -20,22 +21,23 @@ from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from io import BufferedRandom
 from pathlib import Path
 from typing import IO, BinaryIO
 
 from emfair.errors import Conflict, FixityMismatch
 from emfair.lake.base import ObjectInfo
+from emfair.lake.claims import Claims
 from emfair.lake.disk import disk_errors, sync_folder
 from emfair.lake.keys import SCRATCH
 from emfair.lake.ordered import Digests
 from emfair.lake.publish import make_folder, path_of, publish
-from emfair.lake.spool import Spooled, copy, spooled
+from emfair.lake.spool import Passed, Spooled, closing_told, copy, passed, spooled
 from emfair.lake.uploads import Abandoned, Part, Upload, check_complete, part_size, unknown_upload
 from emfair.model.canonical import BLOCK
 
 _ID = re.compile(r"[0-9a-f]{32}")
 _READ_ONLY = 0o444
-_LOCKS = 64
 
 
 @dataclass
@@ -54,6 +56,7 @@ class LocalUploads:
         self._root = root
         self._folder = root / SCRATCH / "uploads"
         self._digests = Digests()
+        self._claims = Claims(root / SCRATCH / "locks")
 
     def begin(self, key: str, size: int) -> Upload:
         """See `Uploads.begin`."""
@@ -75,13 +78,17 @@ class LocalUploads:
         self, upload: Upload, number: int, blocks: Iterable[bytes], *, sha256: str | None = None
     ) -> Part:
         """See `Uploads.put_part`."""
+        upload.start_of(number)
         with disk_errors(upload.key):  # an unknown upload is refused before its bytes are read
             self._opened(upload, "rb").close()
-        with (
-            spooled(upload, number, blocks, sha256, self._folder) as part,
-            self._alone(upload, number),
-        ):
-            kept, there = self._keep(upload, number, part)
+        done = self._straight(upload, number, blocks, sha256)
+        if done is None:
+            with (
+                spooled(upload, number, blocks, sha256, self._folder) as part,
+                self._claims.held(upload, number),
+            ):
+                done = self._keep(upload, number, part)
+        kept, there = done
         if upload.count > 1:
             self._digests.advance(upload, self._data(upload.id), there)
         return kept
@@ -100,7 +107,7 @@ class LocalUploads:
             with disk_errors(upload.key):
                 if not known.complete and not _is_same_file(data, path):
                     if sha256 is not None:
-                        _check_digest(upload.key, self._digest(upload, known), sha256)
+                        _check_digest(upload.key, self._digests.of(upload, data), sha256)
                     data.chmod(_READ_ONLY)
                     if not publish(data, path, self._root, replace=False):
                         _check_same(path, data, upload)
@@ -158,48 +165,58 @@ class LocalUploads:
                     raise unknown_upload(upload.key)
             yield journal, known
 
-    @contextmanager
-    def _alone(self, upload: Upload, number: int) -> Iterator[None]:
-        """Let one sender at once write a part, here and in other processes.
+    def _straight(
+        self, upload: Upload, number: int, blocks: Iterable[bytes], sha256: str | None
+    ) -> tuple[Part, Container[int]] | None:
+        """Write a part to its place as it arrives; None, and nothing is read, if it may not be.
 
-        The locks are few and never removed: parts that fall on one wait without need, for moments.
+        While the claim is held, nobody else can make the upload whole: its data are no object yet.
         """
-        path = self._folder.parent / "locks" / str((int(upload.id[:8], 16) + number) % _LOCKS)
-        with disk_errors(upload.key):
-            path.parent.mkdir(exist_ok=True)
-            lock = path.open("w")
-        with lock:
-            with disk_errors(upload.key):
-                fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+        with self._claims.tried(upload, number) as mine:
+            if not mine:
+                return None
+            with self._locked(upload) as (_, known):
+                if number in known.parts or known.complete:
+                    return None
+            with self._opened_data(upload) as data, closing_told(data, upload.key):
+                data.seek(upload.start_of(number))
+                found = passed(upload, number, blocks, sha256, data.write)
+                with disk_errors(upload.key):
+                    _force(data)
+            return self._noted(upload, number, found)
 
     def _keep(self, upload: Upload, number: int, part: Spooled) -> tuple[Part, Container[int]]:
         """Write a part that is not there yet; return it, and the numbers of all that are there."""
         with self._locked(upload) as (_, known):
             if (present := known.parts.get(number)) or known.complete:
                 return _same(present, part, upload), known.parts
-        kept = Part(number, part.size, part.sha256)
-        with disk_errors(upload.key):
-            self._write(upload, number, part)
+        with self._opened_data(upload) as data, disk_errors(upload.key):
+            data.seek(upload.start_of(number))
+            copy(part.file, data, part.passed.size)
+            _force(data)
+        return self._noted(upload, number, part.passed)
+
+    def _noted(self, upload: Upload, number: int, found: Passed) -> tuple[Part, Container[int]]:
+        """Name a part in the journal; from then on it is there."""
+        kept = Part(number, found.size, found.checksum)
         with self._locked(upload) as (journal, known), disk_errors(upload.key):
             _append(journal, asdict(kept))
+        if upload.count == 1 and found.sha256 is not None:
+            self._digests.take(upload, found.sha256)
         return kept, {*known.parts, number}
 
-    def _write(self, upload: Upload, number: int, part: Spooled) -> None:
-        try:
-            data = self._data(upload.id).open("r+b")
-        except FileNotFoundError as error:
-            raise unknown_upload(upload.key) from error  # given up while its bytes were read
-        with data:
-            data.seek(upload.start_of(number))
-            copy(part.file, data, part.size)
-            os.fsync(data.fileno())
+    def _opened_data(self, upload: Upload) -> BufferedRandom:
+        with disk_errors(upload.key):
+            try:
+                return self._data(upload.id).open("r+b")
+            except FileNotFoundError as error:
+                raise unknown_upload(upload.key) from error  # given up, or whole, meanwhile
 
-    def _digest(self, upload: Upload, known: _Known) -> str:
-        """Return the SHA-256 of the whole."""
-        if upload.count == 1:
-            return known.parts[1].checksum
-        return self._digests.of(upload, self._data(upload.id))
+
+def _force(data: BufferedRandom) -> None:
+    """Have the bytes on disk; the file's size was set when it was made."""
+    data.flush()
+    getattr(os, "fdatasync", os.fsync)(data.fileno())
 
 
 def _append(journal: IO[bytes], line: dict[str, object]) -> None:
@@ -232,7 +249,7 @@ def _known_of(path: Path) -> _Known:
 
 
 def _same(present: Part | None, part: Spooled, upload: Upload) -> Part:
-    if present and present.checksum == part.sha256:
+    if present and present.checksum == part.passed.checksum:
         return present
     raise Conflict(
         "this part is there already, with other bytes.",

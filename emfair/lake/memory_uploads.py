@@ -53,7 +53,8 @@ class MemoryUploads:
         """See `Uploads.put_part`."""
         self._state(upload)
         with spooled(upload, number, blocks, sha256) as spool:
-            part, content = Part(number, spool.size, spool.sha256), spool.file.read()
+            part = Part(number, spool.passed.size, spool.passed.checksum)
+            content = spool.file.read()
         with self._lock:
             state = self._state(upload)
             state.touched = datetime.now(UTC)

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
+from emfair.lake.spool import Hash
 from emfair.lake.uploads import Upload
 from emfair.model.canonical import BLOCK
 
@@ -49,6 +50,12 @@ class Digests:
                 _take(digest, upload, data, there)
         finally:
             digest.lock.release()
+
+    def take(self, upload: Upload, sha256: Hash) -> None:
+        """Take over the SHA-256 of an upload's only part, computed as it passed."""
+        digest = self._of(upload)
+        with digest.lock:
+            digest.next, digest.sha256 = 2, sha256
 
     def of(self, upload: Upload, data: Path) -> str:
         """Return the SHA-256 of an upload all of whose parts are there, in hexadecimal."""

@@ -85,7 +85,7 @@ class S3Uploads:
         with spooled(upload, number, blocks, sha256) as part:
             md5 = hashlib.file_digest(part.file, lambda: hashlib.md5(usedforsecurity=False))
             part.file.seek(0)
-            kept = Part(number, part.size, md5.hexdigest())
+            kept = Part(number, part.passed.size, md5.hexdigest())
             if present == kept:
                 return kept
             if present:
@@ -99,7 +99,7 @@ class S3Uploads:
                     **self._part_of(upload),
                     PartNumber=number,
                     Body=part.file,
-                    ContentLength=part.size,
+                    ContentLength=part.passed.size,
                     ContentMD5=base64.b64encode(md5.digest()).decode(),
                 )
         return kept

@@ -1,7 +1,7 @@
-"""A part on its way: gathered and checked before the store sees a byte of it.
+"""A part on its way: checked as it passes, or gathered before the store sees a byte of it.
 
-A part whose sender falls silent, or sends something else, thus never harms what is there, and no
-lock is held while a slow network is read.
+Whoever gathers it first holds no lock while a slow network is read, and a part whose sender falls
+silent, or sends something else, harms nothing.
 """
 
 from __future__ import annotations
@@ -10,26 +10,84 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BufferedRandom
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeAlias
 
 from emfair.errors import FixityMismatch
 from emfair.lake.disk import disk_errors
 from emfair.lake.uploads import Upload
 from emfair.model.canonical import BLOCK
+from emfair.model.part_checksum import PartDigest
+
+Hash: TypeAlias = "hashlib._Hash"  # noqa: SLF001  its name in the type checkers' stubs
+
+
+@dataclass(frozen=True)
+class Passed:
+    """What is known of a part once all its bytes have passed.
+
+    Attributes
+    ----------
+    checksum
+        See `part_checksum`.
+    sha256
+        The hash of its bytes; None where nobody asked for it.
+    """
+
+    size: int
+    checksum: str
+    sha256: Hash | None
 
 
 @dataclass(frozen=True)
 class Spooled:
-    """A whole part: a file that stands at its beginning, and its SHA-256 in hexadecimal."""
+    """A whole part: a file that stands at its beginning, and what is known of it."""
 
     file: BufferedRandom
-    size: int
-    sha256: str
+    passed: Passed
+
+
+def passed(
+    upload: Upload,
+    number: int,
+    blocks: Iterable[bytes],
+    sha256: str | None,
+    write: Callable[[bytes], object],
+) -> Passed:
+    """Hand a part's bytes to `write`, and check them on the way.
+
+    Parameters
+    ----------
+    sha256
+        What they must hash to; None if that is not known.
+
+    Raises
+    ------
+    FixityMismatch
+        It is longer or shorter than it should be, or does not hash to `sha256`.
+    """
+    size, name = upload.size_of(number), _name(upload, number)
+    found, digest = 0, PartDigest()
+    proof = hashlib.sha256() if sha256 is not None or upload.count == 1 else None
+    for block in blocks:
+        found += len(block)
+        if found > size:
+            break  # whatever follows is not read
+        digest.update(block)
+        if proof is not None:
+            proof.update(block)
+        with disk_errors(name):
+            write(block)
+    if found != size:
+        told = f"more than {size} bytes" if found > size else f"{found} of {size} bytes"
+        raise _damaged(f"{told} arrived.", name)
+    if proof is not None and sha256 not in (None, proof.hexdigest()):
+        raise _damaged(f"its bytes hash to {proof.hexdigest()}, not to {sha256}.", name)
+    return Passed(size, digest.text, proof)
 
 
 @contextmanager
@@ -45,33 +103,21 @@ def spooled(
     Raises
     ------
     FixityMismatch
-        It is longer or shorter than it should be, or does not hash to `sha256`.
+        See `passed`.
     """
-    size, name = upload.size_of(number), f"{upload.key}, part {number}"
-    found, digest = 0, hashlib.sha256()
+    name = _name(upload, number)
     with disk_errors(name):
         file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  closed below
-    with _closing(file, name):
-        for block in blocks:
-            found += len(block)
-            if found > size:
-                break  # whatever follows is not read
-            digest.update(block)
-            with disk_errors(name):
-                file.write(block)
-        if found != size:
-            told = f"more than {size} bytes" if found > size else f"{found} of {size} bytes"
-            raise _damaged(f"{told} arrived.", name)
-        if sha256 not in (None, digest.hexdigest()):
-            raise _damaged(f"its bytes hash to {digest.hexdigest()}, not to {sha256}.", name)
+    with closing_told(file, name):
+        found = passed(upload, number, blocks, sha256, file.write)
         with disk_errors(name):
             file.flush()
             file.seek(0)
-        yield Spooled(file, size, digest.hexdigest())
+        yield Spooled(file, found)
 
 
 @contextmanager
-def _closing(file: BufferedRandom, name: str) -> Iterator[None]:
+def closing_told(file: BufferedRandom, name: str) -> Iterator[None]:
     """Close a file at the end: what it still holds back may find the disk full."""
     try:
         yield
@@ -100,6 +146,10 @@ def copy(source: BufferedRandom, target: IO[bytes], size: int) -> None:
         target.seek(start + done)
         shutil.copyfileobj(source, target, BLOCK)
         target.flush()
+
+
+def _name(upload: Upload, number: int) -> str:
+    return f"{upload.key}, part {number}"
 
 
 def _damaged(message: str, name: str) -> FixityMismatch:

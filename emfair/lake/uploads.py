@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from emfair.lake.base import ObjectInfo
 
 _MIB = 1 << 20
-_SMALLEST = 8 * _MIB
+_SMALLEST = 16 * _MIB
 _USUAL = 32 * _MIB  # of a large file: each part costs requests, a cut loses what is on its way
-_SOME = 64  # parts of a file before they grow beyond the smallest: several are sent at once
+_SOME = 32  # parts of a file before they grow beyond the smallest: several are sent at once
 _PARTS = 9_000  # S3 takes 10,000; a file may grow while it is read
 
 
@@ -30,7 +30,7 @@ def part_size(size: int) -> int:
     """Return the bytes of one part of an object of `size` bytes, whole MiB.
 
     >>> [part_size(size) >> 20 for size in (1, 2**29, 2**30, 2**40)]
-    [8, 8, 16, 117]
+    [16, 16, 32, 117]
     """
     least = -(-size // (_PARTS * _MIB)) * _MIB
     return max(_SMALLEST, min(_USUAL, size // (_SOME * _MIB) * _MIB), least)
@@ -77,7 +77,7 @@ class Upload:
 
 @dataclass(frozen=True)
 class Part:
-    """A part that is there: `checksum` is its MD5 on S3, its SHA-256 elsewhere, in hexadecimal."""
+    """A part that is there: `checksum` is its MD5 on S3 (hexadecimal), else see `part_checksum`."""
 
     number: int
     size: int

@@ -48,7 +48,7 @@ class ClosedDeposit:
     content_digest
         Of all files of the experiment.
     closed_at
-        The time to write into the manifest.
+        Since when its list of files is complete; its manifest is no older.
     """
 
     experiment: str

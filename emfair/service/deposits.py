@@ -247,7 +247,7 @@ def _write_manifest(
         place=row.place,
         titles=titles,
         deposited_by=Depositor(subject=access.subject, name=access.name),
-        sealed_at=closed.closed_at,
+        sealed_at=services.now(),
         files=tuple(sorted((*before, *closed.files), key=lambda file: file.path)),
     )
     key = layout.manifest(row.place, manifest.version)
@@ -255,7 +255,7 @@ def _write_manifest(
         services.lake.put_bytes(key, canonical_json(manifest))
     except Conflict:
         present = read_manifest(services, row.place, manifest.version)
-        if (present.files, present.sealed_at) == (manifest.files, manifest.sealed_at):
+        if present.files == manifest.files and present.sealed_at >= closed.closed_at:
             return present
         # Of a deposit that was given up after its manifest was written: it sealed nothing.
         services.lake.put_bytes(key, canonical_json(manifest), replace=True)

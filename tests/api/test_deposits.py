@@ -124,6 +124,16 @@ def test_a_draft_that_is_given_up_is_a_tombstone_with_its_reason(client):
     problem(client.post(f"/experiments/{experiment}/give-up", json={"reason": "again"}), 409)
 
 
+def test_the_manifest_tells_when_it_was_sealed_not_when_it_was_opened(client, services):
+    opened = client.post("/deposits", json=new()).json()
+    send(client, opened["todo"])
+    experiment = opened["place"]["experiment"]
+    begun = services.now()
+    client.post(f"/experiments/{experiment}/seal").raise_for_status()
+    row = services.registry.experiments.get(experiment)
+    assert row.created_at < begun <= read_manifest(services, row.place, 1).sealed_at
+
+
 def test_withdrawing_needs_the_version_that_was_seen(client):
     opened = client.post("/deposits", json=new()).json()
     send(client, opened["todo"])

@@ -39,7 +39,7 @@ from tests.lake.conftest import (  # noqa: F401  fixtures of the lakes
 ONCE = pytest.mark.parametrize("kind", ["local"], indirect=True)
 """For what is decided before any lake is asked."""
 WHEN = "2026-01-22T12:20:05Z"
-PART = 8 << 20
+PART = 16 << 20
 Whereto = dict[str, Any]
 WHERE: Whereto = {"project": "Quartz", "proposal": "2026-A", "sample": "Lamella", "title": "Night"}
 
@@ -417,7 +417,7 @@ def test_a_part_through_the_server_is_checked_against_its_digest(client, announc
     assert "SHA-256" in bad["detail"]
 
 
-@pytest.mark.parametrize("content", [b"", b"righ", b"right.", b"x" * (9 << 20)])
+@pytest.mark.parametrize("content", [b"", b"righ", b"right.", b"x" * (17 << 20)])
 def test_a_part_of_a_wrong_size_is_refused_and_leaves_nothing(client, announce, content):
     upload = announce(b"right")["id"]
     assert "arrived" in problem(through(client, upload, content), 422)["detail"]

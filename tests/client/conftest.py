@@ -98,7 +98,7 @@ def session(tmp_path: Path) -> Path:
     """Return a folder: a file of three parts, an empty one, names in any script."""
     folder = tmp_path / "session"
     (folder / "näh").mkdir(parents=True)
-    (folder / "big.raw").write_bytes(os.urandom(17 * MIB + 5))
+    (folder / "big.raw").write_bytes(os.urandom(33 * MIB + 5))
     (folder / "empty.txt").touch()
     (folder / "näh" / '50 % "größer" ☃ 電子.dm4').write_bytes(b"bytes of a microscope")
     (folder / "κρύο.mrc").write_bytes(os.urandom(100_000))

@@ -89,7 +89,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 def big(tmp_path: Path) -> Path:
     """Return a file of many parts."""
     path = tmp_path / "big.raw"
-    path.write_bytes(os.urandom((COUNT - 1) * 8 * MIB + 3))
+    path.write_bytes(os.urandom((COUNT - 1) * 16 * MIB + 3))
     return path
 
 

@@ -17,8 +17,8 @@ from emfair.lake.s3_uploads import S3Uploads
 from emfair.model.canonical import sha256_bytes
 
 MIB = 1 << 20
-CONTENT = os.urandom(9 * MIB)
-PARTS = {1: CONTENT[: 8 * MIB], 2: CONTENT[8 * MIB :]}
+CONTENT = os.urandom(17 * MIB)
+PARTS = {1: CONTENT[: 16 * MIB], 2: CONTENT[16 * MIB :]}
 CEPH = pytest.mark.parametrize(  # moto checks no signature
     "s3_environment", [pytest.param("ceph", marks=pytest.mark.xdist_group("ceph"))], indirect=True
 )

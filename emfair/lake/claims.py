@@ -1,0 +1,79 @@
+"""Who writes which part of an upload: one at a time, here and in other processes.
+
+A claim is a lock on one byte far out in a file that stays empty, a byte for each part of each
+upload: exact, and gone with whoever held it. Linux has such locks ("open file description locks",
+fcntl(2)), over NFS 4 too; elsewhere all parts share one lock, and nobody tries.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from emfair.lake.disk import disk_errors
+from emfair.lake.uploads import Upload
+
+_PART_BITS = 14  # an upload has some 9,000 parts at most
+
+
+class Claims:
+    """The claims in one lake.
+
+    Parameters
+    ----------
+    folder
+        Where the file stands; made if it is not there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "parts.lock"
+
+    @contextmanager
+    def held(self, upload: Upload, number: int) -> Iterator[None]:
+        """Wait until nobody else writes the part, and keep them off until the block ends."""
+        file = self._opened(upload)
+        try:
+            with disk_errors(upload.key):
+                if _EXACT:
+                    fcntl.fcntl(file, fcntl.F_OFD_SETLKW, _byte(upload, number))
+                else:
+                    fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(file)
+
+    @contextmanager
+    def tried(self, upload: Upload, number: int) -> Iterator[bool]:
+        """Yield whether nobody else writes the part; if so, keep them off until the block ends."""
+        file = self._opened(upload)
+        try:
+            yield _EXACT and _try(file, upload, number)
+        finally:
+            os.close(file)
+
+    def _opened(self, upload: Upload) -> int:
+        with disk_errors(upload.key):
+            self._path.parent.mkdir(exist_ok=True)
+            return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+
+
+_EXACT = hasattr(fcntl, "F_OFD_SETLK")
+
+
+def _try(file: int, upload: Upload, number: int) -> bool:
+    with disk_errors(upload.key):
+        try:
+            fcntl.fcntl(file, fcntl.F_OFD_SETLK, _byte(upload, number))
+        except (BlockingIOError, PermissionError):
+            return False
+    return True
+
+
+def _byte(upload: Upload, number: int) -> bytes:
+    """Return ``struct flock`` for a part's byte."""
+    start = (int(upload.id[:12], 16) << _PART_BITS) | number
+    return struct.pack("hhqqi0q", fcntl.F_WRLCK, os.SEEK_SET, start, 1, 0)
