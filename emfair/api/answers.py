@@ -21,6 +21,7 @@ from emfair.model.states import ExperimentState
 from emfair.registry import ExperimentRow
 from emfair.service.access import Access
 from emfair.service.browse import ExperimentList, ExperimentPage
+from emfair.service.naming import names
 from emfair.service.questions import rows
 
 _LINKS = {
@@ -112,6 +113,12 @@ class ExperimentSummary(BaseModel):
             updated_at=row.updated_at,
             version=row.version,
         )
+
+
+def summary(access: Access, row: ExperimentRow) -> ExperimentSummary:
+    """Return an experiment's line, with its depositor's name looked up."""
+    known = names(access.services, [row.depositor])
+    return ExperimentSummary.of(row, known.get(row.depositor, ""))
 
 
 class ExperimentsAnswer(BaseModel):

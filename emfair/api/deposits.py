@@ -11,7 +11,7 @@ from fastapi import APIRouter, Response, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from emfair.api import guard, versions
-from emfair.api.answers import ExperimentSummary
+from emfair.api.answers import ExperimentSummary, summary
 from emfair.api.files import KnownFile, UploadAnswer
 from emfair.api.idempotency import Once
 from emfair.api.problems import responses
@@ -109,7 +109,7 @@ def create_experiment(
     """Make an experiment whose files are still to come."""
     row = deposits.draft(access, new.whereto, instrument=new.instrument, restricted=new.restricted)
     versions.tell(response, row.version)
-    return ExperimentSummary.of(row)
+    return summary(access, row)
 
 
 @router.post("/experiments/{experiment}/seal", responses=responses(400, 401, 403, 404, 409, 422))
@@ -117,7 +117,7 @@ def seal(ending: Ending, response: Response) -> ExperimentSummary:
     """Seal a deposit whose files have all arrived; again is no error."""
     row = deposits.seal(ending.access, ending.row.id)
     versions.tell(response, row.version)
-    return ExperimentSummary.of(row)
+    return summary(ending.access, row)
 
 
 @router.post("/experiments/{experiment}/give-up", responses=responses(400, 401, 403, 404, 409, 422))
@@ -125,7 +125,7 @@ def give_up(ending: Ending, why: Reason, response: Response) -> ExperimentSummar
     """Give up a deposit that is not sealed; a later one leaves the experiment as it was."""
     row = deposits.give_up(ending.access, ending.row.id, why.reason)
     versions.tell(response, row.version)
-    return ExperimentSummary.of(row)
+    return summary(ending.access, row)
 
 
 @router.delete("/experiments/{experiment}", responses=responses(401, 403, 404, 409, 412, 422, 428))
@@ -140,4 +140,4 @@ def withdraw(
         ending.access, ending.row.id, expected_version=version, reason=why.reason
     )
     versions.tell(response, row.version)
-    return ExperimentSummary.of(row)
+    return summary(ending.access, row)

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from emfair.api import guard, versions
-from emfair.api.answers import ExperimentAnswer, ExperimentsAnswer, ExperimentSummary
+from emfair.api.answers import ExperimentAnswer, ExperimentsAnswer, ExperimentSummary, summary
 from emfair.api.cards import After, Limit
 from emfair.api.problems import responses
 from emfair.identity.table import Action
@@ -122,4 +122,4 @@ def _edit(
     experiments = granted.access.services.registry.experiments
     row = experiments.edit(granted.row.id, version, edit, actor=granted.access.subject)
     versions.tell(response, row.version)
-    return ExperimentSummary.of(row)
+    return summary(granted.access, row)

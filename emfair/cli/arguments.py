@@ -89,11 +89,22 @@ def settings() -> Settings:
 
 
 @contextmanager
-def services() -> Iterator[Services]:
-    """Open the stores that the settings name."""
+def services(*, only_read: bool = False) -> Iterator[Services]:
+    """Open the stores that the settings name; whoever only reads makes no new ones on the way.
+
+    Raises `NotFound` where there are none to read.
+    """
+    from emfair.errors import NotFound
     from emfair.service.services import open_services
 
-    with open_services(settings()) as opened:
+    read = settings()
+    if only_read and not (read.lake_url or read.registry_url or read.home.exists()):
+        raise NotFound(
+            "there is no emfair here.",
+            subject=str(read.home),
+            remedy="Go to the folder that holds it, or name it in EMFAIR_HOME.",
+        )
+    with open_services(read) as opened:
         yield opened
 
 

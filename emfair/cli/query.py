@@ -33,7 +33,7 @@ def query(
         if not sql.strip():
             _tables(as_json=as_json)
             return
-        with services() as stores:
+        with services(only_read=True) as stores:
             answer = ask(local_access(stores), sql, limit=limit)
         found = rows(answer)
     if as_json:

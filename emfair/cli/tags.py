@@ -21,7 +21,7 @@ def tags(
     """List the vendor tags most worth mapping next."""
     from emfair.catalogue.unmapped import worth_mapping
 
-    with screen.errors_end_the_process(), services() as stores:
+    with screen.errors_end_the_process(), services(only_read=True) as stores:
         found = worth_mapping(stores.index, reader, limit)
     if as_json:
         screen.print_json([asdict(one) for one in found])

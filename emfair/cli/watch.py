@@ -79,6 +79,9 @@ def run(
         typer.Option(min=0, max=65535, help="Show a page here, on this machine; 0: any port."),
     ] = None,
     state: State = None,
+    moved: Annotated[
+        bool, typer.Option("--moved", help="The server is the one of before, at another address.")
+    ] = False,
 ) -> None:
     """Watch a folder: send what has settled, seal sessions that are over. The default command.
 
@@ -98,8 +101,9 @@ def run(
         root, notes = places(folder, state)
         every = duration(interval)
         with destination(server, limit_rate, patience=PATIENCE) as to:
-            where = server or settings().server or f"this machine's lake, {settings().lake}"
-            _run(root, notes, to, where, rules, every=every, port=status_port)
+            address = (server or settings().server).rstrip("/")
+            where = address or f"this machine's lake, {settings().lake}"
+            _run(root, notes, to, where, rules, every=every, port=status_port, moved=moved)
 
 
 _BESIDE: dict[Callable[..., None], str] = {
@@ -121,6 +125,7 @@ def _run(
     *,
     every: float,
     port: int | None,
+    moved: bool,
 ) -> None:
     """Watch until a person ends it."""
     from emfair import __version__
@@ -129,7 +134,7 @@ def _run(
     from emfair.client.watch.run import Watcher
     from emfair.client.watch.shown import moment
     from emfair.client.watch.spool import FILE, Spool
-    from emfair.client.watch.state import alone, check_there
+    from emfair.client.watch.state import alone, check_destination, check_there
     from emfair.client.watch.status import Status, Writer
 
     if not (notes / FILE).exists():
@@ -139,6 +144,7 @@ def _run(
         log = open_log(notes)
         stack.callback(close_log, log)
         spool = stack.enter_context(closing(Spool(notes / FILE)))
+        check_destination(spool, where, moved=moved)
         spool.keep("rules", rules.plain)
         stop = stack.enter_context(_stopped_by_signals())
         journal = Journal(log)

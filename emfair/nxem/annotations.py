@@ -6,6 +6,7 @@ import reprlib
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -147,11 +148,19 @@ def _measured(part: Any) -> Any:
 
 def _mistake(item: ErrorDetails) -> Mistake:
     said = item["msg"].removeprefix("Value error, ")
+    if item["type"] == "extra_forbidden":
+        said = f"there is no such field{_meant(item['loc'])}"
     return Mistake(
         ".".join(str(part) for part in item["loc"]),
         f"{said} (given: {cut(reprlib.repr(item['input']))})",
         _remedy(item),
     )
+
+
+def _meant(place: tuple[int | str, ...]) -> str:
+    """Return which field of the whole may have been meant, as far as spelling tells."""
+    close = get_close_matches(str(place[-1]), Annotations.model_fields, n=1)
+    return f"; did you mean {close[0]}?" if close and len(place) == 1 else ""
 
 
 def _remedy(item: ErrorDetails) -> str:

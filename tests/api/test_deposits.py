@@ -139,6 +139,7 @@ def test_withdrawing_needs_the_version_that_was_seen(client):
     send(client, opened["todo"])
     url = f"/experiments/{opened['place']['experiment']}"
     sealed = client.post(f"{url}/seal")
+    assert sealed.json()["depositor_name"]
     why = {"reason": "a mistake"}
     problem(client.request("DELETE", url, json=why), 428)
     problem(client.request("DELETE", url, json=why, headers={"If-Match": '"v1"'}), 412)

@@ -45,6 +45,7 @@ Emfair = Callable[..., Said]
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
+    folder.mkdir()
     monkeypatch.setenv("EMFAIR_HOME", str(folder))
     monkeypatch.setenv("COLUMNS", "200")
     return folder

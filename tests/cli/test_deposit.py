@@ -137,7 +137,7 @@ def test_a_server_gets_what_this_machine_would(emfair, home, image, notes, place
     assert first.json["where"] == f"{served.url}/api/v1/experiments/{experiment}"
     assert first.json["state"] == served.services.registry.experiments.get(experiment).state
     assert (first.json["sent"], again.json["sent"]) == (image.stat().st_size, 0)
-    assert not home.exists(), "nothing is kept here"
+    assert not any(home.iterdir()), "nothing is kept here"
 
 
 def test_the_server_of_the_environment_is_the_usual_one(emfair, image, place, served, monkeypatch):

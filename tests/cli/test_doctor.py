@@ -36,7 +36,6 @@ def test_the_doctor_names_the_store_that_is_sick(
 
 
 def test_the_doctor_sees_a_registry_that_is_none(emfair, home):
-    home.mkdir()
     (home / "registry.db").write_bytes(b"no database at all" * 100)
     said = emfair("doctor", "--json")
     assert said.code == 1
@@ -44,6 +43,7 @@ def test_the_doctor_sees_a_registry_that_is_none(emfair, home):
 
 
 def test_the_doctor_sees_a_home_that_is_a_file(emfair, home):
+    home.rmdir()
     home.write_text("a file")
     said = emfair("doctor", "--json")
     assert said.code == 1

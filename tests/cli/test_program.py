@@ -62,6 +62,7 @@ def test_a_reader_that_stops_early_is_no_crash(tmp_path):
 
 
 def test_the_registry_is_made_where_the_home_is(tmp_path):
+    (tmp_path / "home").mkdir()
     script("query", "SELECT 1", EMFAIR_HOME=str(tmp_path / "home"))
     with sqlite3.connect(tmp_path / "home" / "registry.db") as connection:
         assert connection.execute("SELECT count(*) FROM experiment").fetchone() == (0,)

@@ -14,6 +14,14 @@ def test_a_question_is_answered_before_anything_was_indexed(emfair):
     assert emfair("query", "SELECT count(*) AS n FROM experiments", "--json").json == [{"n": 0}]
 
 
+@pytest.mark.parametrize("command", [("query", "SELECT 1"), ("tags",)])
+def test_where_no_emfair_is_it_is_told_and_none_is_made(emfair, home, command):
+    home.rmdir()
+    said = emfair(*command)
+    assert (said.code, "there is no emfair here" in said.one_error()) == (2, True)
+    assert not home.exists()
+
+
 def test_an_answer_is_json_whatever_it_holds(emfair):
     sql = (
         "SELECT 1 AS a, 2 AS a, 'nan'::DOUBLE AS nan, 'inf'::DOUBLE AS inf, now() AS t, "

@@ -90,6 +90,13 @@ def test_each_mistake_names_its_field(document, field):
     assert caught.value.remedy
 
 
+def test_a_misspelt_section_is_told_with_what_may_have_been_meant():
+    with pytest.raises(
+        BadAnnotations, match=r"sampel: there is no such field; did you mean sample\?"
+    ):
+        parse_annotations({"sampel": {"name": "x"}})
+
+
 def test_all_mistakes_are_told_at_once():
     with pytest.raises(BadAnnotations) as caught:
         parse_annotations({"start_time": "x", "user": {"orcid": "y"}, "sample": {"name": ""}})
@@ -207,7 +214,7 @@ def test_a_template_that_is_half_filled_in_is_a_draft(tmp_path):
 
 @pytest.mark.parametrize("document", [{"sampel": None}, {"sample": {"colour": None}}])
 def test_a_key_that_nobody_knows_is_told_even_without_a_value(document):
-    with pytest.raises(BadAnnotations, match="not permitted"):
+    with pytest.raises(BadAnnotations, match="no such field"):
         parse_annotations(document)
 
 

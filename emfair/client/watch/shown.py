@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from emfair.client.watch.actions import Said
-from emfair.client.watch.rules import Rules
+from emfair.client.watch.rules import Rules, Where
 from emfair.client.watch.standing import Session
 
 
@@ -26,15 +26,17 @@ def shown(
         What holds it up.
     """
     state, why = _state(session, said, rules.gap, now, held)
+    is_there = session.sealed is not None and session.place
+    where = Where(**session.place) if is_there and session.place else said.where
     return {
         "session": session.id,
         "state": state,
         "why": why,
         "folder": session.folder,
         "title": said.where.title or session.title(root),
-        "project": said.where.project,
-        "proposal": said.where.proposal,
-        "sample": said.where.sample,
+        "project": where.project,
+        "proposal": where.proposal,
+        "sample": where.sample,
         "first": moment(session.first),
         "last": moment(session.last),
         "experiment": session.experiment,

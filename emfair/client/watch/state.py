@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from emfair.client.watch.spool import Spool
 from emfair.errors import BadCall, BadName, BadSetting, Conflict, NotFound
 from emfair.model.canonical import sha256_bytes
 from emfair.model.identifiers import slug
@@ -42,6 +43,31 @@ def check_there(folder: Path) -> None:
             subject=str(folder),
             remedy="Check the path; a share must be mounted when the watcher starts first.",
         )
+
+
+def check_destination(spool: Spool, to: str, *, moved: bool) -> None:
+    """Keep where files are sent; refuse another place than before, where drafts are half full.
+
+    Parameters
+    ----------
+    moved
+        Whether a person says that it is the same emfair at another address.
+
+    Raises
+    ------
+    BadSetting
+        Files of this folder were sent elsewhere until now.
+    """
+    before = spool.kept("to")
+    begun = spool.rows("SELECT 1 FROM session WHERE experiment IS NOT NULL LIMIT 1")
+    if begun and before not in (None, to) and not moved:
+        raise BadSetting(
+            f"what it sent until now went to {before}, and would now go to {to}.",
+            subject="--server",
+            remedy="Name the same one as before; say --moved if it is the same emfair at another "
+            "address; to begin anew, name another --state.",
+        )
+    spool.keep("to", to)
 
 
 def state_folder(watched: Path, given: Path | None) -> Path:

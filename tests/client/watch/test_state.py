@@ -12,7 +12,14 @@ import pytest
 from emfair.client.watch.journal import FILE, Journal, close_log, one_line, open_log
 from emfair.client.watch.patience import SELDOM, SOON, Patience
 from emfair.client.watch.spool import Spool
-from emfair.client.watch.state import LOCK, alone, folder_of, is_watched, state_folder
+from emfair.client.watch.state import (
+    LOCK,
+    alone,
+    check_destination,
+    folder_of,
+    is_watched,
+    state_folder,
+)  # fmt: skip
 from emfair.errors import BadCall, BadSetting, Conflict, Unavailable
 from tests.client.watch.bench import Bench
 
@@ -33,6 +40,20 @@ def test_what_is_no_folder_is_refused(tmp_path):
     for name in ("", str(tmp_path / "file")):
         with pytest.raises(BadCall, match="no folder"):
             folder_of(name)
+
+
+def test_half_a_session_is_never_sent_elsewhere_unasked(tmp_path):
+    bench = Bench(tmp_path)
+    check_destination(bench.spool, "https://one.example", moved=False)
+    check_destination(bench.spool, "https://two.example", moved=False)  # nothing was sent yet
+    bench.write("ada/a.tif", b"a")
+    bench.live(200)
+    assert bench.spool.session(1).experiment is not None
+    with pytest.raises(BadSetting, match=r"went to https://two\.example.*--moved"):
+        check_destination(bench.spool, "https://one.example", moved=False)
+    check_destination(bench.spool, "https://two.example", moved=False)
+    check_destination(bench.spool, "https://new.example", moved=True)
+    check_destination(bench.spool, "https://new.example", moved=False)
 
 
 def test_only_one_watcher_is_at_work_and_a_killed_one_leaves_no_lock(tmp_path):

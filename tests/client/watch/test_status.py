@@ -9,13 +9,16 @@ import time
 import httpx
 import pytest
 
+from emfair.client.watch.actions import Said
 from emfair.client.watch.edits import ask_to_seal
 from emfair.client.watch.page import render, serving
+from emfair.client.watch.rules import Where
 from emfair.client.watch.run import Watcher
 from emfair.client.watch.shown import shown
 from emfair.client.watch.status import Status, Writer, read_status
 from emfair.errors import BadSetting
-from tests.client.watch.bench import NO_NETWORK, Bench
+from emfair.model.annotations import Annotations
+from tests.client.watch.bench import NO_NETWORK, RULES, Bench
 
 ABOUT = {"folder": "/data", "to": "a server", "version": "1", "state_folder": "/s", "started": ""}
 
@@ -49,6 +52,17 @@ def test_a_session_is_shown_in_words_from_its_first_file_to_its_seal(bench):
     bench.write("ada/b.tif", b"b", ago=260)
     bench.live(60)
     assert state_of(bench)[0] == "late files"
+
+
+def test_a_sealed_session_is_shown_where_it_lies_whatever_the_watcher_is_told_now(bench):
+    bench.write("ada/a.tif", b"a")
+    bench.live(200)
+    ask_to_seal(bench.spool, 1)
+    bench.live(60)
+    session = bench.spool.session(1)
+    found = shown(session, Said(Where(), Annotations()), root="d", rules=bench.rules, now=0.0)
+    place = RULES.default.place
+    assert (found["project"], found["sample"]) == (place["project"], place["sample"])
 
 
 def test_the_document_tells_what_was_sent_and_what_is_wrong(bench):
