@@ -113,13 +113,23 @@ async def put_part(
         str | None,
         Header(description="RFC 9530; checked.", examples=["sha-256=:47DEQpj8HBSa+/TI…=:"]),
     ] = None,
+    if_match: Annotated[
+        str | None,
+        Header(
+            description="The `checksum` of the part that is there, which was damaged on its way: "
+            "this one takes its place.",
+            examples=['"xxh128:99aa06d3014798d86001c324468d497f"'],
+        ),
+    ] = None,
 ) -> PartAnswer:
     """Take a part through this server, where the store has no address of its own."""
-    sha256 = _digest(repr_digest)
+    sha256, replaces = _digest(repr_digest), (if_match or "").strip('"')
     services, row = sending.access.services, sending.row
     part = await consume(
         request,
-        lambda blocks: uploads.put_part(services, row, number, blocks, sha256=sha256),
+        lambda blocks: uploads.put_part(
+            services, row, number, blocks, sha256=sha256, replaces=replaces
+        ),
     )
     return PartAnswer.of(part)
 

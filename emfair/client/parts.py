@@ -1,8 +1,9 @@
 """One part on its way: where it goes, the checksum that proves it, and trying again.
 
 Where the server's store has addresses of its own, each part has one, made for its MD5, and bytes
-never pass through the server; elsewhere parts go to the server, which proves the whole file. Which
-it is, the first answer tells; from then on a server that takes parts itself is not asked again.
+never pass through the server; elsewhere parts go to the server, whose answer tells what arrived,
+and which proves the whole file. Which it is, the first answer tells; from then on a server that
+takes parts itself is not asked again.
 What does not belong here: files as a whole (`transfer`).
 """
 
@@ -19,7 +20,7 @@ from emfair.client.retry import Again, patiently
 from emfair.client.spans import Span
 from emfair.client.stores import Stores
 from emfair.client.wire import Wire
-from emfair.errors import Forbidden
+from emfair.errors import FixityMismatch, Forbidden
 from emfair.model.part_checksum import PartDigest, is_part_checksum
 
 _REFUSALS = 2
@@ -50,6 +51,8 @@ class Proof:
 
 
 UNPROVED = Proof("", "")
+_DAMAGED = 3
+"""How often a part may be damaged on its way."""
 
 
 class Parts:
@@ -90,39 +93,49 @@ class Parts:
                 digest.update(block)
         return Proof(md5.hexdigest() if for_store else "", own.text if for_server else "")
 
-    def send(self, upload: str, span: Span, proof: Proof) -> None:
-        """Send a part, until it is there.
+    def send(self, upload: str, span: Span, proof: Proof, there: PartSeen | None = None) -> None:
+        """Send a part, until it is there as it was read.
+
+        Parameters
+        ----------
+        there
+            What is there in its place, with other bytes.
 
         Raises
         ------
         FixityMismatch
-            Other bytes arrived than `proof` is of: the file has changed.
+            Other bytes arrived than were read, again and again.
         """
-        tries = 0
+        tries, damaged = 0, 0
+        wrong = there.checksum if there else ""
 
         def once() -> None:
-            nonlocal tries
+            nonlocal tries, damaged, wrong
             tries += 1
-            if tries > 1 and self._arrived(upload, span, proof):
-                return
+            if tries > 1 and not wrong and (found := self.there(upload).get(span.number)):
+                if self._proved(span, proof).is_of(found, span.size):
+                    return
+                wrong = found.checksum
             try:
-                self._put(upload, span, proof)
+                wrong = self._put(upload, span, proof, wrong)
             except Again as again:
                 if isinstance(again.error, Forbidden) and tries >= _REFUSALS:
                     raise again.error from again
                 raise
+            if wrong:
+                damaged += 1
+                if damaged >= _DAMAGED:
+                    raise _spoilt(span)
+                raise Again(_spoilt(span))
 
         patiently(once, self._wire.patience)
 
-    def _arrived(self, upload: str, span: Span, proof: Proof) -> bool:
-        """Whether a part is there of which no answer was heard; one sent unproved is proved now."""
-        part = self.there(upload).get(span.number)
-        if part is not None and proof == UNPROVED:
-            proof = self.prove(span, hashlib.sha256())
-        return proof.is_of(part, span.size)
+    def _proved(self, span: Span, proof: Proof) -> Proof:
+        """Return the checksums of a part, read anew if it was sent without."""
+        return self.prove(span, hashlib.sha256()) if proof == UNPROVED else proof
 
-    def _put(self, upload: str, span: Span, proof: Proof) -> None:
-        """Send it once."""
+    def _put(self, upload: str, span: Span, proof: Proof, replaces: str) -> str:
+        """Send it once; return the checksum of what arrived if that is not what was read."""
         path = f"/uploads/{upload}/parts/{span.number}"
         if not self._way.own:
             wanted = {"md5": proof.md5}
@@ -130,12 +143,23 @@ class Parts:
             self._way.own = target.url.startswith("/")
             if not self._way.own:
                 self._stores.put(target, span.size, self._leaving(span))
-                return
-        self._wire.try_once("PUT", path, lambda: self._leaving(span), _headers(span))
+                return ""
+        digest = PartDigest()
 
-    def _leaving(self, span: Span) -> Iterator[bytes]:
+        def body() -> Iterator[bytes]:
+            nonlocal digest
+            digest = PartDigest()
+            return self._leaving(span, digest)
+
+        answer = self._wire.try_once("PUT", path, body, _headers(span, replaces))
+        found = read_answer(PartSeen, answer, path).checksum
+        return "" if found == digest.text else found
+
+    def _leaving(self, span: Span, digest: PartDigest | None = None) -> Iterator[bytes]:
         """Yield a span's blocks, no faster than the bandwidth lets them leave."""
         for block in self._blocks(span):
+            if digest is not None:
+                digest.update(block)
             if self._bandwidth is not None:
                 self._wire.patience.wait(self._bandwidth.book(len(block)))
             yield block
@@ -147,5 +171,14 @@ class Parts:
             yield block
 
 
-def _headers(span: Span) -> dict[str, str]:
-    return {"Content-Type": "application/octet-stream", "Content-Length": str(span.size)}
+def _headers(span: Span, replaces: str) -> dict[str, str]:
+    headers = {"Content-Type": "application/octet-stream", "Content-Length": str(span.size)}
+    return {**headers, "If-Match": f'"{replaces}"'} if replaces else headers
+
+
+def _spoilt(span: Span) -> FixityMismatch:
+    return FixityMismatch(
+        "other bytes arrived than were sent.",
+        subject=f"{span.name}, part {span.number}",
+        remedy="Try again; if it stays so, a proxy or the network on the way damages data.",
+    )

@@ -138,22 +138,25 @@ class Transfer:
                 proof = self._parts.prove(span, whole, there=span.number in there)
                 if proof.is_of(there.get(span.number), span.size):
                     self._tell(one, span)
-                elif one.file.size == span.size:  # the only one
-                    self._send_part(one, span, proof)
+                    continue
+                sending = (one, span, proof, there.get(span.number))
+                if one.file.size == span.size:  # the only one
+                    self._send_part(*sending)
                 else:
-                    waiting.append(self._parts_pool.submit(self._send_part, one, span, proof))
+                    waiting.append(self._parts_pool.submit(self._send_part, *sending))
                 if len(waiting) >= _AHEAD:
                     waiting.popleft().result()
             for each in waiting:
                 each.result()
         finally:
             for each in waiting:  # `wait` would wait for ever for one that was cancelled
-                with suppress(CancelledError):
-                    each.exception()
+                if not each.cancel():
+                    with suppress(CancelledError):
+                        each.exception()
         self._check_unchanged(one, whole.hexdigest())
 
-    def _send_part(self, one: Outgoing, span: Span, proof: Proof) -> None:
-        self._parts.send(one.upload.id, span, proof)
+    def _send_part(self, one: Outgoing, span: Span, proof: Proof, there: PartSeen | None) -> None:
+        self._parts.send(one.upload.id, span, proof, there)
         self._tell(one, span)
 
     def _check_unchanged(self, one: Outgoing, found: str) -> None:

@@ -75,19 +75,25 @@ class LocalUploads:
         """See `Uploads.part_target`: there is none."""
 
     def put_part(
-        self, upload: Upload, number: int, blocks: Iterable[bytes], *, sha256: str | None = None
+        self,
+        upload: Upload,
+        number: int,
+        blocks: Iterable[bytes],
+        *,
+        sha256: str | None = None,
+        replaces: str = "",
     ) -> Part:
         """See `Uploads.put_part`."""
-        upload.start_of(number)
+        upload.start_of(number)  # refuses a number that there is not
         with disk_errors(upload.key):  # an unknown upload is refused before its bytes are read
             self._opened(upload, "rb").close()
-        done = self._straight(upload, number, blocks, sha256)
+        done = self._straight(upload, number, blocks, sha256, replaces)
         if done is None:
             with (
                 spooled(upload, number, blocks, sha256, self._folder) as part,
                 self._claims.held(upload, number),
             ):
-                done = self._keep(upload, number, part)
+                done = self._keep(upload, number, part, replaces)
         kept, there = done
         if upload.count > 1:
             self._digests.advance(upload, self._data(upload.id), there)
@@ -166,7 +172,12 @@ class LocalUploads:
             yield journal, known
 
     def _straight(
-        self, upload: Upload, number: int, blocks: Iterable[bytes], sha256: str | None
+        self,
+        upload: Upload,
+        number: int,
+        blocks: Iterable[bytes],
+        sha256: str | None,
+        replaces: str,
     ) -> tuple[Part, Container[int]] | None:
         """Write a part to its place as it arrives; None, and nothing is read, if it may not be.
 
@@ -176,7 +187,7 @@ class LocalUploads:
             if not mine:
                 return None
             with self._locked(upload) as (_, known):
-                if number in known.parts or known.complete:
+                if known.complete or not _may_write(known.parts.get(number), replaces):
                     return None
             with self._opened_data(upload) as data, closing_told(data, upload.key):
                 data.seek(upload.start_of(number))
@@ -185,10 +196,13 @@ class LocalUploads:
                     _force(data)
             return self._noted(upload, number, found)
 
-    def _keep(self, upload: Upload, number: int, part: Spooled) -> tuple[Part, Container[int]]:
+    def _keep(
+        self, upload: Upload, number: int, part: Spooled, replaces: str
+    ) -> tuple[Part, Container[int]]:
         """Write a part that is not there yet; return it, and the numbers of all that are there."""
         with self._locked(upload) as (_, known):
-            if (present := known.parts.get(number)) or known.complete:
+            present = known.parts.get(number)
+            if known.complete or not _may_write(present, replaces):
                 return _same(present, part, upload), known.parts
         with self._opened_data(upload) as data, disk_errors(upload.key):
             data.seek(upload.start_of(number))
@@ -201,6 +215,8 @@ class LocalUploads:
         kept = Part(number, found.size, found.checksum)
         with self._locked(upload) as (journal, known), disk_errors(upload.key):
             _append(journal, asdict(kept))
+        if number in known.parts:
+            self._digests.forget(upload.id)
         if upload.count == 1 and found.sha256 is not None:
             self._digests.take(upload, found.sha256)
         return kept, {*known.parts, number}
@@ -246,6 +262,10 @@ def _known_of(path: Path) -> _Known:
         return _Known()
     with path.open("rb") as journal:
         return _read(journal)
+
+
+def _may_write(present: Part | None, replaces: str) -> bool:
+    return present is None or present.checksum == replaces
 
 
 def _same(present: Part | None, part: Spooled, upload: Upload) -> Part:

@@ -48,7 +48,13 @@ class MemoryUploads:
         """See `Uploads.part_target`: there is none."""
 
     def put_part(
-        self, upload: Upload, number: int, blocks: Iterable[bytes], *, sha256: str | None = None
+        self,
+        upload: Upload,
+        number: int,
+        blocks: Iterable[bytes],
+        *,
+        sha256: str | None = None,
+        replaces: str = "",
     ) -> Part:
         """See `Uploads.put_part`."""
         self._state(upload)
@@ -58,7 +64,8 @@ class MemoryUploads:
         with self._lock:
             state = self._state(upload)
             state.touched = datetime.now(UTC)
-            if number not in state.parts and not state.complete:
+            present = state.parts.get(number)
+            if not state.complete and (present is None or present[0].checksum == replaces):
                 state.parts[number] = part, content
             if state.parts[number][0] != part:
                 raise Conflict(

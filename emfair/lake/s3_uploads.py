@@ -78,7 +78,13 @@ class S3Uploads:
         return PartTarget(url, {"Content-MD5": checksum}, datetime.now(UTC) + self._valid)
 
     def put_part(
-        self, upload: Upload, number: int, blocks: Iterable[bytes], *, sha256: str | None = None
+        self,
+        upload: Upload,
+        number: int,
+        blocks: Iterable[bytes],
+        *,
+        sha256: str | None = None,
+        replaces: str = "",
     ) -> Part:
         """See `Uploads.put_part`; for clients that cannot reach S3 themselves."""
         present = self._part(upload, number)
@@ -88,7 +94,7 @@ class S3Uploads:
             kept = Part(number, part.passed.size, md5.hexdigest())
             if present == kept:
                 return kept
-            if present:
+            if present and present.checksum != replaces:
                 raise Conflict(
                     "this part is there already, with other bytes.",
                     subject=upload.key,

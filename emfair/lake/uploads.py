@@ -130,11 +130,18 @@ class Uploads(Protocol):
         ...
 
     def put_part(
-        self, upload: Upload, number: int, blocks: Iterable[bytes], *, sha256: str | None = None
+        self,
+        upload: Upload,
+        number: int,
+        blocks: Iterable[bytes],
+        *,
+        sha256: str | None = None,
+        replaces: str = "",
     ) -> Part:
         """Keep a part, in bounded memory; it is safe when this returns.
 
-        Parts come in any order, and many at a time. The same part again is no error.
+        Parts come in any order, and many at a time. The same part again is no error. A part that
+        is there with the checksum `replaces` was damaged on its way: this one takes its place.
 
         Raises
         ------

@@ -199,8 +199,11 @@ def put_part(
     blocks: Iterable[bytes],
     *,
     sha256: str | None = None,
+    replaces: str = "",
 ) -> Part:
     """Keep a part; it is safe when this returns. The same part again is no error.
+
+    One that is there with the checksum `replaces` was damaged on its way: this takes its place.
 
     Raises
     ------
@@ -213,7 +216,7 @@ def put_part(
     """
     _check_open(row)
     upload = begun(services, row)
-    part = services.lake.uploads.put_part(upload, number, blocks, sha256=sha256)
+    part = services.lake.uploads.put_part(upload, number, blocks, sha256=sha256, replaces=replaces)
     _touch(services, row)
     return part
 

@@ -35,6 +35,8 @@ class Rule:
         Called first.
     cut
         The server does its work, and its answer never arrives whole.
+    damaged
+        A bit of the body is another when it arrives.
     """
 
     method: str
@@ -45,6 +47,7 @@ class Rule:
     document: Any = None
     before: Callable[[], None] = lambda: None
     cut: bool = False
+    damaged: bool = False
 
 
 class Gate:
@@ -75,6 +78,8 @@ class Gate:
             await _answer(rule, self._noting(scope, send))
             return
         cut = rule is not None and rule.cut
+        if rule is not None and rule.damaged:
+            receive = _damaged(receive)
         await self.app(scope, receive, self._noting(scope, _cut(send) if cut else send))
 
     def _rule(self, method: str, path: str) -> Rule | None:
@@ -112,3 +117,19 @@ def _cut(send: Send) -> Send:
         await send(message)
 
     return shorter
+
+
+def _damaged(receive: Receive) -> Receive:
+    """Return a `receive` that turns the first bit of the first piece over."""
+    done = False
+
+    async def received() -> Message:
+        nonlocal done
+        message = await receive()
+        body = message.get("body", b"")
+        if done or not body:
+            return message
+        done = True
+        return {**message, "body": bytes([body[0] ^ 1]) + body[1:]}
+
+    return received

@@ -139,6 +139,24 @@ def test_words_that_someone_else_has_changed_are_told(served, client, session):
     assert client.annotations(experiment) == (OTHER, 2)
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_part_that_is_damaged_on_its_way_is_sent_again(served, client, session, times):
+    served.gate.rules.append(Rule("PUT", PART, times=times, damaged=True))
+    done = deposit(client, request(session / "big.raw"))
+    check_sealed(served, done.place.experiment, session / "big.raw")
+    replacing = [one for one in served.gate.came if "if-match" in one.headers]
+    assert len(replacing) == times
+
+
+def test_a_way_that_damages_all_that_passes_is_told_and_mended_later(served, client, session):
+    served.gate.rules.append(Rule("PUT", PART, times=10**6, damaged=True))
+    with pytest.raises(FixityMismatch, match="other bytes arrived"):
+        deposit(client, request(session / "big.raw"))
+    served.gate.rules.clear()
+    done = deposit(client, request(session / "big.raw"))
+    check_sealed(served, done.place.experiment, session / "big.raw")
+
+
 def test_a_lost_answer_makes_no_second_experiment(served, client):
     served.gate.rules.append(Rule("POST", "/api/v1/experiments", cut=True))
     experiment = client.draft(WHERETO)

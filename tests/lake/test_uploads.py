@@ -93,6 +93,18 @@ def test_other_bytes_for_a_part_that_is_there_are_refused(lake, uploads, begun):
     assert lake.read_bytes(KEY) == CONTENT
 
 
+def test_a_part_that_was_damaged_on_its_way_is_replaced_by_whoever_names_it(lake, uploads, begun):
+    send(uploads, begun, 1, 3)
+    damaged = uploads.put_part(begun, 2, [bytes(16 * MIB)])
+    with pytest.raises(Conflict):
+        uploads.put_part(begun, 2, blocks_of(begun, 2), replaces="another")
+    kept = uploads.put_part(begun, 2, blocks_of(begun, 2), replaces=damaged.checksum)
+    assert kept != damaged
+    assert uploads.parts(begun)[1] == kept
+    uploads.complete(begun, sha256=SHA256)
+    assert lake.read_bytes(KEY) == CONTENT
+
+
 @pytest.mark.parametrize(
     ("blocks", "said"),
     [
