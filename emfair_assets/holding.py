@@ -41,7 +41,7 @@ def is_held(home: Path, experiment: str) -> bool | None:
 
 
 def is_dead(instance: DagsterInstance, home: Path, run: DagsterRun) -> bool:
-    """Whether the process of a run of ``emfair process`` is gone; says so to Dagster.
+    """Whether the process of a run of ``emfair process`` is gone; then it is noted as failed.
 
     Of the daemon's own runs, Dagster finds out itself. One that was begun on another machine is
     taken for alive: its lock lies there.

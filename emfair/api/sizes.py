@@ -8,6 +8,7 @@ and those who are known only so much at a time. What does not belong here: how m
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import anyio
 from anyio.to_thread import run_sync
@@ -22,10 +23,12 @@ BODY_LIMIT = 32 << 20
 """Bytes: a deposit of 100,000 files is described in some 25 MB of JSON."""
 SMALL = 64 << 10
 """Bytes that anyone may send; whoever sends more is asked first who they are."""
-LARGE_AT_ONCE = 4
-"""Bodies larger than `SMALL` that one process reads and answers at a time."""
-SILENCE = 60.0
-"""Seconds after which a sender of a large body that sends nothing is taken for gone."""
+LARGE_AT_ONCE, LARGE_EACH = 4, 2
+"""Bodies larger than `SMALL` that one process reads and answers at a time, and of these one
+person's."""
+SILENCE, WHOLE = 60.0, 600.0
+"""Seconds after which a sender of a large body that sends nothing is taken for gone, and in which
+all of it must have come: whoever drips holds a place of others."""
 STREAMED = re.compile(r"/api/v1/uploads/[^/]+/parts/[^/]+")
 """Paths of bodies that are never held in memory; the part's own size bounds them."""
 
@@ -40,7 +43,7 @@ class BoundedBodies:
         self._app = app
         self._limit = limit
         self._at_once = at_once
-        self._large = 0
+        self._large = Counter[str]()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, with its body counted."""
@@ -55,26 +58,28 @@ class BoundedBodies:
 
     async def _large_one(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            await run_sync(_known, Request(scope))
-            self._take_place()
+            sender = await run_sync(_known, Request(scope))
+            self._take_place(sender)
         except EmfairError as error:
             await problem_answer(error)(scope, receive, send)
             return
         try:
             await self._counted(scope, receive, send)
         finally:
-            self._large -= 1
+            self._large[sender] -= 1
+            self._large += Counter()  # forgets those who have none
 
     async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on; what is wrong with its body is the answer, whatever others say."""
         seen, whole = 0, False
+        end = anyio.current_time() + WHOLE
         wrong: EmfairError | None = None
 
         async def counted() -> Message:
             nonlocal seen, whole, wrong
             if whole:
                 return await receive()
-            with anyio.move_on_after(SILENCE):
+            with anyio.move_on_after(min(SILENCE, end - anyio.current_time())):
                 message = await receive()
                 seen += len(message.get("body", b""))
                 whole = not message.get("more_body", False)
@@ -82,7 +87,9 @@ class BoundedBodies:
                     return message
                 wrong = self._too_much()
                 raise ClientDisconnect
-            wrong = BadCall("the sender fell silent.", remedy="Send the request again.")
+            wrong = BadCall(
+                "the sender fell silent, or was too slow.", remedy="Send the request again."
+            )
             raise ClientDisconnect
 
         async def told(message: Message) -> None:
@@ -97,13 +104,13 @@ class BoundedBodies:
         if wrong is not None:
             await problem_answer(wrong)(scope, receive, send)
 
-    def _take_place(self) -> None:
-        if self._large >= self._at_once:
+    def _take_place(self, sender: str) -> None:
+        if self._large.total() >= self._at_once or self._large[sender] >= LARGE_EACH:
             raise Busy(
-                f"{self._at_once} large requests are being read already.",
+                "too many large requests are being read already.",
                 remedy="Send it again in a moment, or in smaller portions.",
             )
-        self._large += 1
+        self._large[sender] += 1
 
     def _too_much(self) -> TooMuch:
         return TooMuch(
@@ -121,10 +128,12 @@ def _announced(scope: Scope) -> int | None:
     return int(length) if length.isdigit() else None
 
 
-def _known(request: Request) -> None:
-    """Return if the sender is known. Raises `Unauthenticated`."""
-    if access_of(request).principal is None:
+def _known(request: Request) -> str:
+    """Return who sends. Raises `Unauthenticated`."""
+    if (access := access_of(request)).principal is None:
         raise Unauthenticated(
-            f"only who is logged in may send more than {SMALL >> 10} KiB.",
-            remedy="Log in, or send a token.",
+            f"only who is logged in may send more than {SMALL >> 10} KiB, or without saying how "
+            "much.",
+            remedy="Log in, or send a token; announce the Content-Length.",
         )
+    return access.subject

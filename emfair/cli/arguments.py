@@ -90,7 +90,7 @@ def settings() -> Settings:
 
 @contextmanager
 def services(*, only_read: bool = False) -> Iterator[Services]:
-    """Open the stores that the settings name; whoever only reads makes no new ones on the way.
+    """Open the stores that the settings name; whoever only reads makes no new home on the way.
 
     Raises `NotFound` where there are none to read.
     """

@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import struct
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,7 +49,10 @@ class Claims:
 
     @contextmanager
     def tried(self, upload: Upload, number: int) -> Iterator[bool]:
-        """Yield whether nobody else writes the part; if so, keep them off until the block ends."""
+        """Yield whether nobody else writes the part; if so, keep them off until the block ends.
+
+        Where locks are not exact it is always False.
+        """
         file = self._opened(upload)
         try:
             yield _EXACT and _try(file, upload, number)
@@ -61,7 +65,7 @@ class Claims:
             return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
 
 
-_EXACT = hasattr(fcntl, "F_OFD_SETLK")
+_EXACT = sys.platform == "linux" and hasattr(fcntl, "F_OFD_SETLK")
 
 
 def _try(file: int, upload: Upload, number: int) -> bool:

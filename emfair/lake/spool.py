@@ -35,7 +35,7 @@ class Passed:
     checksum
         See `part_checksum`.
     sha256
-        The hash of its bytes; None where nobody asked for it.
+        The hash of its bytes; None unless it was asked for, or the part is the whole file.
     """
 
     size: int

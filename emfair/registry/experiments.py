@@ -261,6 +261,12 @@ class Experiments:
 
 def _edited(connection: Connection, found: ExperimentRow, edit: ExperimentEdit) -> dict[str, Any]:
     """Return the columns that an edit changes."""
+    if found.state is ExperimentState.TOMBSTONED:
+        raise Conflict(
+            "is withdrawn: nothing of it changes any more.",
+            subject=found.id,
+            remedy="Deposit anew what shall go on.",
+        )
     values: dict[str, Any] = {}
     if edit.title is not None:
         values["title"] = storable(edit.title, "experiment.title", TITLE_LIMIT)

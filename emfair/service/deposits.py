@@ -247,7 +247,7 @@ def _write_manifest(
         place=row.place,
         titles=titles,
         deposited_by=Depositor(subject=access.subject, name=access.name),
-        sealed_at=services.now(),
+        sealed_at=max(services.now(), closed.closed_at),
         files=tuple(sorted((*before, *closed.files), key=lambda file: file.path)),
     )
     key = layout.manifest(row.place, manifest.version)

@@ -168,7 +168,13 @@ def test_what_is_withdrawn_can_be_read_about_and_not_be_taken(client):
     for path in [*data, f"{url}/preview.png", f"/lake/objects/{folder}/previews/x.png"]:
         told = problem(client.get(path), 410)
         assert "a mistake" in told["detail"]
-    assert client.get(url).json()["manifest"]["files"][0]["name"] == "a.dm3"
+    gone = client.get(url)
+    assert gone.json()["manifest"]["files"][0]["name"] == "a.dm3"
+    seen = {"If-Match": gone.headers["etag"]}
+    assert (
+        "is withdrawn"
+        in problem(client.patch(url, json={"title": "Another"}, headers=seen), 409)["detail"]
+    )
 
 
 def test_an_edit_of_what_someone_else_has_changed_is_told(client):

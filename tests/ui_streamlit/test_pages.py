@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from emfair.client.engine import DepositRequest
 from emfair.model.canonical import sha256_bytes
 from emfair.model.manifest import Place, RawFile, Titles
+from emfair.service.deposits import withdraw
 from emfair.service.services import Services
 from emfair.settings import read_settings
 from tests.api.filled import ODD_TITLE
+from tests.service.lab import deposit, someone
 from tests.ui_streamlit.conftest import open_page
 from ui_streamlit import stores
 from ui_streamlit.components import links
@@ -138,6 +141,19 @@ def test_provenance_is_told_step_by_step(page, made):
 
 def test_an_experiment_that_waits_says_so(page, made):
     assert "Not validated yet" in told(page("experiment", id=made["sealed"]))
+
+
+def test_a_withdrawn_experiment_says_so_and_offers_nothing_to_take(empty, tmp_path):
+    services = stores.services()
+    (tmp_path / "a.dm3").write_bytes(b"a")
+    request = DepositRequest([tmp_path / "a.dm3"], "P", "Q", "S", title="Night")
+    experiment = deposit(services, request).place.experiment
+    row = services.registry.experiments.get(experiment)
+    withdraw(someone(services), experiment, expected_version=row.version, reason="a mistake")
+    app = empty("experiment", id=experiment)
+    assert "a mistake" in told(app)
+    assert [tab.label for tab in app.tabs] == ["Verdict", "Provenance (0)"]
+    assert len(app.dataframe) == 0
 
 
 @pytest.mark.parametrize("identifier", ["e-unknown", "../..", "\x00", "<b>", "x" * 500])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from emfair.errors import Withdrawn
 from emfair.identity.table import Action
 from emfair.service import browse
+from emfair.service.access import check_there
 from emfair.service.browse import ExperimentPage
 from ui_streamlit import stores
 from ui_streamlit.components import links
@@ -33,14 +35,19 @@ def experiment() -> None:
     if page.manifest is None:
         st.info(STATES[page.row.state].meaning, icon=":material/hourglass_top:")
         return
-    grid(page)
-    names = [
-        "Verdict",
-        _counted("Measurements", len(page.measurements)),
-        _counted("Files", len(page.manifest.files)),
-        _counted("Provenance", len(page.records)),
-    ]
-    for tab, part in zip(st.tabs(names), (findings, measurements, files, provenance), strict=True):
+    parts = {
+        "Verdict": findings,
+        _counted("Measurements", len(page.measurements)): measurements,
+        _counted("Files", len(page.manifest.files)): files,
+        _counted("Provenance", len(page.records)): provenance,
+    }
+    try:
+        check_there(page.row)
+        grid(page)
+    except Withdrawn as error:
+        st.info(f"It {escaped(error.message)} {error.remedy}", icon=":material/inventory_2:")
+        parts = {name: part for name, part in parts.items() if part in (findings, provenance)}
+    for tab, part in zip(st.tabs(list(parts)), parts.values(), strict=True):
         with tab, notices():
             part(page)
 

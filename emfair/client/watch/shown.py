@@ -26,8 +26,8 @@ def shown(
         What holds it up.
     """
     state, why = _state(session, said, rules.gap, now, held)
-    is_there = session.sealed is not None and session.place
-    where = Where(**session.place) if is_there and session.place else said.where
+    sealed = session.sealed is not None
+    where = Where(**session.place) if sealed and session.place is not None else said.where
     return {
         "session": session.id,
         "state": state,

@@ -46,7 +46,9 @@ def check_there(folder: Path) -> None:
 
 
 def check_destination(spool: Spool, to: str, *, moved: bool) -> None:
-    """Keep where files are sent; refuse another place than before, where drafts are half full.
+    """Keep where files are sent; refuse another place than that of sessions there are.
+
+    Sealed ones count, too: what comes late belongs to them.
 
     Parameters
     ----------
