@@ -9,13 +9,14 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from platform import node
 
 from dagster import DagsterInstance, DagsterRun
 
 from emfair_assets.partitions import PARTITION
 
 OWNER = "emfair/process"
-"""Tag of the runs whose process holds such a lock."""
+"""Tag of the runs whose process holds such a lock; its value is the machine's name."""
 
 
 @contextmanager
@@ -46,9 +47,11 @@ def is_dead(instance: DagsterInstance, home: Path, run: DagsterRun) -> bool:
     Of the daemon's own runs, Dagster finds out itself. One that was begun on another machine is
     taken for alive: its lock lies there.
     """
-    if OWNER not in run.tags or is_held(home, run.tags[PARTITION]) is not False:
+    if run.tags.get(OWNER) != node() or is_held(home, run.tags[PARTITION]) is not False:
         return False
-    instance.report_run_failed(run, "The process that ran it was killed.")
+    now = instance.get_run_by_id(run.run_id)  # it may have ended before the lock was tried
+    if now is not None and not now.is_finished:
+        instance.report_run_failed(now, "The process that ran it was killed.")
     return True
 
 

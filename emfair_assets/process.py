@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
+from platform import node
 
 from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
 
@@ -82,7 +83,7 @@ class InProcessChain:
                     partition_key=experiment,
                     raise_on_error=False,
                     run_config=QUIET,
-                    tags={OWNER: "lock"},
+                    tags={OWNER: node()},
                 )
         failures = result.filter_events(lambda event: event.is_step_failure)
         reason = "" if result.success else words_of(failures) or _NO_STEP

@@ -45,9 +45,9 @@ async def consume(
     BadCall
         The sender went away before the end, or sent nothing for `silence` seconds.
     """
-    body = _Body(request, silence)
     outcome: Future[R] = Future()  # a task group would wrap what `work` raises
     async with _limiter(), anyio.create_task_group() as group:
+        body = _Body(request, silence)
         group.start_soon(body.feed)
         try:
             thread = anyio.CapacityLimiter(1)
@@ -96,13 +96,15 @@ class _Body:
 
     async def feed(self) -> None:
         """Read the network, in the event loop."""
-        with self._patience:
-            try:
+        whole = False
+        try:
+            with suppress(ClientDisconnect), self._patience:
                 await self._read()
-            except ClientDisconnect:
-                await self._put(_Gone())
-        if self._patience.cancelled_caught:
-            await self._put(_Gone())
+                whole = True
+        finally:
+            if not whole:  # also if this task is cancelled: nobody else would wake the thread
+                self._drain()
+                self._queue.put_nowait(_Gone())
 
     async def _read(self) -> None:
         receive, more = self._request.receive, True
@@ -131,6 +133,9 @@ class _Body:
     def end(self) -> None:
         """Take no more: the work has ended."""
         self._over = True
+        self._drain()
+
+    def _drain(self) -> None:
         with suppress(Empty):
             while True:
                 self._queue.get_nowait()

@@ -15,6 +15,7 @@ from anyio.to_thread import run_sync
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from emfair.api.browser import HARMLESS
 from emfair.api.guard import access_of
 from emfair.api.problems import problem_answer
 from emfair.errors import BadCall, Busy, EmfairError, TooMuch, Unauthenticated
@@ -30,7 +31,7 @@ SILENCE, WHOLE = 60.0, 600.0
 """Seconds after which a sender of a large body that sends nothing is taken for gone, and in which
 all of it must have come: whoever drips holds a place of others."""
 STREAMED = re.compile(r"/api/v1/uploads/[^/]+/parts/[^/]+")
-"""Paths of bodies that are never held in memory; the part's own size bounds them."""
+"""Where bodies are PUT that are never held in memory; the part's own size bounds them."""
 
 
 class BoundedBodies:
@@ -47,10 +48,13 @@ class BoundedBodies:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, with its body counted."""
-        if scope["type"] != "http" or STREAMED.fullmatch(scope["path"]):
+        if scope["type"] != "http" or _is_streamed(scope):
             await self._app(scope, receive, send)
         elif (size := _announced(scope)) is not None and size <= SMALL:
             await self._app(scope, receive, send)  # the server takes no more than was announced
+        elif scope["method"] in HARMLESS:
+            error = BadCall("carries a body, which no GET needs.", remedy="Leave it out.")
+            await problem_answer(error)(scope, receive, send)
         elif size is not None and size > self._limit:
             await problem_answer(self._too_much())(scope, receive, send)
         else:
@@ -117,6 +121,10 @@ class BoundedBodies:
             f"the request is larger than {self._limit >> 20} MiB.",
             remedy="Send less at once; files go through an upload's parts.",
         )
+
+
+def _is_streamed(scope: Scope) -> bool:
+    return scope["method"] == "PUT" and STREAMED.fullmatch(scope["path"]) is not None
 
 
 def _announced(scope: Scope) -> int | None:

@@ -11,13 +11,18 @@ import fcntl
 import os
 import struct
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from emfair.errors import Busy
 from emfair.lake.disk import disk_errors
 from emfair.lake.uploads import Upload
 
+PATIENCE = 20.0
+"""Seconds; a client waits longer for its answer."""
+_TURN = 0.05
 _PART_BITS = 14  # an upload has some 9,000 parts at most
 
 
@@ -35,14 +40,23 @@ class Claims:
 
     @contextmanager
     def held(self, upload: Upload, number: int) -> Iterator[None]:
-        """Wait until nobody else writes the part, and keep them off until the block ends."""
-        file = self._opened(upload)
+        """Wait until nobody else writes the part, and keep them off until the block ends.
+
+        Raises
+        ------
+        Busy
+            Someone has not ended for `PATIENCE` seconds.
+        """
+        file, end = self._opened(upload), time.monotonic() + PATIENCE
         try:
-            with disk_errors(upload.key):
-                if _EXACT:
-                    fcntl.fcntl(file, fcntl.F_OFD_SETLKW, _byte(upload, number))
-                else:
-                    fcntl.flock(file, fcntl.LOCK_EX)
+            while not _try(file, upload, number):
+                if time.monotonic() > end:
+                    raise Busy(
+                        "is being sent by someone else.",
+                        subject=f"{upload.key}, part {number}",
+                        remedy="Wait, ask which parts are there, and send it again if it is not.",
+                    )
+                time.sleep(_TURN)
             yield
         finally:
             os.close(file)
@@ -71,7 +85,10 @@ _EXACT = sys.platform == "linux" and hasattr(fcntl, "F_OFD_SETLK")
 def _try(file: int, upload: Upload, number: int) -> bool:
     with disk_errors(upload.key):
         try:
-            fcntl.fcntl(file, fcntl.F_OFD_SETLK, _byte(upload, number))
+            if _EXACT:
+                fcntl.fcntl(file, fcntl.F_OFD_SETLK, _byte(upload, number))
+            else:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except (BlockingIOError, PermissionError):
             return False
     return True

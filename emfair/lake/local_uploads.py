@@ -1,9 +1,10 @@
 """Uploads into a lake in a folder.
 
 Each upload has two files below ``.tmp/uploads``: one of the object's size, into which every part is
-written at its place, and a journal with one line of JSON per part. A part is forced to disk before
-its line is, so whatever the journal names is there, after a crash too. The journal outlives the
-upload until it is cleaned away: it tells one that is complete from one that never was.
+written at its place, and a journal with one line of JSON per part (and one per part that was found
+damaged). A part is forced to disk before its line is, so whatever the journal names is there, after
+a crash too. The journal outlives the upload until it is cleaned away: it tells one that is complete
+from one that never was.
 
 A lock on the journal orders its writers, also those of several processes (one machine, or NFS 4).
 Parts are written side by side, each straight to its place: what the journal does not name may be
@@ -17,7 +18,7 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -113,7 +114,9 @@ class LocalUploads:
             with disk_errors(upload.key):
                 if not known.complete and not _is_same_file(data, path):
                     if sha256 is not None:
-                        _check_digest(upload.key, self._digests.of(upload, data), sha256)
+                        _check_digest(
+                            upload.key, self._digests.of(upload, data, known.parts), sha256
+                        )
                     data.chmod(_READ_ONLY)
                     if not publish(data, path, self._root, replace=False):
                         _check_same(path, data, upload)
@@ -178,7 +181,7 @@ class LocalUploads:
         blocks: Iterable[bytes],
         sha256: str | None,
         replaces: str,
-    ) -> tuple[Part, Container[int]] | None:
+    ) -> tuple[Part, Mapping[int, Part]] | None:
         """Write a part to its place as it arrives; None, and nothing is read, if it may not be.
 
         While the claim is held, nobody else can make the upload whole: its data are no object yet.
@@ -186,9 +189,8 @@ class LocalUploads:
         with self._claims.tried(upload, number) as mine:
             if not mine:
                 return None
-            with self._locked(upload) as (_, known):
-                if known.complete or not _may_write(known.parts.get(number), replaces):
-                    return None
+            if self._taken(upload, number, replaces) is not None:
+                return None
             with self._opened_data(upload) as data, closing_told(data, upload.key):
                 data.seek(upload.start_of(number))
                 found = passed(upload, number, blocks, sha256, data.write)
@@ -198,28 +200,41 @@ class LocalUploads:
 
     def _keep(
         self, upload: Upload, number: int, part: Spooled, replaces: str
-    ) -> tuple[Part, Container[int]]:
-        """Write a part that is not there yet; return it, and the numbers of all that are there."""
-        with self._locked(upload) as (_, known):
-            present = known.parts.get(number)
-            if known.complete or not _may_write(present, replaces):
-                return _same(present, part, upload), known.parts
+    ) -> tuple[Part, Mapping[int, Part]]:
+        """Write a part that is not there yet; return it, and all that are there."""
+        known = self._taken(upload, number, replaces)
+        if known is not None:
+            return _same(known.parts.get(number), part, upload), known.parts
         with self._opened_data(upload) as data, disk_errors(upload.key):
             data.seek(upload.start_of(number))
             copy(part.file, data, part.passed.size)
             _force(data)
         return self._noted(upload, number, part.passed)
 
-    def _noted(self, upload: Upload, number: int, found: Passed) -> tuple[Part, Container[int]]:
+    def _taken(self, upload: Upload, number: int, replaces: str) -> _Known | None:
+        """Return what the journal says if a part may not be written; else it names it no longer.
+
+        Nothing that the journal names is ever overwritten, nor data that are an object already.
+        """
+        with self._locked(upload) as (journal, known), disk_errors(upload.key):
+            present = known.parts.get(number)
+            if known.complete or _has_name(self._data(upload.id)):
+                return known
+            if present is None:
+                return None
+            if present.checksum != replaces:
+                return known
+            _append(journal, {"damaged": number})
+            return None
+
+    def _noted(self, upload: Upload, number: int, found: Passed) -> tuple[Part, Mapping[int, Part]]:
         """Name a part in the journal; from then on it is there."""
         kept = Part(number, found.size, found.checksum)
         with self._locked(upload) as (journal, known), disk_errors(upload.key):
             _append(journal, asdict(kept))
-        if number in known.parts:
-            self._digests.forget(upload.id)
         if upload.count == 1 and found.sha256 is not None:
-            self._digests.take(upload, found.sha256)
-        return kept, {*known.parts, number}
+            self._digests.take(upload, kept.checksum, found.sha256)
+        return kept, {**known.parts, number: kept}
 
     def _opened_data(self, upload: Upload) -> BufferedRandom:
         with disk_errors(upload.key):
@@ -250,6 +265,8 @@ def _read(journal: IO[bytes]) -> _Known:
             said = json.loads(line)
         except ValueError:  # an empty line, or one that a crash has torn
             continue
+        if "damaged" in said:
+            known.parts.pop(said["damaged"], None)
         if "number" in said:
             known.parts[said["number"]] = Part(**said)
         known.key = said.get("key", known.key)
@@ -264,8 +281,12 @@ def _known_of(path: Path) -> _Known:
         return _read(journal)
 
 
-def _may_write(present: Part | None, replaces: str) -> bool:
-    return present is None or present.checksum == replaces
+def _has_name(data: Path) -> bool:
+    """Whether data got the object's name already, and only the journal has not heard."""
+    try:
+        return data.stat().st_nlink > 1
+    except FileNotFoundError:
+        return False
 
 
 def _same(present: Part | None, part: Spooled, upload: Upload) -> Part:

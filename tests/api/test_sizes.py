@@ -89,3 +89,11 @@ def test_a_sender_that_falls_silent_loses_its_place(hall, begun, monkeypatch):
     answer = all_of(line)
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert b"fell silent" in answer
+
+
+def test_only_parts_that_are_put_may_be_large_and_unknown(hall):
+    stranger = hall.bearer(None)
+    answer = stranger.post("/uploads/u-x/parts/1", content=b" " * LARGE)
+    assert "64 KiB" in problem(answer, 401)["detail"]
+    answer = stranger.request("GET", "/events", content=b" " * LARGE)
+    assert "no GET needs" in problem(answer, 400)["detail"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from platform import node
 
 import pytest
 from dagster import DagsterInstance, DagsterRunStatus
@@ -31,9 +32,10 @@ def instance(lab):
         yield opened
 
 
-def take(instance, experiment, status=DagsterRunStatus.STARTED, tags=(OWNER,)):
+def take(instance, experiment, status=DagsterRunStatus.STARTED, tags=(OWNER,), machine=None):
     """Return the id of a run that holds the index's one place."""
-    tagged = {PARTITION: experiment} | dict.fromkeys(tags, "lock")
+    machine = node() if machine is None else machine
+    tagged = {PARTITION: experiment} | dict.fromkeys(tags, machine)
     run = create_run_for_test(instance, status=status, tags=tagged)
     storage = instance.event_log_storage
     assert storage.claim_concurrency_slot(INDEX_POOL, run.run_id, "metadata_index").is_claimed
@@ -64,6 +66,13 @@ def test_the_living_keep_their_places(instance, home):
         take(instance, "e-alive")
         assert free_slots(instance, home) == []
     assert len(free_slots(instance, home)) == 1
+
+
+def test_a_run_of_another_machine_keeps_its_place_whatever_lies_here(instance, home):
+    was_held(home, "e-there")
+    run = take(instance, "e-there", machine="another")
+    assert free_slots(instance, home) == []
+    assert not instance.get_run_by_id(run).is_finished
 
 
 @pytest.mark.parametrize("status", [DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED])

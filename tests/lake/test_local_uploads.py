@@ -13,7 +13,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from emfair.errors import NotFound
+from emfair.errors import Busy, Conflict, FixityMismatch, NotFound
+from emfair.lake import claims
 from emfair.lake.local import LocalLake
 from emfair.lake.uploads import Upload
 from emfair.model.canonical import sha256_bytes
@@ -200,3 +201,58 @@ print([part.number for part in uploads.parts(upload)])
     )  # fmt: skip
     assert "the disk is full" in done.stdout
     assert done.stdout.endswith("[1]\n")
+
+
+def test_what_is_being_replaced_is_not_there_and_can_be_no_object(uploads, root):
+    upload = uploads.begin(KEY, 17 * MIB)
+    right, wrong = bytes(16 * MIB), b"x" * (16 * MIB)
+    damaged = uploads.put_part(upload, 1, [wrong])
+    uploads.put_part(upload, 2, [bytes(MIB)])
+
+    def half_sent():
+        yield right[:MIB]
+        assert [part.number for part in uploads.parts(upload)] == [2]
+        with pytest.raises(FixityMismatch, match="missing"):
+            uploads.complete(upload)
+
+    with pytest.raises(FixityMismatch, match="arrived"):
+        uploads.put_part(upload, 1, half_sent(), replaces=damaged.checksum)
+    assert [part.number for part in uploads.parts(upload)] == [2]
+    uploads.put_part(upload, 1, [right], replaces=damaged.checksum)
+    uploads.complete(upload, sha256=sha256_bytes(bytes(17 * MIB)))
+    assert (root / KEY).read_bytes() == bytes(17 * MIB)
+
+
+def test_a_digest_of_bytes_that_another_process_has_replaced_is_void(root):
+    mine, other = LocalLake(root).uploads, LocalLake(root).uploads
+    upload = mine.begin(KEY, 17 * MIB)
+    old = mine.put_part(upload, 1, [b"x" * (16 * MIB)])
+    other.put_part(upload, 1, [bytes(16 * MIB)], replaces=old.checksum)
+    mine.put_part(upload, 2, [bytes(MIB)])
+    with pytest.raises(FixityMismatch):
+        mine.complete(upload, sha256=sha256_bytes(b"x" * (16 * MIB) + bytes(MIB)))
+    mine.complete(upload, sha256=sha256_bytes(bytes(17 * MIB)))
+
+
+def test_data_that_are_an_object_already_are_never_written(uploads, root):
+    upload = uploads.begin(KEY, 3)
+    kept = uploads.put_part(upload, 1, [b"abc"])
+    (data,) = root.glob(".tmp/uploads/*.data")
+    (root / KEY).parent.mkdir(parents=True)
+    (root / KEY).hardlink_to(data)  # killed before the journal heard
+    with pytest.raises(Conflict):
+        uploads.put_part(upload, 1, [b"xyz"], replaces=kept.checksum)
+    assert (root / KEY).read_bytes() == b"abc"
+
+
+def test_whoever_sends_what_another_is_sending_is_told_to_wait(uploads, monkeypatch):
+    monkeypatch.setattr(claims, "PATIENCE", 0.1)
+    upload = uploads.begin(KEY, 3)
+
+    def slowly():
+        with pytest.raises(Busy, match="someone else"):
+            uploads.put_part(upload, 1, [b"abc"])
+        yield b"abc"
+
+    uploads.put_part(upload, 1, slowly())
+    uploads.complete(upload)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import timedelta
+from platform import node
 from typing import Any
 
 import pytest
@@ -221,7 +222,7 @@ def test_a_run_of_a_process_that_was_killed_holds_nobody_up(house):
     house.services.registry.experiments.set_state(experiment, S.PROCESSING)
     home = house.services.settings.dagster_home
     home.mkdir(parents=True)
-    run = house.run(experiment, DagsterRunStatus.STARTED, **{OWNER: "lock"})
+    run = house.run(experiment, DagsterRunStatus.STARTED, **{OWNER: node()})
     later(house)
     assert house.asked(reconciliation) == [], "its lock may lie on another machine"
     with held(home, experiment):
