@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from emfair.client.engine import DepositRequest
-from emfair.errors import NotFound, TooMuch
+from emfair.errors import NotFound, TooMuch, Withdrawn
 from emfair.identity.principal import Kind, Principal
 from emfair.identity.roles import Membership, Role
 from emfair.lake import layout
@@ -49,7 +49,7 @@ def test_experiments_come_newest_first_and_drafts_and_tombstones_not_at_all(serv
     row = services.registry.experiments.get(two[0])
     services.registry.withdrawals.withdraw(row.id, row.version, actor="local:ada", reason="x")
     assert [row.id for row in experiments(access, PROJECT, Part.ALL)] == [two[1]]
-    with pytest.raises(NotFound, match="tombstoned"):
+    with pytest.raises(Withdrawn, match="withdrawn"):
         experiments(access, Branch(("p", "q", "newer", two[0])), Part.ALL)
 
 

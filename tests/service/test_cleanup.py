@@ -102,11 +102,11 @@ def test_whoever_sends_one_part_keeps_the_whole_deposit(services, clock):
 
 
 def test_parts_that_come_at_once_are_one_sign_of_life(services, clock):
-    row = announced(services, drafted(services).id, size=2 << 23)
+    row = announced(services, drafted(services).id, size=2 << 24)
 
     def heard_of(number: int) -> object:
         now = services.registry.uploads.get(row.id)
-        uploads.put_part(services, now, number, [bytes(1 << 23)])
+        uploads.put_part(services, now, number, [bytes(1 << 24)])
         return services.registry.uploads.get(row.id).touched_at
 
     clock.passes(uploads.ALIVE)
