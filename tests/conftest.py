@@ -3,8 +3,12 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from emfair.demo.corpus import fetch, unpack
+
+settings.register_profile("emfair", deadline=None)  # a busy machine is no broken property
+settings.load_profile("emfair")
 
 
 @pytest.fixture(scope="session")
