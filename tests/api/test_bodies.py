@@ -65,9 +65,15 @@ def test_whoever_waits_for_a_place_is_not_taken_for_silent(monkeypatch):
         await anyio.sleep(0.5)
         return {"type": "http.request", "body": b"x", "more_body": False}
 
+    came: list[bytes] = []
+
+    async def one() -> None:
+        came.append(await consume(request_of(slow), b"".join, silence=0.9))
+
     async def run() -> None:
         async with anyio.create_task_group() as group:
             for _ in range(3):
-                group.start_soon(lambda: consume(request_of(slow), b"".join, silence=0.9))
+                group.start_soon(one)
 
     anyio.run(run)
+    assert came == [b"x"] * 3

@@ -101,12 +101,12 @@ def stat_of(root: Path, name: str) -> Stat:
         It is not there, or has become a link, or lies behind one: what lies outside of the
         watched folder is never read.
     """
-    folder = name.rpartition("/")[0]
+    base, folder = str(root), name.rpartition("/")[0]
     while folder:
-        if _leads_elsewhere(os.lstat(root / folder)):
+        if _leads_elsewhere(os.lstat(f"{base}/{folder}")):
             raise OSError(errno.ELOOP, "lies behind a link", name)
         folder = folder.rpartition("/")[0]
-    found = os.lstat(root / name)
+    found = os.lstat(f"{base}/{name}")
     if not stat.S_ISREG(found.st_mode):
         raise OSError(errno.ELOOP, "is a link, or no regular file", name)
     return Stat(found.st_size, found.st_mtime_ns)
