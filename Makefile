@@ -6,6 +6,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
+# Hundreds of processes start here, of the chain and of the tests: the next one finds compiled what
+# the one before has imported, also where the environment would not keep it.
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -19,6 +22,15 @@ help: ## list the verbs
 .PHONY: setup
 setup: $(READY) ## make a ready .venv with the locked versions
 
+# What runs in the browser. Where the system has no Node.js, it comes from PyPI into .venv.
+WEB := ui_streamlit/web
+.PHONY: web
+web: # build it
+	@if ! command -v npm >/dev/null && ! [ -x $(BIN)/npm ]; then \
+	  $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement node.lock; fi
+	@cd $(WEB) && export PATH="$$PATH:$(CURDIR)/$(BIN)" && \
+	  npm ci --ignore-scripts --no-audit --no-fund --silent && npm run --silent build
+
 .PHONY: demo
 demo: $(READY) ## deposit real vendor files, run the chain, show what came out
 	$(BIN)/emfair demo
@@ -28,16 +40,20 @@ up: $(READY) ## run app, API and Dagster on this machine
 	$(BIN)/emfair up
 
 .PHONY: test
-test: $(READY) browser ceph ## run the tests (PYTEST="-q -k lake" runs some)
+test: $(READY) browser ceph curl ## run the tests (PYTEST="-q -k lake" runs some)
 	$(BIN)/python -m pytest $(PYTEST)
 
 # What no Python package brings: the browser tests drive the system's Chromium, the lake's tests a
-# real Ceph. Where they cannot be installed those tests are skipped, and say so; on CI (CI=true)
-# they fail.
+# real Ceph, and the API's page is walked through with curl. Where they cannot be installed those
+# tests are skipped, and say so; on CI (CI=true) they fail.
 .PHONY: browser
 browser:
 	@if ! { command -v chromium || command -v chromium-browser || command -v google-chrome; } \
 	  >/dev/null; then $(call debian,chromium); fi
+
+.PHONY: curl
+curl:
+	@if ! command -v curl >/dev/null; then $(call debian,curl); fi
 
 .PHONY: ceph
 ceph:
@@ -48,6 +64,13 @@ debian = if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then echo "ins
   { apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
     apt-get install -qq -y --no-install-recommends $(1); } >/dev/null \
     || echo "could not be installed: $(1)" >&2; fi
+
+.PHONY: guide
+guide: $(READY) browser ## take the pictures of docs/guide-scientist.md anew
+	$(BIN)/python -m pytest -q tests/e2e/test_guide.py
+	$(BIN)/python -c "from pathlib import Path; from PIL import Image; \
+	  [Image.open(one).convert('RGB').quantize(128).save(Path('docs/guide', one.name), optimize=True) \
+	   for one in Path('tests/artifacts/guide').glob('*.png')]"
 
 .PHONY: check
 check: $(READY) ## lint, format, types, import walls, Dagster definitions
@@ -72,11 +95,12 @@ fuzz: $(READY) ## damage real files, see that each is told or converted
 .PHONY: lock
 lock: .venv/.uv ## resolve the newest versions that pyproject.toml allows
 	$(BIN)/uv pip compile --quiet $(LOCK) --group bootstrap --output-file bootstrap.lock
+	$(BIN)/uv pip compile --quiet $(LOCK) --group node --output-file node.lock
 	$(BIN)/uv pip compile --quiet $(LOCK) pyproject.toml --all-extras --group dev --output-file requirements.lock
 
 .PHONY: clean
 clean: ## remove .venv, caches and what was built; never data
-	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv build dist $(WEB)/built $(WEB)/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -not -path '*/node_modules/*' -prune -exec rm -rf {} +
 
 # For every platform and every Python from 3.11 on; no address of an index, which is each machine's own.
@@ -98,8 +122,9 @@ LOCK := --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement bootstrap.lock
 	@touch $@
 
-$(READY): .venv/.uv requirements.lock pyproject.toml
+$(READY): .venv/.uv requirements.lock node.lock pyproject.toml $(wildcard ui_streamlit/web/*.json ui_streamlit/web/deposit/* ui_streamlit/web/viewer/*)
 	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(MAKE) --no-print-directory web
 	$(BIN)/python -c "from emfair.nxem.deflate import prepare; prepare()"  # Numba keeps what it compiles
 	@touch $@

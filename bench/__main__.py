@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import index, job, large, registry, sensors, small, uploads, validation
+from bench import index, job, large, pages, registry, sensors, small, uploads, validation
 from bench.table import Failed, Figure, lines
 
 PARTS: dict[str, Callable[..., Iterator[Figure]]] = {
@@ -22,6 +22,7 @@ PARTS: dict[str, Callable[..., Iterator[Figure]]] = {
     "uploads": uploads.figures,
     "registry": registry.figures,
     "sensors": sensors.figures,
+    "pages": pages.figures,
 }
 
 

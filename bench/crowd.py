@@ -12,6 +12,8 @@ from typing import Any
 PROJECTS = 200
 LARGE = "project-000"
 MEMBER, OF = "local:member", ("project-007", "project-042", "project-133", "project-190")
+DEPOSITOR = "local:person-5"
+"""One of 97, each of whom deposited as much."""
 BEGAN = datetime(2025, 1, 1, tzinfo=UTC)
 _WORDS = ("lamella", "particle", "fibre", "alloy", "grain", "boundary", "oxide", "catalyst", "film")
 _STATES = ("valid", "valid", "valid", "needs-input", "invalid", "failed")
@@ -30,7 +32,7 @@ def fill(url: str, count: int) -> None:
         for name, rows in _places().items():
             connection.execute(insert(getattr(tables, name)), rows)
         for start in range(0, count, _PORTION):
-            some = [_experiment(number) for number in range(start, min(start + _PORTION, count))]
+            some = [experiment(number) for number in range(start, min(start + _PORTION, count))]
             connection.execute(insert(tables.experiment), some)
             connection.execute(insert(tables.outbox), [_row(each) for each in some])
     with database.writing() as connection:
@@ -50,6 +52,20 @@ def forget(url: str, first: int, since: datetime) -> None:
         late = update(experiment).where(experiment.c.id >= f"e-{first:06}")
         values = {"processed_key": None, "state": "sealed", "updated_at": since}
         connection.execute(late.values(values))
+    database.close()
+
+
+def rename(url: str, depositor: str, name: str) -> None:
+    """Let somebody else have deposited what `depositor` did."""
+    from sqlalchemy import update
+
+    from emfair.registry.engine import connect
+    from emfair.registry.tables import experiment
+
+    database = connect(url)
+    with database.writing() as connection:
+        theirs = update(experiment).where(experiment.c.depositor == depositor)
+        connection.execute(theirs.values(depositor=name))
     database.close()
 
 
@@ -76,12 +92,14 @@ def _places() -> dict[str, list[dict[str, Any]]]:
     }  # fmt: skip
 
 
-def _experiment(number: int) -> dict[str, Any]:
+def experiment(number: int) -> dict[str, Any]:
+    """Return the row of an experiment."""
     project = LARGE if number % 2 else f"project-{1 + number // 2 % (PROJECTS - 1):03}"
     words = [_WORDS[number // step % len(_WORDS)] for step in (1, 9, 81)]
     name, title = f"e-{number:06}", f"{' '.join(words)} {number}"
     depositor = f"local:person-{number % 97}"
     at = BEGAN + timedelta(minutes=number)
+    state = _STATES[number % len(_STATES)]
     return {
         "id": name,
         "project": project,
@@ -90,8 +108,8 @@ def _experiment(number: int) -> dict[str, Any]:
         "title": title,
         "created_at": at,
         "updated_at": at,
-        "state": _STATES[number % len(_STATES)],
-        "state_reason": "",
+        "state": state,
+        "state_reason": "" if state == "valid" else f"rule {number % 40} is broken",
         "depositor": depositor,
         "version": 4,
         "manifest_version": 1,

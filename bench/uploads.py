@@ -43,7 +43,7 @@ def _sizes(*, quick: bool) -> list[tuple[str, int, int, int]]:
     return [
         ("one file of 1 GiB", 1, 1024 * MIB, 3),
         ("16 files of 64 MiB", 16, 64 * MIB, 3),
-        ("500 files of 256 KiB", 500, MIB // 4, 3),
+        ("500 files of 256 KiB", 500, MIB // 4, 9),
     ]
 
 

@@ -23,7 +23,8 @@
     │   ├── UnsupportedSignal   it was read, but NXem has no place for its shape
     │   └── FixityMismatch      bytes differ from the manifest
     └── Unavailable             a store is sick: retried with growing delays
-        └── Busy                too many ask: try again a little later
+        ├── Busy                too many ask: try again a little later
+        └── Stalled             a sender fell silent before the end: send it again
 
 What does not belong here: how a face shows an error (exit codes, problem+json, notices). Each face
 maps this tree once.
@@ -154,3 +155,7 @@ class Unavailable(EmfairError):
 
 class Busy(Unavailable):
     """Whoever asks has asked too often; a little later the same call is answered."""
+
+
+class Stalled(Unavailable):
+    """Whoever sends a request's body went away, fell silent or was too slow; again it may work."""

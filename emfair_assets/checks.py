@@ -19,7 +19,7 @@ FIXITY = AssetCheckSpec(
 NO_ERRORS = AssetCheckSpec(
     "no_errors",
     asset="validation_report",
-    description="No finding blocks publishing: every file was read, every container is right.",
+    description="Nothing is wrong: every file was read, every container is right.",
 )
 COMPLETE = AssetCheckSpec(
     "complete",

@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
 from platform import node
+from uuid import uuid4
 
 from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
 
@@ -24,7 +25,7 @@ from emfair.service.services import Services, open_services
 from emfair.settings import Settings
 from emfair_assets.definitions import build
 from emfair_assets.endings import INTERRUPTED, note_ending, words_of
-from emfair_assets.holding import OWNER, held, is_held
+from emfair_assets.holding import OWNER, held, is_held, is_owned, note_killed
 from emfair_assets.home import configuration_errors, home_errors
 from emfair_assets.jobs import PROCESS
 from emfair_assets.partitions import NAME as EXPERIMENTS_NAME
@@ -76,9 +77,13 @@ class InProcessChain:
             if other := self._at_work(experiment):
                 reason = f"run {other} is at work on it; wait for it, or end it in the Dagster UI"
                 return Processed(experiment, False, 0.0, other, reason, busy=True)
-            started = time.monotonic()
-            with held(self._home, experiment), slots_kept_free(self._instance, self._home):
+            started, run_id = time.monotonic(), str(uuid4())
+            with (
+                held(self._home, experiment, run_id),
+                slots_kept_free(self._instance, self._home),
+            ):
                 result = self._job.execute_in_process(
+                    run_id=run_id,
                     instance=self._instance,
                     partition_key=experiment,
                     raise_on_error=False,
@@ -109,9 +114,9 @@ class InProcessChain:
         """
         found = self._instance.get_runs(RunsFilter(statuses=AT_WORK, tags={PARTITION: experiment}))
         for run in found:
-            if OWNER not in run.tags or is_held(self._home, experiment):
+            if not is_owned(run) or is_held(self._home, experiment, run.run_id):
                 return run.run_id
-            self._instance.report_run_failed(run, "The process that ran it was killed.")
+            note_killed(self._instance, run)
         return ""
 
 

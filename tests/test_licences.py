@@ -87,6 +87,9 @@ def declared(package: str) -> str | None:
 
 def is_compatible(expression: str) -> bool:
     """Say whether every part that must be obeyed (AND binds tighter than OR) is compatible."""
+    while inner := re.search(r"\(([^()]*)\)", expression):
+        known = "MIT" if is_compatible(inner[1]) else "neither"
+        expression = expression.replace(inner[0], known)
     choices = [choice.split(" AND ") for choice in expression.split(" OR ")]
     return any(all(part in COMPATIBLE for part in choice) for choice in choices)
 
@@ -129,8 +132,11 @@ def test_the_table_names_only_what_is_locked_and_unclear() -> None:
         ("GPL-2.0-only", False),
         ("GPL-2.0-only OR MIT", True),
         ("GPL-2.0-only AND MIT", False),
+        ("MPL-2.0 AND (GPL-2.0-only OR MIT)", True),
+        ("MPL-2.0 AND (GPL-2.0-only AND MIT)", False),
+        ("(GPL-2.0-only OR (MIT AND BSD-4-Clause))", False),
         ("BSD-4-Clause AND MIT OR Apache-2.0 AND MIT", True),
-        ("MIT AND (GPL-2.0-only OR ISC)", False),  # brackets are for a person to read
+        ("MIT AND (GPL-2.0-only OR ISC)", True),
         ("", False),
     ],
 )

@@ -13,7 +13,19 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parent.parent
-VERBS = ["setup", "demo", "up", "test", "check", "bench", "corpus", "fuzz", "lock", "clean"]
+VERBS = [
+    "setup",
+    "demo",
+    "up",
+    "test",
+    "guide",
+    "check",
+    "bench",
+    "corpus",
+    "fuzz",
+    "lock",
+    "clean",
+]
 FOREIGN = re.compile(r"://|--(?:extra-)?index|--find-links|(?:^|\s|@)(?:file:|/)\S", re.MULTILINE)
 
 
@@ -74,7 +86,7 @@ def test_the_search_for_resolved_finds_them() -> None:
 
 
 def test_every_locked_package_is_pinned_with_hashes() -> None:
-    for name in ("requirements.lock", "bootstrap.lock"):
+    for name in ("requirements.lock", "bootstrap.lock", "node.lock"):
         text = re.sub(r"\\\n", " ", (ROOT / name).read_text())
         pins = [line for line in text.splitlines() if re.match(r"[a-z]", line)]
         assert pins

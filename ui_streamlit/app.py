@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from emfair.identity.listen import names
 from emfair.service.services import open_services
 from emfair.settings import Settings, read_settings
-from ui_streamlit import stores
+from ui_streamlit import built, stores
 from ui_streamlit.login.door import Door, routes
 from ui_streamlit.login.secrets import auth_secrets
 from ui_streamlit.login.visit import shown_by
@@ -57,7 +57,11 @@ def create_app(settings: Settings) -> st.App:
         Path(__file__).parent / "entry" / "script.py",
         lifespan=lifespan,
         secrets=auth_secrets(settings),
-        routes=[Mount("/api", api), *(routes(settings) if settings.oidc_issuer else ())],
+        routes=[
+            Mount("/api", api),
+            built.route(),
+            *(routes(settings) if settings.oidc_issuer else ()),
+        ],
         middleware=[
             Middleware(TrustedHostMiddleware, allowed_hosts=_names(settings)),
             *([Middleware(Door, settings, _shown)] if settings.oidc_issuer else ()),

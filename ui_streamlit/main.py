@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import streamlit as st
@@ -10,7 +11,8 @@ from ui_streamlit import stores
 from ui_streamlit.components import links
 from ui_streamlit.components.frame import dress, frame
 from ui_streamlit.components.notices import notices
-from ui_streamlit.login.account import account_pages
+from ui_streamlit.lab import MENU, closed_to, lab_pages
+from ui_streamlit.login.account import TOKENS, account_pages
 from ui_streamlit.login.outside import outside
 from ui_streamlit.login.visit import Visit
 
@@ -26,20 +28,39 @@ def main() -> None:
         if visit.inside:
             _inside(visit)
         else:
-            outside(visit, [page.url_path for page in pages()])
+            known = [*pages(), *lab_pages(visit.access)]
+            outside(visit, [*(page.url_path for page in known), TOKENS])
 
 
-def pages() -> list[st.Page]:
-    """Return the app's pages, the first one first."""
+def pages(hidden: Collection[Path] = ()) -> list[st.Page]:
+    """Return the app's pages, the first one first; those `hidden` stand in no menu."""
+    shown = {
+        links.HOME: ("Home", "home"),
+        links.DEPOSIT: ("Deposit", "upload"),
+        links.BOARD: ("Projects", "view_column"),
+        links.EXPERIMENTS: ("Experiments", "biotech"),
+        links.DISCOVER: ("Discover", "search"),
+        links.SQL: ("SQL", "database"),
+    }
     return [
-        st.Page(links.HOME, title="Home", icon=":material/home:", default=True),
-        st.Page(links.EXPERIMENTS, title="Experiments", icon=":material/biotech:"),
-        st.Page(links.SQL, title="SQL", icon=":material/database:"),
+        *(
+            st.Page(
+                path,
+                title=title,
+                icon=f":material/{icon}:",
+                default=path == links.HOME,
+                visibility="hidden" if path in hidden else "visible",
+            )
+            for path, (title, icon) in shown.items()
+        ),
+        st.Page(links.ANNOTATE, title="Annotate", visibility="hidden"),
         st.Page(links.EXPERIMENT, title="Experiment", visibility="hidden"),
     ]
 
 
 def _inside(visit: Visit) -> None:
-    page = st.navigation({"": pages(), **account_pages(visit)}, position="top")
+    closed = closed_to(visit.access)
+    groups = {"": pages(closed), MENU: lab_pages(visit.access), **account_pages(visit)}
+    page = st.navigation(groups, position="top")
     with stores.visited(visit), frame(visit):
         page.run()

@@ -23,7 +23,7 @@ from emfair.service import annotation_check, annotation_versions
 from emfair.service.access import Access, Granted
 from emfair.service.annotation_check import Looked
 from emfair.service.annotation_versions import History, Version
-from emfair.service.annotations import annotate
+from emfair.service.annotations import annotate, process_again
 
 router = APIRouter(tags=["annotations"])
 ONE = "/experiments/{experiment}/annotations"
@@ -91,6 +91,14 @@ class NewAnnotations(BaseModel):
 
     annotations: Document
     reason: str = Field(min_length=1, max_length=2000, examples=["the elements were wrong"])
+
+
+class Again(BaseModel):
+    """Why something is processed once more."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str = Field(min_length=1, max_length=2000, examples=["the disk was full"])
 
 
 class ToCheck(BaseModel):
@@ -187,6 +195,15 @@ def write_annotations(
         expected_version=version,
         reason=new.reason,
     )
+    return _newest(writing, response)
+
+
+@router.post(
+    "/experiments/{experiment}/process-again", responses=responses(401, 403, 404, 409, 422)
+)
+def process_once_more(writing: Writing, why: Again, response: Response) -> AnnotationsAnswer:
+    """Process an experiment once more, as it is; its annotations get a version that says why."""
+    process_again(writing.access, writing.row.id, reason=why.reason)
     return _newest(writing, response)
 
 

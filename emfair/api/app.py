@@ -17,7 +17,9 @@ from emfair.api import (
     events,
     experiments,
     general,
+    h5,
     instruments,
+    kept,
     lake,
     measurements,
     members,
@@ -27,6 +29,7 @@ from emfair.api import (
     rights,
     samples,
     schema,
+    search,
     tokens,
     uploads,
 )
@@ -40,12 +43,15 @@ from emfair.service.services import Services
 PREFIX = "/api/v1"
 ROUTERS = (
     general.router,
+    search.router,
+    kept.router,
     experiments.router,
     words.router,
     schema.router,
     deposits.router,
     uploads.router,
     downloads.router,
+    h5.router,
     archives.router,
     lake.router,
     events.router,

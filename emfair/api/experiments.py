@@ -22,6 +22,7 @@ from emfair.provenance.record import ProvenanceRecord
 from emfair.registry import ExperimentEdit, ExperimentRow
 from emfair.service import browse
 from emfair.service.access import Access, Granted
+from emfair.service.nouns.experiment_edits import edit_experiment
 from emfair.service.pages import PAGE
 
 router = APIRouter(prefix="/experiments", tags=["experiments"])
@@ -119,7 +120,6 @@ def list_provenance(reading: Reading) -> list[ProvenanceRecord]:
 def _edit(
     granted: Granted[ExperimentRow], version: int, edit: ExperimentEdit, response: Response
 ) -> ExperimentSummary:
-    experiments = granted.access.services.registry.experiments
-    row = experiments.edit(granted.row.id, version, edit, actor=granted.access.subject)
+    row = edit_experiment(granted, edit, expected_version=version)
     versions.tell(response, row.version)
     return summary(granted.access, row)

@@ -37,6 +37,7 @@ _STATUS: dict[type[errors.EmfairError], tuple[int, str]] = {
     errors.FixityMismatch: (422, "The bytes are others"),
     errors.Unavailable: (503, "Not available now"),
     errors.Busy: (429, "Too many requests"),
+    errors.Stalled: (408, "Not all of it came"),
     errors.EmfairError: (500, "emfair could not do this"),
 }
 

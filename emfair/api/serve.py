@@ -95,5 +95,6 @@ def _welcome(settings: Settings, host: str, listener: socket.socket) -> list[str
         f"API      http://{shown}:{listener.getsockname()[1]}{PREFIX}/openapi.json",
         announcement(host, settings.oidc_issuer),
         f"It answers to the names {answered} (EMFAIR_APP_URL adds one where people log in).",
+        "Nothing is processed here: deposits wait for `emfair process --pending` or `emfair up`.",
         "Ctrl-C stops it.",
     ]

@@ -1,7 +1,7 @@
 """How large a request may be: a bound on every body but those that are streamed to the lake.
 
-JSON is held in memory while it is read, some ten times its size: strangers may send little of it,
-and those who are known only so much at a time. What does not belong here: how many requests
+JSON is held in memory until its answer has left, some ten times its size: strangers may send little
+of it, and those who are known only so much at a time. What does not belong here: how many requests
 (`emfair.api.limits`).
 """
 
@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from emfair.api.browser import HARMLESS
 from emfair.api.guard import access_of
 from emfair.api.problems import problem_answer
-from emfair.errors import BadCall, Busy, EmfairError, TooMuch, Unauthenticated
+from emfair.errors import BadCall, Busy, EmfairError, Stalled, TooMuch, Unauthenticated
 
 BODY_LIMIT = 32 << 20
 """Bytes: a deposit of 100,000 files is described in some 25 MB of JSON."""
@@ -28,10 +28,14 @@ LARGE_AT_ONCE, LARGE_EACH = 4, 2
 """Bodies larger than `SMALL` that one process reads and answers at a time, and of these one
 person's."""
 SILENCE, WHOLE = 60.0, 600.0
-"""Seconds after which a sender of a large body that sends nothing is taken for gone, and in which
-all of it must have come: whoever drips holds a place of others."""
-STREAMED = re.compile(r"/api/v1/uploads/[^/]+/parts/[^/]+")
-"""Where bodies are PUT that are never held in memory; the part's own size bounds them."""
+"""Seconds after which a sender of a large body that sends nothing, or takes nothing of its answer,
+is taken for gone, and in which all of it must have come: whoever drips holds a place of others."""
+STREAMED = re.compile(r"/api/v1/(uploads/[^/]+/parts/[^/]+|experiments/[^/]+/contents)")
+"""Where bodies are PUT that are never held in memory; the sizes of what they hold bound them."""
+
+
+class _Unread(Exception):
+    """The sender of a request takes no answer."""
 
 
 class BoundedBodies:
@@ -68,7 +72,9 @@ class BoundedBodies:
             await problem_answer(error)(scope, receive, send)
             return
         try:
-            await self._counted(scope, receive, send)
+            await self._counted(scope, receive, _impatient(send))
+        except _Unread:
+            pass  # raised on, the server would keep it, and all that it leads to, until they read
         finally:
             self._large[sender] -= 1
             self._large += Counter()  # forgets those who have none
@@ -91,7 +97,7 @@ class BoundedBodies:
                     return message
                 wrong = self._too_much()
                 raise ClientDisconnect
-            wrong = BadCall(
+            wrong = Stalled(
                 "the sender fell silent, or was too slow.", remedy="Send the request again."
             )
             raise ClientDisconnect
@@ -121,6 +127,18 @@ class BoundedBodies:
             f"the request is larger than {self._limit >> 20} MiB.",
             remedy="Send less at once; files go through an upload's parts.",
         )
+
+
+def _impatient(send: Send) -> Send:
+    """Return `send` with an end: it waits while answers before fill the line, and nobody reads."""
+
+    async def told(message: Message) -> None:
+        with anyio.move_on_after(SILENCE):
+            await send(message)
+            return
+        raise _Unread
+
+    return told
 
 
 def _is_streamed(scope: Scope) -> bool:

@@ -6,8 +6,7 @@ What does not belong here: reading the documents, and keeping the rows (`delta`)
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -16,10 +15,10 @@ from emfair.catalogue.schema import TABLES, in_order
 from emfair.lake import layout
 from emfair.model.annotations import Annotations
 from emfair.model.documents import Conversion, Measurement, Validation
-from emfair.model.facts import Fact
 from emfair.model.findings import Severity, count_by_severity
 from emfair.model.manifest import Manifest, Place, RawFile
 from emfair.nxem.facts import used
+from emfair.nxem.session import UsedFacts, most_common, operator, started, text, times, utc
 
 NUMBERS = {
     "acceleration_voltage_V": "acceleration_voltage",
@@ -36,7 +35,6 @@ TEXTS = ("technique", "detector", "operation_mode")
 """Columns of `measurements` that repeat a used fact's text."""
 
 Row = dict[str, Any]
-UsedFacts = Mapping[str, Fact]
 
 
 def rows_of(
@@ -72,7 +70,7 @@ def _experiment(
     chosen: Mapping[str, UsedFacts],
 ) -> Row:
     all_used = list(chosen.values())
-    elements = notes.sample.atom_types or _split(_most_common(all_used, "atom_types"))
+    elements = notes.sample.atom_types or _split(most_common(all_used, "atom_types"))
     counts = count_by_severity(validation.findings)
     return {
         **_names(manifest, notes),
@@ -80,16 +78,16 @@ def _experiment(
         "verdict": validation.verdict.value,
         "deposited_by": manifest.deposited_by.name,
         "depositor": manifest.deposited_by.subject,
-        "sealed_at": _utc(manifest.sealed_at),
-        "start_time": _utc(notes.start_time) or min(_times(all_used, "start_time"), default=None),
-        "end_time": _utc(notes.end_time) or max(_times(all_used, "end_time"), default=None),
-        "operator": notes.user.name or _most_common(all_used, "operator"),
-        "orcid": notes.user.orcid or _most_common(all_used, "orcid"),
-        "sample_name": notes.sample.name or _most_common(all_used, "sample_name"),
-        "elements": list(elements),
-        "instrument": notes.instrument.name or _most_common(all_used, "instrument_name"),
-        "vendor": notes.instrument.vendor or _most_common(all_used, "vendor"),
-        "model": notes.instrument.model or _most_common(all_used, "model"),
+        "sealed_at": utc(manifest.sealed_at),
+        "start_time": started(notes, all_used),
+        "end_time": utc(notes.end_time) or max(times(all_used, "end_time"), default=None),
+        "operator": operator(notes, all_used),
+        "orcid": notes.user.orcid or most_common(all_used, "orcid"),
+        "sample_name": notes.sample.name or most_common(all_used, "sample_name"),
+        "elements": list(dict.fromkeys(elements)),
+        "instrument": notes.instrument.name or most_common(all_used, "instrument_name"),
+        "vendor": notes.instrument.vendor or most_common(all_used, "vendor"),
+        "model": notes.instrument.model or most_common(all_used, "model"),
         "n_files": len(manifest.files),
         "n_measurements": len(conversion.measurements),
         "bytes": sum(file.size for file in manifest.files),
@@ -124,9 +122,9 @@ def _measurements(
         yield {
             **_as_stored(conversion.place, measurement),
             "verdict": verdicts.get(measurement.measurement),
-            "start_time": next(_times([facts], "start_time"), None),
+            "start_time": next(times([facts], "start_time"), None),
             **{column: _number(facts, key) for column, key in NUMBERS.items()},
-            **{column: _text(facts, column) for column in TEXTS},
+            **{column: text(facts, column) for column in TEXTS},
         }
 
 
@@ -188,7 +186,7 @@ def _raw(place: Place, file: RawFile) -> Row:
         "key": layout.raw_file(place, file.path),
         "size": file.size,
         "sha256": file.sha256,
-        "modified_at": _utc(file.modified_at),
+        "modified_at": utc(file.modified_at),
     }
 
 
@@ -196,32 +194,5 @@ def _number(facts: UsedFacts, key: str) -> float | None:
     return facts[key].value_num if key in facts else None
 
 
-def _text(facts: UsedFacts, key: str) -> str | None:
-    return facts[key].value_text or None if key in facts else None
-
-
-def _most_common(measurements: Iterable[UsedFacts], key: str) -> str | None:
-    """Return the text most measurements agree on; of equals the first in the alphabet."""
-    counts = Counter(text for facts in measurements if (text := _text(facts, key)))
-    return min(counts, key=lambda text: (-counts[text], text), default=None)
-
-
 def _split(symbols: str | None) -> list[str]:
     return [symbol.strip() for symbol in (symbols or "").split(",") if symbol.strip()]
-
-
-def _times(measurements: Iterable[UsedFacts], key: str) -> Iterator[datetime]:
-    """Yield the times that can be compared; those without an offset cannot."""
-    for facts in measurements:
-        try:
-            time = datetime.fromisoformat(_text(facts, key) or "")
-        except ValueError:
-            continue
-        if time.tzinfo:
-            yield time.astimezone(UTC)
-
-
-def _utc(time: datetime | None) -> datetime | None:
-    if time is None:
-        return None
-    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)

@@ -90,7 +90,7 @@ EXPERIMENTS = _table(
         ("n_measurements", _WHOLE, "Number of measurements, each with its container."),
         ("bytes", _WHOLE, "Size of the deposited files together."),
         ("container_bytes", _WHOLE, "Size of the containers together."),
-        ("n_error", _WHOLE, "Findings that block publishing."),
+        ("n_error", _WHOLE, "Findings that make the experiment invalid."),
         ("n_missing", _WHOLE, "Values that NXem requires and nobody has given yet."),
         ("n_recommended", _WHOLE, "Values that NXem recommends, and contradictions to look at."),
         ("n_undocumented", _WHOLE, "Things in the containers that NXem has no concept for."),

@@ -86,7 +86,7 @@ def _tell_figures(told: list[Told], seconds: float) -> None:
     files = [file for one in told for file in one.deposited.files]
     size = sum(file.size for file in files)
     screen.out.print()
-    screen.out.print(
+    screen.say(
         f"{len(files)} files ({human_size(size)}) in {len(told)} experiments, deposited and "
         f"processed in {seconds:.0f} s: {len(files) / seconds:.1f} files/s, "
         f"{size / seconds / 1e6:.1f} MB/s."

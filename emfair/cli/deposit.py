@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.text import Text
 
 from emfair.cli import screen
 from emfair.cli.arguments import AnnotationFile, Files, Json, named, read_notes
-from emfair.cli.destination import Destination, Rate, Server, destination
+from emfair.cli.destination import Destination, Rate, Server, destination, resumable
 from emfair.cli.progress import bytes_bar, stage
 from emfair.errors import Unavailable
 
@@ -50,9 +52,9 @@ def deposit(
     Repeat the same command after an interruption: it goes on where it stopped. The same files
     again are recognised, and nothing is stored twice.
     """
-    from emfair.client.engine import DepositRequest
+    with resumable(), screen.errors_end_the_process():
+        from emfair.client.engine import DepositRequest
 
-    with screen.errors_end_the_process():
         request = DepositRequest(
             paths=named(paths),
             project=project,
@@ -138,6 +140,7 @@ def _tell(
             }
         )
         return
+    before = ""
     if done.reannotated:
         what = "These files were there; the annotations are new."
     elif done.already_there and done.sent:
@@ -146,13 +149,36 @@ def _tell(
         what = "Nothing to do: the same files are there already."
     else:
         number = len(done.files)
-        what = f"Deposited {number} file{'s' * (number != 1)}, {human_size(size)}."
+        there = size - done.sent
+        more = f", of which {human_size(there)} were there already" if there else ""
+        what = f"Deposited {number} file{'s' * (number != 1)}, {human_size(size)}{more}."
+        before = _told_before(done, to)
     screen.out.print(what)
+    if before:
+        screen.say(before)
     screen.print_table(
         "", ["", " "],
         [("experiment", done.place.experiment), ("state", screen.state_text(standing.state.value)),
          *([("reason", standing.reason)] if standing.reason else []),
-         ("title", done.titles.experiment), ("where", to.locate(done.place))],
+         ("title", done.titles.experiment)],
     )  # fmt: skip
-    if not waited and not done.already_there:
-        screen.out.print(f"Next: {to.next}")
+    where = f" {'where':<10}  {screen.printable(to.locate(done.place))}"
+    screen.out.print(Text(where), soft_wrap=True)  # whole, to be copied
+    if not waited and not standing.processed:
+        screen.say(f"Next: {to.next}")
+
+
+def _told_before(done: Deposited, to: Destination) -> str:
+    """Return which other experiment holds most of these files already; empty if none does."""
+    number = Counter(file.sha256 for file in done.files if file.size)
+    held: Counter[str] = Counter()
+    for experiment, checksum in dict.fromkeys(to.known(number)):
+        if experiment != done.place.experiment:
+            held[experiment] += number[checksum]
+    if not held:
+        return ""
+    ((experiment, many),) = held.most_common(1)
+    files = f"{many} of these {len(done.files)} files lie{'s' * (many == 1)}"
+    if many == len(done.files):
+        files = "This file lies" if many == 1 else f"All {many} files lie"
+    return f"{files} already in {experiment}; this is another experiment."

@@ -5,7 +5,8 @@ What does not belong here: what is sent (`deposit`, `watch`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
@@ -18,9 +19,13 @@ from emfair.cli.arguments import services, settings
 if TYPE_CHECKING:
     from emfair.client.bandwidth import Bandwidth
     from emfair.client.depository import Depository, Progress
+    from emfair.client.retry import Wait
     from emfair.client.wire import Token
     from emfair.model.manifest import Place
     from emfair.settings import Settings
+
+INTERRUPTED = 130
+"""What a process ends with that a person interrupts: 128, and the signal's number."""
 
 Server = Annotated[
     str,
@@ -45,6 +50,9 @@ class Destination:
         Returns where an experiment is found.
     next
         What has to happen before an experiment is processed.
+    known
+        Returns where files with these SHA-256 lie already, as experiments and checksums; nothing
+        where it is not known.
     limited
         Goes around callbacks of progress where the depository itself keeps to no bandwidth.
     """
@@ -52,17 +60,33 @@ class Destination:
     depository: Depository
     locate: Callable[[Place], str]
     next: str
+    known: Callable[[Iterable[str]], Iterable[tuple[str, str]]]
     limited: Callable[[Progress], Progress]
 
 
 @contextmanager
-def destination(server: str, rate: str, *, patience: float | None = None) -> Iterator[Destination]:
+def resumable() -> Iterator[None]:
+    """Say on Ctrl-C that nothing is lost, and end with 130."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        told = "Interrupted: what has arrived stays. Repeat the same command to go on."
+        screen.say(told, to=screen.err)
+        raise typer.Exit(INTERRUPTED) from error
+
+
+@contextmanager
+def destination(
+    server: str, rate: str, *, patience: float | None = None, wait: Wait = time.sleep
+) -> Iterator[Destination]:
     """Open what `server`, or the settings, name.
 
     Parameters
     ----------
     patience
         Seconds for which a server that does not answer is asked again; None: the client's own.
+    wait
+        Lets seconds pass until a server is asked again.
 
     Raises
     ------
@@ -76,7 +100,7 @@ def destination(server: str, rate: str, *, patience: float | None = None) -> Ite
     bandwidth = Bandwidth(parse_rate(rate)) if rate else None
     read = settings()
     if address := server or read.server:
-        with _remote(address, read, bandwidth, patience) as found:
+        with _remote(address, read, bandwidth, patience, wait) as found:
             yield found
     else:
         with _local(bandwidth) as found:
@@ -85,16 +109,23 @@ def destination(server: str, rate: str, *, patience: float | None = None) -> Ite
 
 @contextmanager
 def _remote(
-    address: str, read: Settings, bandwidth: Bandwidth | None, patience: float | None
+    address: str,
+    read: Settings,
+    bandwidth: Bandwidth | None,
+    patience: float | None,
+    wait: Wait,
 ) -> Iterator[Destination]:
     from emfair.client.http import PATIENCE, Client
 
     longest = PATIENCE if patience is None else patience
-    with Client(address, token=_token(read), bandwidth=bandwidth, patience=longest) as client:
+    with Client(
+        address, token=_token(read), bandwidth=bandwidth, patience=longest, wait=wait
+    ) as client:
         yield Destination(
             client,
             lambda place: client.locate(place.experiment),
             "The server processes it by itself, where its daemon runs.",
+            lambda _: (),
             _as_it_is,
         )
 
@@ -104,13 +135,16 @@ def _local(bandwidth: Bandwidth | None) -> Iterator[Destination]:
     from emfair.lake import layout
     from emfair.service.access import local_access
     from emfair.service.depository import LocalDepository
+    from emfair.service.uploads import known
 
     with services() as stores:
+        access = local_access(stores)
         yield Destination(
-            LocalDepository(local_access(stores)),
+            LocalDepository(access),
             lambda place: stores.lake.locate(layout.experiment_prefix(place)),
             f"`{screen.program()} up` processes it by itself; "
             f"`{screen.program()} process --pending` now.",
+            lambda sums: [(one.experiment, one.sha256) for one in known(access, sums)],
             bandwidth.limited if bandwidth else _as_it_is,
         )
 

@@ -112,4 +112,7 @@ def _likeness(row: FactRow) -> tuple[Any, ...]:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= _LONG else f"{text[: _LONG - 1]}…"
+    """Return what a terminal has room for; elsewhere all."""
+    if len(text) <= _LONG or not screen.out.is_terminal:
+        return text
+    return f"{text[: _LONG - 1]}…"

@@ -29,10 +29,13 @@ def print_findings(found: Sequence[tuple[str, Finding]], files: int) -> None:
         return
     ordered = sorted(found, key=lambda one: one[1].severity.rank)
     if not screen.out.is_terminal:
+        rows = dict.fromkeys(  # what two signals of a file share is one row
+            (file, one.severity, one.message, one.field or one.path, one.hint)
+            for file, one in ordered
+        )
         screen.print_table(
             "", ["file", "severity", "what", "where", "what to do"],
-            [(file, screen.severity_text(one.severity.value), one.message, one.field or one.path,
-              one.hint) for file, one in found],
+            [(file, screen.severity_text(severity.value), *rest) for file, severity, *rest in rows],
         )  # fmt: skip
         return
     grid = Table.grid(padding=(0, 2))

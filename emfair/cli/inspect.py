@@ -48,8 +48,8 @@ def _show(one: Inspected) -> None:
         heading.append(f"  {', '.join(readers)}", "not bold dim")
     screen.out.print(heading, soft_wrap=not screen.out.is_terminal)
     if one.problem:
-        screen.out.print(Text(f"  {screen.printable(one.problem)}", "red"))
-        screen.out.print(Text(f"  {screen.printable(one.remedy)}"))
+        screen.say(f"  {one.problem}", "red")
+        screen.say(f"  {one.remedy}")
         screen.out.print()
         return
     screen.print_table(
@@ -79,4 +79,4 @@ def _show_missing(one: Inspected) -> None:
         told = f"Missing for NXem: {fields}. Write them into a YAML file: --annotations."
     else:
         told = "Nothing is missing for NXem."
-    screen.out.print(told, markup=False, soft_wrap=not screen.out.is_terminal)
+    screen.say(told)

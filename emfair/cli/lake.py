@@ -33,7 +33,7 @@ def setup(as_json: Json = False) -> None:
         screen.print_json([vars(step) for step in steps])
         return
     if not steps:
-        screen.out.print(f"{opened.url} needs nothing: the first deposit makes its folder.")
+        screen.say(f"{opened.url} needs nothing: the first deposit makes its folder.")
         return
     styles = {Outcome.MADE: "green", Outcome.KEPT: "dim", Outcome.UNSUPPORTED: "yellow"}
     screen.print_table(

@@ -31,14 +31,12 @@ def login() -> None:
             code = begin(issuer, read.oidc_client_id)
             screen.err.print("Open this address in any browser, also on another machine:")
             screen.err.print(f"  {screen.printable(code.direct)}", soft_wrap=True, markup=False)
-            screen.err.print(
-                f"and see that it shows the code {screen.printable(code.user_code)}.", markup=False
-            )
+            screen.say(f"and see that it shows the code {code.user_code}.", to=screen.err)
             with screen.err.status("waiting for you to log in …"):
                 credentials = wait(issuer, read.oidc_client_id, code)
             who = _proven(issuer, read, credentials.access_token)
             save(credentials, credentials_file())
-    screen.out.print(f"Logged in as {screen.printable(who.name)}.", markup=False)
+    screen.say(f"Logged in as {who.name}.")
 
 
 def logout() -> None:

@@ -45,7 +45,7 @@ def rebuild(
         for one in done:
             _show(one)
             if one.experiment in mended:
-                screen.out.print("  It was processed anew: its containers are those of today.")
+                screen.say("  It was processed anew: its containers are those of today.")
     if failed or (check and not all(one.is_same for one in done)):
         raise typer.Exit(screen.BAD_DATA)
 
@@ -61,18 +61,17 @@ def _process(experiments: list[str]) -> bool:
         for one in chain.process(experiments):
             failed = failed or not one.succeeded
             if not one.succeeded:
-                screen.err.print(screen.printable(f"{one.experiment}: {one.reason}"), markup=False)
+                screen.say(f"{one.experiment}: {one.reason}", to=screen.err)
     return failed
 
 
 def _show(one: Rebuilt) -> None:
-    screen.out.print(
-        screen.printable(one.experiment),
-        f"{one.same} of {one.same + len(one.differences)} containers are byte for byte the same.",
-        markup=False,
+    all_of_them = one.same + len(one.differences)
+    screen.say(
+        f"{one.experiment} {one.same} of {all_of_them} containers are byte for byte the same."
     )
     if one.differences:
         rows = [(it.measurement, it.file, it.what) for it in one.differences]
         screen.print_table("", ["measurement", "file", "what"], rows)
         for name, (then, now) in one.software.items():
-            screen.out.print(f"  {name} was {then} then, and is {now} now.", markup=False)
+            screen.say(f"  {name} was {then} then, and is {now} now.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import shutil
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -59,6 +61,12 @@ def show_error(error: EmfairError) -> None:
     err.print(line, soft_wrap=True)
     if error.remedy:
         err.print(Text(printable(f"  {error.remedy}")), soft_wrap=True)
+
+
+def say(text: str, style: str = "", *, to: Console | None = None) -> None:
+    """Print a sentence as it is; a terminal breaks it between words, elsewhere it is one line."""
+    shown = to or out
+    shown.print(Text(printable(text), style), soft_wrap=not shown.is_terminal)
 
 
 def is_wide() -> bool:
@@ -131,13 +139,15 @@ def print_table(
 ) -> None:
     """Print a table; a cell is text as it is (what a file holds is never markup).
 
-    On a terminal long cells are folded; in a pipe or a file every row is one line.
+    On a terminal long cells are folded; in a pipe or a file every row is one line, and whole.
 
     Parameters
     ----------
     styles
-        Column name → ``right``, ``one line`` (cut where the terminal ends), ``tail`` (the same, but
-        the end is kept: of a path it says most) or a rich style.
+        Column name → ``right``, a rich style, or how the column gives way on a terminal that is too
+        narrow, the others then being whole: ``one line`` (cut at the end), ``tail`` (cut at the
+        beginning: of a path the end says most), ``middle`` (cut there: names of files differ at
+        both ends), ``fold`` (in several lines).
     """
     cells = [[_text(cell) for cell in row] for row in rows]
     widths = _widths(columns, cells)
@@ -148,23 +158,24 @@ def print_table(
         box=None,
     )
     places = enumerate(columns) if out.is_terminal else ()
-    cut = [place for place, name in places if styles.get(name) in _CUT]
-    rest = out.width - sum(width for place, width in enumerate(widths) if place not in cut)
-    most = dict(zip(cut, _shares(rest, [widths[place] for place in cut]), strict=True))
+    yielding = [place for place, name in places if styles.get(name) in _YIELDING]
+    rest = out.width - sum(width for place, width in enumerate(widths) if place not in yielding)
+    most = dict(zip(yielding, _shares(rest, [widths[place] for place in yielding]), strict=True))
     for place, name in enumerate(columns):
         style = styles.get(name, "")
+        folds = style == "fold" or not yielding
         table.add_column(
             _text(name),
             justify="right" if style == "right" else "left",
-            style="" if style in ("right", *_CUT) else style,
+            style="" if style in ("right", *_YIELDING) else style,
             max_width=most[place] - GAP if place in most else None,
-            no_wrap=bool(cut) or not out.is_terminal,  # else the columns beside would give way
-            overflow="ellipsis" if place in most else "fold",
+            no_wrap=not (folds and out.is_terminal),  # else the columns beside would give way
+            overflow="fold" if folds else "ellipsis",
             header_style="dim",
         )
-        if style == "tail" and place in most:
+        if style in _CUTS and place in most:
             for row in cells:
-                row[place] = _tail(row[place], most[place] - GAP)
+                row[place] = _CUTS[style](row[place], most[place] - GAP)
     for row in cells:
         table.add_row(*row)
     if out.is_terminal:
@@ -172,12 +183,13 @@ def print_table(
         return
     whole = max(out.width, sum(widths), Text(printable(title)).cell_len)
     # `Console.print(width=…)` never goes beyond the console's own width, and drops columns instead.
-    Console(file=out.file, width=whole, highlight=False).print(table)
+    drawn = io.StringIO()
+    Console(file=drawn, width=whole, highlight=False).print(table)
+    out.file.writelines(f"{line.rstrip(' ')}\n" for line in drawn.getvalue().split("\n")[:-1])
 
 
-_CUT = ("one line", "tail")
 _LEAST = 12
-"""Cells that a column which is cut keeps, however narrow the terminal."""
+"""Cells that a column which gives way keeps, however narrow the terminal."""
 
 
 def _shares(room: int, wanted: Sequence[int]) -> list[int]:
@@ -192,17 +204,61 @@ def _shares(room: int, wanted: Sequence[int]) -> list[int]:
 
 def _tail(cell: Text, width: int) -> Text:
     plain = cell.plain
-    return cell if len(plain) <= width else Text(f"…{plain[1 - width :]}", cell.style)
+    return cell if cell_len(plain) <= width else Text(f"…{_end(plain, width - 1)}", cell.style)
+
+
+def _ends(cell: Text, width: int) -> Text:
+    plain, head = cell.plain, (width - 1) // 2
+    if cell_len(plain) <= width:
+        return cell
+    cut = f"{set_cell_size(plain, head)}…{_end(plain, width - 1 - head)}"
+    return Text(cut, cell.style)
+
+
+def _end(text: str, width: int) -> str:
+    """Return what of a text's end fits into `width` cells."""
+    while cell_len(text) > width:
+        text = text[1:]
+    return text
+
+
+_CUTS = {"tail": _tail, "middle": _ends}
+_YIELDING = ("one line", *_CUTS, "fold")
 
 
 def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Print rows as a table, or one under the other where the terminal is too narrow for that."""
+    """Print rows as a table, long cells folded, or where that is too narrow one under the other."""
     cells = [[_text(cell) for cell in row] for row in rows]
-    if not out.is_terminal or sum(_widths(columns, cells)) <= max(out.width, 60):
-        print_table("", columns, cells)
+    widths = _widths(columns, cells)
+    folded = _folded(max(out.width, 60), widths) if out.is_terminal else []
+    if folded is not None:
+        print_table("", columns, cells, **{columns[place]: "fold" for place in folded})
         return
     for number, row in enumerate(cells, 1):
         print_table(f"row {number}", ["column", "value"], list(zip(columns, row, strict=True)))
+
+
+_FOLDED = 20
+"""Cells that a folded column keeps at least, for a table to be readable."""
+_LINES = 4
+"""Lines that a folded cell takes at most."""
+
+
+def _folded(room: int, widths: Sequence[int]) -> list[int] | None:
+    """Return the columns to fold for a table to fit into `room`; None if it were no table then.
+
+    >>> _folded(80, [40, 30]), _folded(80, [50, 50, 10]), _folded(80, [50, 50, 50, 50])
+    ([], [0, 1], None)
+    """
+    if sum(widths) <= room:
+        return []
+    long = [place for place, width in enumerate(widths) if width > _FOLDED + GAP]
+    rest = room - sum(width for place, width in enumerate(widths) if place not in long)
+    if len(long) * (_FOLDED + GAP) > rest:
+        return None
+    shares = _shares(rest, [widths[place] for place in long])
+    fits = all(widths[one] <= _LINES * share for one, share in zip(long, shares, strict=True))
+    return long if fits else None
 
 
 GAP = 2

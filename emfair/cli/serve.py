@@ -24,7 +24,10 @@ def serve(
         bool, typer.Option("--access-log", help="Write a line for every request.")
     ] = False,
 ) -> None:
-    """Serve the REST API alone, without app and Dagster."""
+    """Serve the REST API alone, without app and Dagster.
+
+    Deposits wait until `emfair process --pending` or `emfair up` processes them.
+    """
     from emfair.errors import BadSetting
 
     with screen.errors_end_the_process():

@@ -102,7 +102,7 @@ def _run(report: Report, *, quiet: bool) -> None:
 def _tell(one: Written) -> None:
     names = ", ".join(path.name for path in one.paths)
     line = f"{one.acquisition.start:%Y-%m-%d %H:%M:%S}  {one.acquisition.technique:<14} {names}"
-    screen.out.print(screen.printable(line), markup=False, soft_wrap=True)
+    screen.say(line)
 
 
 def _tell_sum(report: Report) -> None:

@@ -29,14 +29,14 @@ def tags(
         screen.out.print("Every tag is mapped, or nothing was processed yet.")
     else:
         columns = ["format", "tag", "varies", "example", "measurements", "experiments"]
-        number = len(columns) if screen.is_wide() else len(columns) - 1
+        number = len(columns) if screen.is_wide() else len(columns) - 2
         screen.print_table(
             "", columns[:number],
             [(one.reader, one.tag, "yes" if one.varies else "", one.example, one.measurements,
               one.experiments)[:number] for one in found],
-            experiments="right", measurements="right", tag="tail", example="one line",
+            experiments="right", measurements="right", tag="fold", example="one line",
         )  # fmt: skip
-        screen.out.print(
+        screen.say(
             "A row in a table of emfair/vendor/tables maps a tag: tag, key, the vendor's unit.",
-            style="dim",
+            "dim",
         )

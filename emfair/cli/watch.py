@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import time
@@ -21,10 +22,14 @@ from emfair.cli.destination import Destination, Rate, Server, destination
 from emfair.cli.watched import Folder, Instrument, Project, Proposal, Sample, State, places
 
 if TYPE_CHECKING:
+    from emfair.client.retry import Wait
     from emfair.client.watch.rules import Rules
     from emfair.service.stop import Stop
 
 RUN = "run"
+NOBODY_SAID = (
+    "nothing is sent of a session until an emfair.yaml in its folder, or emfair watch edit, does"
+)
 PATIENCE = 5.0
 """Seconds for which a server is asked again: the watcher has longer delays of its own."""
 
@@ -40,7 +45,6 @@ class _Default(TyperGroup):
 
 
 watch = typer.Typer(
-    help="Ship what a microscope writes into a folder: emfair watch DIR.",
     epilog="Example: emfair watch D:\\Data --project Minerals --proposal 2026-A --sample Quartz",
     cls=_Default,
     no_args_is_help=True,
@@ -49,7 +53,10 @@ watch = typer.Typer(
 
 @watch.callback()
 def options() -> None:
-    """Ship what a microscope writes into a folder: emfair watch DIR."""
+    """Ship what a microscope writes into a folder: emfair watch DIR.
+
+    That is emfair watch run DIR: its options are in emfair watch run --help.
+    """
 
 
 @watch.command(epilog="Example: emfair watch data/ --pattern '{project}/{proposal}/{sample}'")
@@ -100,10 +107,13 @@ def run(
         )
         root, notes = places(folder, state)
         every = duration(interval)
-        with destination(server, limit_rate, patience=PATIENCE) as to:
+        with (
+            _stopped_by_signals() as stop,
+            destination(server, limit_rate, patience=PATIENCE, wait=_until(stop)) as to,
+        ):
             address = (server or settings().server).rstrip("/")
             where = address or f"this machine's lake, {settings().lake}"
-            _run(root, notes, to, where, rules, every=every, port=status_port, moved=moved)
+            _run(root, notes, to, where, rules, stop, every=every, port=status_port, moved=moved)
 
 
 _BESIDE: dict[Callable[..., None], str] = {
@@ -122,6 +132,7 @@ def _run(
     to: Destination,
     where: str,
     rules: Rules,
+    stop: Stop,
     *,
     every: float,
     port: int | None,
@@ -146,7 +157,6 @@ def _run(
         spool = stack.enter_context(closing(Spool(notes / FILE)))
         check_destination(spool, where, moved=moved)
         spool.keep("rules", rules.plain)
-        stop = stack.enter_context(_stopped_by_signals())
         journal = Journal(log)
         watcher = Watcher(
             root, spool, to.depository, journal, rules=rules, interval=every,
@@ -160,7 +170,9 @@ def _run(
         told = Status(watcher, about)
         if port is not None:
             about["page"] = stack.enter_context(serving(told, port))
-        journal.tell("started", f"watching {root}, sending to {where}")
+        journal.tell("started", f"watching {root}, sending to {where}; notes in {notes}")
+        if missing := _unsaid(rules):
+            journal.tell("problem", f"{missing}; {NOBODY_SAID}", level=logging.WARNING)
         if about["page"]:
             journal.tell("page", str(about["page"]))
         stack.enter_context(Writer(told, notes))
@@ -171,6 +183,12 @@ def _run(
         journal.tell("stopped", "what is not sent yet is sent the next time")
 
 
+def _unsaid(rules: Rules) -> str:
+    """Return what neither an option nor the folders' names say, of what must be known to send."""
+    named = [word for word in rules.default.missing if f"{{{word}}}" not in rules.pattern.text]
+    return f"neither an option nor --pattern names the {', '.join(named)}" if named else ""
+
+
 def _own(notes: Path) -> frozenset[str]:
     """Return the folders of emfair itself, which nobody shall ship into themselves."""
     read = settings()
@@ -178,6 +196,17 @@ def _own(notes: Path) -> frozenset[str]:
     if read.lake.startswith("file:"):
         own.add(str(Path(url2pathname(urlsplit(read.lake).path))))
     return frozenset(own)
+
+
+def _until(stop: Stop) -> Wait:
+    """Return what lets seconds pass until a person wants to end it."""
+    from emfair.client.watch.ship import Interrupted
+
+    def wait(seconds: float) -> None:
+        if stop.within(seconds):
+            raise Interrupted
+
+    return wait
 
 
 @contextmanager

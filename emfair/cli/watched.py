@@ -49,8 +49,8 @@ def sessions(folder: Folder, state: State = None, as_json: Json = False) -> None
     if not rows:
         screen.out.print("There are no sessions yet.")
         return
-    screen.print_table(
-        "", ["no.", "state", "title", "place", "first", "last", "sent", "waiting", "experiment"],
+    screen.print_rows(
+        ["no.", "state", "title", "place", "first", "last", "sent", "waiting", "experiment"],
         [
             (
                 one["session"], screen.state_text(one["state"]), one["title"], _place(one),
@@ -59,13 +59,10 @@ def sessions(folder: Folder, state: State = None, as_json: Json = False) -> None
             )
             for one in rows
         ],
-        sent="right", waiting="right",
     )  # fmt: skip
     for one in rows:
         if one["why"] and one["state"] != "open":
-            screen.out.print(
-                screen.printable(f"session {one['session']}: {one['why']}"), markup=False
-            )
+            screen.say(f"session {one['session']}: {one['why']}")
 
 
 def edit(
@@ -89,13 +86,21 @@ def edit(
     """Change a session that is not sealed: what it is called, where it belongs, its files."""
     from emfair.client.watch import edits
     from emfair.client.watch.rules import Where
+    from emfair.errors import BadCall
 
+    words = Where(project, proposal, sample, title, instrument)
     with screen.errors_end_the_process(), _spool(folder, state) as opened:
+        if merge is None and not split and not words.said():
+            raise BadCall(
+                "there is nothing to change.",
+                subject=f"session {session}",
+                remedy="Say what: --title, --project, --proposal, --sample, --instrument, --split "
+                "or --merge.",
+            )
         if merge is not None:
             edits.merge(opened.spool, session, merge)
         if split:
             session = edits.split(opened.spool, session, split).id
-        words = Where(project, proposal, sample, title, instrument)
         changed = edits.edit(opened.spool, session, words)
         _tell(opened, changed.id, as_json=as_json)
 

@@ -18,6 +18,7 @@ class UploadSeen(BaseModel):
     """A file on its way, as the server knows it."""
 
     id: str
+    experiment: str
     path: str
     size: int
     part_size: int

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from threading import Lock
 
 from emfair.client.depository import Progress
@@ -15,6 +15,11 @@ from emfair.errors import BadCall
 
 BURST = 0.25
 """Seconds of a silence that may be made up for."""
+LEAST = 40e3
+"""Bytes a second: each of a transfer's connections, seven at most, brings 5,700 of them then. Who
+brings a server fewer than 4,096 is taken for somebody who only holds a place of others."""
+_TURN = 0.25
+"""Seconds that one connection may take while the others are silent."""
 _RATE = re.compile(r"(\d+(?:\.\d+)?) *([kMGT]?)(i?)B?(?:/s)?", re.IGNORECASE)
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 
@@ -28,16 +33,22 @@ def parse_rate(text: str) -> float:
     Raises
     ------
     BadCall
-        It is no rate, or nothing could ever be sent.
+        It is no rate, or so low that servers would give up.
     """
     found = _RATE.fullmatch(text.strip())
     rate = 0.0
     if found:
         number, prefix, binary = found.groups()
         rate = float(number) * (1024 if binary else 1000) ** _POWERS[prefix.lower()]
-    if rate < 1:
+    if rate <= 0:
         raise BadCall(
             "is no rate.", subject=text, remedy="Write bytes a second: 20MB, 1.5 MiB/s, 800k."
+        )
+    if rate < LEAST:
+        raise BadCall(
+            "is too slow: a server takes a sender that drips for gone.",
+            subject=text,
+            remedy=f"Write {LEAST / 1000:.0f}kB a second, or more.",
         )
     return rate
 
@@ -57,6 +68,12 @@ class Bandwidth:
             now = self._clock()
             self._free = max(self._free, now - BURST) + amount / self.rate
             return max(0.0, self._free - now)
+
+    def pieces(self, block: bytes) -> Iterator[bytes]:
+        """Yield what to book at a time, for those who share it all to keep sending."""
+        size = max(1, int(self.rate * _TURN))
+        for start in range(0, len(block), size):
+            yield block[start : start + size]
 
     def limited(self, progress: Progress) -> Progress:
         """Return a callback that holds up whoever tells it of too many bytes."""

@@ -15,7 +15,7 @@ from emfair.errors import BadCall, BadName, NotFound
 from emfair.model.canonical import BLOCK
 from emfair.model.manifest import RawFile
 from emfair.model.paths import check_no_collisions, lake_path
-from emfair.vendor.bundles import STORES
+from emfair.vendor.bundles import in_a_store
 
 SKIPPED = frozenset({"thumbs.db", "desktop.ini"})
 """What operating systems leave behind; hidden files are skipped as well."""
@@ -76,7 +76,8 @@ def _below(path: Path) -> Iterator[LocalFile]:
         )
     root = path.resolve()
     for folder, folders, files in os.walk(root, onerror=_refused):
-        whole = _in_a_store(Path(folder))
+        inside = "/".join((root.name, *Path(folder).relative_to(root).parts))
+        whole = in_a_store(inside)
         folders[:] = sorted(name for name in folders if whole or not name.startswith("."))
         _refuse_links(folder, folders)
         for name in sorted(files):
@@ -90,14 +91,8 @@ def _below(path: Path) -> Iterator[LocalFile]:
                     subject=printable(file),
                     remedy="Remove it from the folder, or name the other files one by one.",
                 )
-            inner = "/".join(file.relative_to(root).parts)
-            named = f"{root.name}/{inner}" if root.name else inner
+            named = f"{inside}/{name}".removeprefix("/")
             yield LocalFile(file, _printable(named), found.st_size)
-
-
-def _in_a_store(folder: Path) -> bool:
-    """Whether a folder belongs to a format that is a folder: Zarr's hidden files are its header."""
-    return any(part.lower().endswith(STORES) for part in folder.parts)
 
 
 def _look_at(path: Path) -> os.stat_result:

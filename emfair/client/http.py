@@ -5,6 +5,7 @@ What does not belong here: how a request is made (`wire`), and how bytes travel 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
@@ -23,7 +24,7 @@ from emfair.client.answers import (
 from emfair.client.bandwidth import Bandwidth
 from emfair.client.depository import Progress
 from emfair.client.parts import Parts, Way
-from emfair.client.retry import Patience, waiting
+from emfair.client.retry import Patience, Wait, waiting
 from emfair.client.stores import Stores
 from emfair.client.transfer import Outgoing, Transfer
 from emfair.client.wire import PREFIX, Token, open_wire
@@ -40,6 +41,8 @@ ANNOUNCED = 1000
 """Files that the API takes in one call."""
 _EACH = 0.01
 """Seconds that the server may take for each file of a deposit, when it opens and seals it."""
+_MANY = 100_000
+"""Files of a deposit that somebody else has begun."""
 
 
 class Client:
@@ -56,6 +59,8 @@ class Client:
         How many bytes a second may leave.
     patience
         Seconds for which a server that does not answer is asked again.
+    wait
+        Lets seconds pass between two tries; what it raises ends the waiting.
 
     Raises
     ------
@@ -70,8 +75,10 @@ class Client:
         token: Token | str = "",
         bandwidth: Bandwidth | None = None,
         patience: float = PATIENCE,
+        wait: Wait = time.sleep,
     ) -> None:
-        self._wire = open_wire(server, token, Patience(patience))
+        self._wire = open_wire(server, token, Patience(patience, wait))
+        self._files: dict[str, int] = {}
         self._stores = Stores()
         self._way = Way()
         self._bandwidth = bandwidth
@@ -104,6 +111,7 @@ class Client:
         }
         longer = _EACH * len(order.files)
         found = self._ask(OpenedDeposit, "POST", "/deposits", new, longer=longer)
+        self._files[found.place.experiment] = len(order.files)
         todo = tuple(upload.path for upload in found.todo)
         return Opened(found.place, found.titles, found.already_sealed, todo)
 
@@ -122,7 +130,9 @@ class Client:
     def draft(self, whereto: Whereto, *, instrument: str | None = None) -> str:
         """See `Depository.draft`; a lost answer makes no second experiment."""
         new = _destination(whereto) | {"instrument": instrument}
-        return self._ask(ExperimentLine, "POST", "/experiments", new, only_once=True).id
+        made = self._ask(ExperimentLine, "POST", "/experiments", new, only_once=True).id
+        self._files[made] = 0
+        return made
 
     def add(self, experiment: str, files: Sequence[tuple[Path, RawFile]], sent: Progress) -> None:
         """See `Depository.add`."""
@@ -131,6 +141,8 @@ class Client:
             new = {"files": [_described(file) for _, file in some]}
             path = f"/experiments/{experiment}/uploads"
             uploads = self._ask(Announced, "POST", path, new).uploads
+            if experiment in self._files:
+                self._files[experiment] += len(some)
             self._transfer(experiment, some, uploads, sent)
 
     def remove(self, experiment: str, path: str) -> None:
@@ -142,7 +154,8 @@ class Client:
 
     def seal(self, experiment: str) -> None:
         """See `Depository.seal`."""
-        self._wire.ask("POST", f"/experiments/{experiment}/seal", longer=_EACH * 100_000)
+        longer = _EACH * self._files.get(experiment, _MANY)
+        self._wire.ask("POST", f"/experiments/{experiment}/seal", longer=longer)
 
     def state(self, experiment: str) -> Standing:
         """See `Depository.state`."""
@@ -189,7 +202,7 @@ class Client:
             for (path, file), upload in zip(files, uploads, strict=True)
         ]
         stop = Event()
-        wire = self._wire.with_patience(waiting(stop))
+        wire = self._wire.with_patience(waiting(stop, self._wire.patience.wait))
         parts = Parts(wire, self._stores, self._way, self._bandwidth)
         try:
             Transfer(wire, parts, stop, sent).run(outgoing)

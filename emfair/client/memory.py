@@ -12,6 +12,7 @@ from itertools import count
 from pathlib import Path
 
 from emfair.client.depository import Progress
+from emfair.client.spans import reading
 from emfair.errors import Conflict, FixityMismatch, NotFound, Outdated
 from emfair.model.annotations import Annotations
 from emfair.model.canonical import sha256_bytes
@@ -152,7 +153,8 @@ class MemoryDepository:
         held = self._find(experiment)
         for here, file in files:
             if file.path not in held.content:
-                content = here.read_bytes()
+                with reading(file.name):
+                    content = here.read_bytes()
                 if sha256_bytes(content) != file.sha256:
                     raise FixityMismatch("it has changed.", subject=file.name, remedy="Again.")
                 held.content[file.path] = content

@@ -10,9 +10,10 @@ What does not belong here: files as a whole (`transfer`).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
+from urllib.parse import urlencode
 
 from emfair.client.answers import PartSeen, PartTarget, UploadState, read_answer
 from emfair.client.bandwidth import Bandwidth
@@ -24,7 +25,9 @@ from emfair.errors import FixityMismatch, Forbidden
 from emfair.model.part_checksum import PartDigest, is_part_checksum
 
 _REFUSALS = 2
-"""Addresses that a store may refuse in a row before one believes it."""
+"""Tries after which, the last address being refused, one believes the store."""
+_DAMAGES = 3
+"""Tries after which, each of them damaged on its way, one gives up."""
 
 
 class _Hash(Protocol):
@@ -51,8 +54,6 @@ class Proof:
 
 
 UNPROVED = Proof("", "")
-_DAMAGED = 3
-"""How often a part may be damaged on its way."""
 
 
 class Parts:
@@ -63,6 +64,11 @@ class Parts:
         self._stores = stores
         self._way = way
         self._bandwidth = bandwidth
+
+    @property
+    def takes_together(self) -> bool:
+        """Whether small files may go to the server many at a time."""
+        return self._way.own is True
 
     @property
     def proves_whole(self) -> bool:
@@ -124,11 +130,24 @@ class Parts:
                 raise
             if wrong:
                 damaged += 1
-                if damaged >= _DAMAGED:
+                if damaged >= _DAMAGES:
                     raise _spoilt(span)
                 raise Again(_spoilt(span))
 
         patiently(once, self._wire.patience)
+
+    def send_together(self, experiment: str, files: Mapping[str, Span]) -> None:
+        """Send files of one part each, by their uploads' names.
+
+        The server proves them by the SHA-256 that were announced.
+        """
+        path = f"/experiments/{experiment}/contents?{urlencode([('upload', one) for one in files])}"
+        headers = _headers(sum(span.size for span in files.values()))
+
+        def body() -> Iterator[bytes]:
+            return (block for span in files.values() for block in self._leaving(span))
+
+        patiently(lambda: self._wire.try_once("PUT", path, body, headers), self._wire.patience)
 
     def _proved(self, span: Span, proof: Proof) -> Proof:
         """Return the checksums of a part, read anew if it was sent without."""
@@ -151,7 +170,7 @@ class Parts:
             digest = PartDigest()
             return self._leaving(span, digest)
 
-        answer = self._wire.try_once("PUT", path, body, _headers(span, replaces))
+        answer = self._wire.try_once("PUT", path, body, _headers(span.size, replaces))
         found = read_answer(PartSeen, answer, path).checksum
         return "" if found == digest.text else found
 
@@ -160,9 +179,12 @@ class Parts:
         for block in self._blocks(span):
             if digest is not None:
                 digest.update(block)
-            if self._bandwidth is not None:
-                self._wire.patience.wait(self._bandwidth.book(len(block)))
-            yield block
+            if self._bandwidth is None:
+                yield block
+                continue
+            for piece in self._bandwidth.pieces(block):
+                self._wire.patience.wait(self._bandwidth.book(len(piece)))
+                yield piece
 
     def _blocks(self, span: Span) -> Iterator[bytes]:
         """Yield a span's blocks, unless nobody wants them any more."""
@@ -171,8 +193,8 @@ class Parts:
             yield block
 
 
-def _headers(span: Span, replaces: str) -> dict[str, str]:
-    headers = {"Content-Type": "application/octet-stream", "Content-Length": str(span.size)}
+def _headers(size: int, replaces: str = "") -> dict[str, str]:
+    headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
     return {**headers, "If-Match": f'"{replaces}"'} if replaces else headers
 
 

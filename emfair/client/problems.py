@@ -16,6 +16,7 @@ _BY_STATUS: dict[int, type[errors.EmfairError]] = {
     401: errors.Unauthenticated,
     403: errors.Forbidden,
     404: errors.NotFound,
+    408: errors.Unavailable,
     409: errors.Conflict,
     412: errors.Outdated,
     413: errors.TooMuch,
@@ -72,7 +73,7 @@ def _kind(status: int, urn: str) -> type[errors.EmfairError]:
 
 def _strange(status: int, where: str) -> errors.EmfairError:
     """Return the error for an answer in other words than emfair's: from a proxy, or elsewhere."""
-    if status >= 500 or status == 429:
+    if status >= 500 or status in (408, 429):
         return errors.Unavailable(
             f"answered {status}.", subject=where, remedy="Try again later; what is sent stays."
         )

@@ -19,6 +19,11 @@ R = TypeVar("R")
 FIRST = 0.25
 """Seconds before the second try, more or less; each delay after it is twice as long."""
 LONGEST = 15.0
+_BEAT = 0.25
+"""Seconds between two looks whether somebody else's wait has ended."""
+
+Wait = Callable[[float], None]
+"""Lets seconds pass; whoever is not to wait any more learns it from what it raises."""
 
 
 class Again(Exception):
@@ -59,7 +64,7 @@ class Patience:
     """
 
     seconds: float
-    wait: Callable[[float], None] = time.sleep
+    wait: Wait = time.sleep
     clock: Callable[[], float] = time.monotonic
     chance: Callable[[], float] = random.random
 
@@ -95,11 +100,17 @@ def delay(number: int, chance: float) -> float:
     return min(LONGEST, FIRST * 2.0 ** min(number, 30)) * (0.5 + chance)
 
 
-def waiting(stop: Event) -> Callable[[float], None]:
-    """Return a `Patience.wait` that `stop` ends with `Stopped`."""
+def waiting(stop: Event, other: Wait = time.sleep) -> Wait:
+    """Return a wait that `stop` ends with `Stopped`, and `other` with what that raises."""
 
     def wait(seconds: float) -> None:
-        if stop.wait(seconds):
-            raise Stopped
+        end = time.monotonic() + seconds
+        while True:
+            other(0)
+            left = max(0.0, end - time.monotonic())
+            if stop.wait(min(left, _BEAT)):
+                raise Stopped
+            if left <= _BEAT:
+                return
 
     return wait

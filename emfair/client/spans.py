@@ -38,7 +38,7 @@ class Span:
             It cannot be read.
         """
         left = self.size
-        with _reading(self.name), self.path.open("rb", buffering=0) as stream:
+        with reading(self.name), self.path.open("rb", buffering=0) as stream:
             stream.seek(self.start)
             while left:
                 block = stream.read(min(BLOCK, left))
@@ -65,7 +65,7 @@ def spans(path: Path, name: str, size: int, each: int) -> list[Span]:
 
 def check_size(path: Path, name: str, size: int) -> None:
     """Refuse a file that has another size than it was described with. Raises `FixityMismatch`."""
-    with _reading(name):
+    with reading(name):
         found = os.stat(path).st_size  # noqa: PTH116  as quick as it can be: once per small file
     if found != size:
         raise changed(name, f"it has {found} bytes, not {size}")
@@ -81,7 +81,8 @@ def changed(name: str, how: str) -> FixityMismatch:
 
 
 @contextmanager
-def _reading(name: str) -> Iterator[None]:
+def reading(name: str) -> Iterator[None]:
+    """Turn what goes wrong when a file is read into `BadCall`, from the system's error."""
     try:
         yield
     except OSError as error:

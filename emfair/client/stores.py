@@ -92,7 +92,7 @@ def _refusal(answer: httpx.Response, origin: str) -> Exception:
         return NotFound(
             f"the object store does not know the upload ({code or status}).",
             subject=origin,
-            remedy="Take the file out of the deposit, and send it anew.",
+            remedy="Deposit again; if it stays so, remove the upload, and announce the file anew.",
         )
     return _sick(origin, status, code)
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
+from collections.abc import Sequence
+from concurrent.futures import CancelledError, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event, Lock
+from threading import Event, Lock, Semaphore
 
 from emfair.client.answers import PartSeen, UploadSeen
 from emfair.client.depository import Progress
+from emfair.client.hands import Hands
 from emfair.client.parts import Parts, Proof
 from emfair.client.retry import Stopped
 from emfair.client.spans import Span, changed, check_size, spans
@@ -28,6 +29,10 @@ AT_ONCE = 4
 """Files on their way, and parts of large ones: enough to keep a line full while disks answer."""
 _AHEAD = 2 * AT_ONCE
 """Parts that are on their way or wait for a thread: whoever waits for one holds up no other."""
+_TOGETHER, _TOGETHER_BYTES = 64, 16 << 20
+"""Small files that one request takes, and their bytes: what a cut costs at most."""
+_TOGETHER_AT_ONCE = 2
+"""Such requests at a time: one arrives while the server's disk makes sure of the other."""
 ROUNDS = 3
 """How often parts that the store has lost are sent."""
 _PACE = 50e6
@@ -68,15 +73,17 @@ class Transfer:
         self._stop = stop
         self._sent = sent
         self._lock = Lock()
+        self._together = Semaphore(_TOGETHER_AT_ONCE)
         self._errors: list[BaseException] = []
-        self._files_pool = ThreadPoolExecutor(AT_ONCE, "emfair-files")
-        self._parts_pool = ThreadPoolExecutor(AT_ONCE, "emfair-parts")
+        self._files_pool = Hands(AT_ONCE, "emfair-files")
+        self._parts_pool = Hands(AT_ONCE, "emfair-parts")
 
     def run(self, files: Sequence[Outgoing]) -> None:
         """Send `files`; those that are whole already are only told of. Raises the first error."""
-        left = iter(files)
+        small = deque(one for one in files if _is_small(one))
+        large = deque(one for one in files if not _is_small(one))
         try:
-            wait([self._files_pool.submit(self._work, left) for _ in files[:AT_ONCE]])
+            wait([self._files_pool.submit(self._work, small, large) for _ in files[:AT_ONCE]])
         except BaseException:  # a person interrupts: whoever reads an answer is not waited for
             self._end(patiently=False)
             raise
@@ -87,23 +94,67 @@ class Transfer:
     def _end(self, *, patiently: bool) -> None:
         self._stop.set()
         for pool in (self._files_pool, self._parts_pool):
-            pool.shutdown(wait=patiently, cancel_futures=True)
+            pool.end(patiently=patiently)
 
-    def _work(self, left: Iterator[Outgoing]) -> None:
-        """Send one file after the other, in one of the threads."""
+    def _work(self, small: deque[Outgoing], large: deque[Outgoing]) -> None:
+        """Send one file after the other, small ones together, in one of the threads."""
         with suppress(Stopped):
             try:
-                while (one := self._next(left)) is not None:
-                    self._send(one)
+                while (small or large) and not self._stop.is_set():
+                    for one in self._sent_or_next(small, large):
+                        self._send(one)
             except BaseException as error:
                 with self._lock:
                     self._errors += [] if isinstance(error, Stopped) else [error]
                 self._stop.set()
                 raise Stopped from error
 
-    def _next(self, left: Iterator[Outgoing]) -> Outgoing | None:
+    def _sent_or_next(self, small: deque[Outgoing], large: deque[Outgoing]) -> list[Outgoing]:
+        """Send small files together, or take the next file; return what is to go by itself.
+
+        Only who has no large file left waits for its turn with the small ones.
+        """
+        together = bool(small) and self._parts.takes_together
+        if not together:
+            return self._taken(large) or self._taken(small)
+        if not self._together.acquire(blocking=not large):
+            return self._taken(large)
+        try:
+            some = self._gathered(small)
+            return [] if self._stop.is_set() or self._sent_together(some) else some
+        finally:
+            self._together.release()
+
+    def _taken(self, files: deque[Outgoing]) -> list[Outgoing]:
         with self._lock:
-            return None if self._stop.is_set() else next(left, None)
+            return [files.popleft()] if files else []
+
+    def _gathered(self, small: deque[Outgoing]) -> list[Outgoing]:
+        """Take what goes into one request."""
+        some, size = list[Outgoing](), 0
+        with self._lock:
+            while small and len(some) < _TOGETHER:
+                size += small[0].file.size
+                if size > _TOGETHER_BYTES:
+                    break
+                some.append(small.popleft())
+        return some
+
+    def _sent_together(self, some: list[Outgoing]) -> bool:
+        """Send small files in one request; false if parts must tell what is wrong with one."""
+        if not some:
+            return True
+        experiment, files = some[0].upload.experiment, {one.upload.id: one.spans[0] for one in some}
+        try:
+            for one in some:
+                check_size(one.path, one.file.name, one.file.size)
+            self._parts.send_together(experiment, files)
+        except (Conflict, NotFound, FixityMismatch):
+            return False
+        for one in some:
+            check_size(one.path, one.file.name, one.file.size)
+            self._tell(one, one.spans[0])
+        return True
 
     def _send(self, one: Outgoing) -> None:
         """Make a file whole; another sender of the same deposit may have been faster."""
@@ -179,3 +230,12 @@ class Transfer:
             if span.number not in one.told:
                 one.told.add(span.number)
                 self._sent(span.size)
+
+
+def _is_small(one: Outgoing) -> bool:
+    """Whether a file may go with others: of one part, of which nothing is there."""
+    return (
+        one.upload.done_at is None
+        and not one.upload.begun
+        and one.file.size <= min(one.upload.part_size, _TOGETHER_BYTES)
+    )

@@ -19,7 +19,7 @@ from typing import Any
 import httpx
 
 from emfair.client.problems import error_of, not_emfair
-from emfair.client.retry import Again, Patience, patiently
+from emfair.client.retry import Again, Patience, Wait, patiently
 from emfair.errors import BadSetting, Conflict, Unauthenticated, Unavailable
 from emfair.identity.web import check_url, client_for
 
@@ -27,7 +27,7 @@ SILENCE = 60.0
 """Seconds without a byte after which a connection is given up, and the request tried again."""
 FIRST_CONTACT = 10.0
 """Seconds of patience with a server that has never answered: its address may be wrong."""
-PASSING = frozenset({429, 502, 503, 504})
+PASSING = frozenset({408, 429, 502, 503, 504})
 """Statuses of answers that another try may not get."""
 PREFIX = "/api/v1"
 
@@ -60,7 +60,7 @@ class Wire:
     http: httpx.Client
     _contact: _Contact = field(default_factory=_Contact)
 
-    def with_patience(self, wait: Callable[[float], None]) -> Wire:
+    def with_patience(self, wait: Wait) -> Wire:
         """Return the same way, with another way to wait."""
         return replace(self, patience=replace(self.patience, wait=wait))
 
@@ -83,7 +83,7 @@ class Wire:
         only_once
             Carried out twice it would do something else: the server is given a key to know it by.
         longer
-            Seconds that the answer may take beyond the usual.
+            Seconds that the answer may take beyond the usual, once the request has arrived.
 
         Raises
         ------
@@ -110,7 +110,7 @@ class Wire:
 
         known = self._contact.made
         seconds = self.patience.seconds if known else min(self.patience.seconds, FIRST_CONTACT)
-        return patiently(once, replace(self.patience, seconds=seconds + longer))
+        return patiently(once, replace(self.patience, seconds=seconds))
 
     def try_once(
         self,
@@ -200,7 +200,7 @@ def retry_after(answer: httpx.Response) -> float:
 
 def _settled(answer: httpx.Response, url: str) -> Any:
     """Return what an answer holds, or raise what it tells."""
-    status = answer.status_code
+    url, status = url.partition("?")[0], answer.status_code
     if status in PASSING:
         raise Again(error_of(status, answer.content, url), retry_after(answer))
     if 300 <= status < 400:

@@ -76,7 +76,7 @@ class Logins:
         if since is None or early or claims.get("iss") != self.issuer or self.client not in meant:
             raise Unauthenticated("this login is none of this emfair's.", remedy="Log in again.")
         principal, until = principal_of(claims, self.issuer), since + timedelta(hours=self.hours)
-        if (principal.subject, until) in self._over:
+        if self.is_over(principal.subject, until):
             raise Unauthenticated("whoever this was has logged out.", remedy="Log in again.")
         return Login(principal, until)
 
@@ -88,6 +88,10 @@ class Logins:
         for ended in [key for key, until in self._over.items() if until <= now]:
             self._over.pop(ended, None)
         self._over[login.principal.subject, login.until] = login.until
+
+    def is_over(self, subject: str, until: datetime) -> bool:
+        """Whether someone's login that would last until then was ended before, in this process."""
+        return (subject, until) in self._over
 
     def of_cookies(self, cookies: Mapping[str, str], now: datetime) -> Login | None:
         """Return the login that a browser's cookies prove; None if they prove none that counts."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from emfair.errors import EmfairError, Forbidden, NotFound, Unauthenticated
-from emfair.identity.principal import Principal
+from emfair.identity.principal import Kind, Principal
 from emfair.identity.roles import Membership, Role, roles_of
 from emfair.identity.table import FREE, LOGIN, About, Action, Condition, Row, table
 
@@ -89,7 +89,7 @@ def decide(
     if decision.allowed or not resource.id or resource.about not in table().shown_by:
         return decision
     shown = table().rows[table().shown_by[resource.about]]
-    holder = None if principal is None else replace(principal, scopes=None)
+    holder = None if principal is None else replace(principal, scopes=None, experiment="")
     return replace(decision, hidden=not _decide(holder, shown, resource, known, now).allowed)
 
 
@@ -156,6 +156,9 @@ def _decide(
 ) -> Decision:
     words = str(row.action).replace("-", " ")
     experiment = resource.id if resource.about is About.EXPERIMENT else None
+    if principal is not None and principal.experiment not in ("", experiment):
+        why = f"the pass of one experiment's page is not enough to {words}."
+        return Decision(allowed=False, why=why, whom_to_ask="for a login, or an access token")
     roles = roles_of(principal, resource.project, experiment, memberships, now)
     granting = [role for role in Role if role in roles and _fits(row, role, principal, resource)]
     lacking = "" if Role.ANYONE in granting else _lacking_scope(principal, row)
@@ -164,10 +167,11 @@ def _decide(
     if granting:
         return Decision(allowed=True, why=f"{table().role_words[granting[0]]} may {words}.")
     best = next(role for role in Role if role in roles)
+    known_as = Role.REFEREE if principal and principal.kind is Kind.REFEREE else best
     restricted = resource.restricted and row.cells[best] in (Condition.PLAIN, Condition.OPEN)
     return Decision(
         allowed=False,
-        why=f"{table().role_words[best]} may not {words}"
+        why=f"{table().role_words[known_as]} may not {words}"
         f"{': this one is restricted' if restricted else ''}.",
         whom_to_ask=table().ask_words[row.ask],
     )

@@ -39,6 +39,8 @@ class Principal:
         What a token may do at most, of all that its holder's roles allow; None for all of it.
     token
         Identifier of the personal access token it came with; empty for a login.
+    experiment
+        The only one that a page's pass does anything to; empty for all.
     """
 
     subject: str
@@ -49,6 +51,7 @@ class Principal:
     groups: frozenset[str] = frozenset()
     scopes: frozenset[str] | None = None
     token: str = ""
+    experiment: str = ""
 
     def __post_init__(self) -> None:
         if not 0 < len(self.subject) <= SUBJECT_LIMIT:

@@ -49,8 +49,9 @@ def reach(
     What is published and open is not among them: catalogues show it, to anyone.
     """
     row = table().rows[action]
-    narrow = principal is not None and principal.scopes is not None
-    if principal is None or (narrow and row.scope not in (principal.scopes or ())):
+    if principal is None or principal.experiment:
+        return Reach(frozenset(), frozenset(), None, frozenset())
+    if principal.scopes is not None and row.scope not in principal.scopes:
         return Reach(frozenset(), frozenset(), None, frozenset())
     known = tuple(memberships)
     cells = row.cells

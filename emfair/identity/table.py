@@ -23,6 +23,7 @@ class Action(StrEnum):
 
     SEE_SERVICE = "see-service"
     QUERY_INDEX = "query-index"
+    KEEP = "keep"
     ADMIN = "admin"
     CREATE_PROJECT = "create-project"
     READ_PROJECT = "read-project"

@@ -7,12 +7,12 @@ a part.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from emfair.lake.uploads import Uploads
@@ -30,11 +30,13 @@ class ObjectInfo:
 class Entry:
     """What lies directly in a folder: an object with its size, or a folder, whose size is None.
 
-    A folder's name ends with ``/``, as the keys below it go on.
+    A folder's name ends with ``/``, as the keys below it go on. `modified` is when an object came
+    to be as it is, where the store tells; it makes no other entry of it.
     """
 
     name: str
     size: int | None
+    modified: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,28 @@ class Link:
 PAGE = 1000
 """Entries of a folder that are told at once."""
 
+Blocks: TypeAlias = "Iterable[bytes | memoryview]"
+"""Bytes that come once, front to back."""
+
 Progress = Callable[[int], None]
 """Called with the number of bytes done since the last call."""
+
+
+class Put(Protocol):
+    """Stores an object; raises as `Lake.put_file` does.
+
+    Attributes
+    ----------
+    kept
+        Keys of the objects that are safe: all, once the block of `Lake.several` has ended, even if
+        by an error.
+    """
+
+    kept: set[str]
+
+    def __call__(self, key: str, blocks: Blocks, *, size: int, sha256: str) -> ObjectInfo:
+        """Store the object `key`, whose bytes `blocks` are `size` and hash to `sha256`."""
+        ...
 
 
 class Lake(Protocol):
@@ -91,6 +113,14 @@ class Lake(Protocol):
 
     def put_bytes(self, key: str, content: bytes, *, replace: bool = False) -> ObjectInfo:
         """Store a small object; like `put_file`."""
+        ...
+
+    def several(self) -> AbstractContextManager[Put]:
+        """Yield what stores objects that come as blocks, one after the other.
+
+        Each like `put_file`, its bytes counted and proved as they pass; of one that is there
+        already nothing is read. They are safe when the block ends, and that without an error.
+        """
         ...
 
     def read_bytes(self, key: str) -> bytes:

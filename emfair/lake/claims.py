@@ -3,6 +3,10 @@
 A claim is a lock on one byte far out in a file that stays empty, a byte for each part of each
 upload: exact, and gone with whoever held it. Linux has such locks ("open file description locks",
 fcntl(2)), over NFS 4 too; elsewhere all parts share one lock, and nobody tries.
+
+The file's mode follows the umask, as all of a lake does: accounts that share one have a group in
+common, umask 002, and a root with the set-group-ID bit. Nobody else may open it: whoever reads a
+file can lock it, and so hold up every part.
 """
 
 from __future__ import annotations
@@ -23,6 +27,7 @@ from emfair.lake.uploads import Upload
 PATIENCE = 20.0
 """Seconds; a client waits longer for its answer."""
 _TURN = 0.05
+_MODE = 0o660
 _PART_BITS = 14  # an upload has some 9,000 parts at most
 
 
@@ -76,7 +81,7 @@ class Claims:
     def _opened(self, upload: Upload) -> int:
         with disk_errors(upload.key):
             self._path.parent.mkdir(exist_ok=True)
-            return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _MODE)
 
 
 _EXACT = sys.platform == "linux" and hasattr(fcntl, "F_OFD_SETLK")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from emfair.errors import BadName, BadSetting, EmfairError, Unavailable
+from emfair.lake.base import Blocks
 from emfair.model.canonical import BLOCK
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -82,6 +83,30 @@ def scratch_copy(stream: BinaryIO, key: str, scratch: Path) -> Iterator[Path]:
         yield path
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def begin_writing(file: BinaryIO) -> None:
+    """Let the system write what a file holds to disk, where it can, without waiting for it."""
+    if hasattr(os, "posix_fadvise"):  # what is not written yet stays in the cache
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def write(blocks: Blocks, target: BinaryIO, key: str) -> None:
+    """Write the object `key` to a file, up to the system's buffers."""
+    for block in blocks:
+        with disk_errors(key):
+            target.write(block)
+    with disk_errors(key):
+        target.flush()
+
+
+def sync_file(path: Path) -> None:
+    """Make what a file holds survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def sync_folder(folder: Path) -> None:

@@ -15,15 +15,17 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from emfair.errors import Conflict, NotFound
-from emfair.lake.base import PAGE, Entry, ObjectInfo, Progress
-from emfair.lake.disk import disk_errors
+from emfair.errors import NotFound
+from emfair.lake.base import PAGE, Entry, ObjectInfo, Progress, Put
+from emfair.lake.disk import disk_errors, write
 from emfair.lake.keys import SCRATCH, check_key, check_prefix
+from emfair.lake.local_several import Several
 from emfair.lake.local_uploads import LocalUploads
-from emfair.lake.publish import make_folder, path_of, publish
+from emfair.lake.publish import make_folder, path_of, publish, taken
 from emfair.lake.source import Source, bytes_source, file_source
 from emfair.lake.span import span
 from emfair.model.canonical import sha256_stream
@@ -59,6 +61,15 @@ class LocalLake:
         """See `Lake.put_bytes`."""
         return self._put(key, bytes_source(key, content), replace=replace)
 
+    @contextmanager
+    def several(self) -> Iterator[Put]:
+        """See `Lake.several`; they get their names at the end, all at once."""
+        new = Several(self._root, lambda key: self._temporary(key, _IMMUTABLE), self._present)
+        try:
+            yield new
+        finally:
+            new.finish()
+
     def read_bytes(self, key: str) -> bytes:
         """See `Lake.read_bytes`."""
         with self.open(key) as stream, disk_errors(key):
@@ -87,7 +98,9 @@ class LocalLake:
 
     def info(self, key: str) -> ObjectInfo | None:
         """See `Lake.info`."""
-        path = self._path(key)
+        return self._info(self._path(key), key)
+
+    def _info(self, path: Path, key: str) -> ObjectInfo | None:
         with disk_errors(key):
             try:
                 found = path.lstat()
@@ -106,8 +119,9 @@ class LocalLake:
                 break
             if name.endswith("/"):
                 page.append(Entry(name, None))
-            elif (size := _size(found[name], prefix + name)) is not None:
-                page.append(Entry(name, size))
+            elif status := _status(found[name], prefix + name):
+                modified = datetime.fromtimestamp(status.st_mtime, UTC)
+                page.append(Entry(name, status.st_size, modified))
         return page
 
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
@@ -142,29 +156,29 @@ class LocalLake:
 
     def _put(self, key: str, source: Source, *, replace: bool) -> ObjectInfo:
         path = self._path(key)
-        if not replace and (present := self.info(key)):
-            settled = self._settle(present, source)
+        if not replace and (present := self._present(path, key, source)):
             if source.progress is not None:
                 source.progress(source.size)
-            return settled
+            return present
         with self._temporary(key, _REPLACEABLE if replace else _IMMUTABLE) as (temporary, target):
             with source.reader() as reader:
-                for block in reader.blocks():
-                    with disk_errors(key):
-                        target.write(block)
+                write(reader.blocks(), target, key)
             with disk_errors(key):
-                target.flush()
                 os.fsync(target.fileno())
                 published = publish(temporary, path, self._root, replace=replace)
         if published:
             return ObjectInfo(key, reader.size)
-        if (present := self.info(key)) is None:
-            raise Conflict(
-                "a folder or another writer holds this name.",
-                subject=key,
-                remedy="Store the object under another name, or retry.",
-            )
-        return self._settle(present, source)
+        if (present := self._present(path, key, source)) is None:
+            raise taken(key)
+        return present
+
+    def _present(self, path: Path, key: str, source: Source) -> ObjectInfo | None:
+        """Return the object at `path`, which is not followed; None if there is none.
+
+        Raises `Conflict` for another one than `source`.
+        """
+        present = self._info(path, key)
+        return self._settle(present, source) if present else None
 
     def _settle(self, present: ObjectInfo, source: Source) -> ObjectInfo:
         def digest() -> str:
@@ -177,11 +191,12 @@ class LocalLake:
     def _temporary(self, key: str, mode: int) -> Iterator[tuple[Path, BinaryIO]]:
         path = self._scratch / secrets.token_hex(16)
         with disk_errors(key):
-            make_folder(self._scratch, self._root)
             self._sweep()
-            target = open(  # noqa: SIM115  Path.open takes no opener
-                path, "xb", opener=lambda name, flags: os.open(name, flags | os.O_NOFOLLOW, mode)
-            )
+            try:
+                target = _new_file(path, mode)
+            except FileNotFoundError:  # somebody has removed the folder
+                make_folder(self._scratch, self._root)
+                target = _new_file(path, mode)
         try:
             yield path, target
         finally:
@@ -194,6 +209,7 @@ class LocalLake:
         if self._swept:
             return
         self._swept = True
+        make_folder(self._scratch, self._root)
         for path in self._scratch.iterdir():
             with suppress(FileNotFoundError):
                 found = path.lstat()
@@ -209,8 +225,8 @@ class LocalLake:
         for name in sorted(found):
             if name.endswith("/"):
                 yield from self._walk(folder / name, prefix + name, "")
-            elif (size := _size(found[name], prefix + name)) is not None:
-                yield ObjectInfo(prefix + name, size)
+            elif status := _status(found[name], prefix + name):
+                yield ObjectInfo(prefix + name, status.st_size)
 
     def _within(self, folder: Path, prefix: str, begin: str) -> dict[str, os.DirEntry[str]]:
         """Return files, links and folders by name; a folder's ends with ``/``."""
@@ -227,12 +243,16 @@ class LocalLake:
         return found
 
 
-def _size(entry: os.DirEntry[str], key: str) -> int | None:
-    """Return a file's size; None for what is no file, or is gone."""
+def _status(entry: os.DirEntry[str], key: str) -> os.stat_result | None:
+    """Return what is known of a file; None for what is no file, or is gone."""
     with disk_errors(key), suppress(FileNotFoundError):
         if entry.is_file(follow_symlinks=False):
-            return entry.stat(follow_symlinks=False).st_size
+            return entry.stat(follow_symlinks=False)
     return None
+
+
+def _new_file(path: Path, mode: int) -> BinaryIO:
+    return open(path, "xb", opener=lambda name, flags: os.open(name, flags | os.O_NOFOLLOW, mode))
 
 
 def _without_links(path: str, flags: int) -> int:

@@ -26,7 +26,7 @@ from io import BufferedRandom
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from emfair.errors import Conflict, FixityMismatch
+from emfair.errors import Conflict, FixityMismatch, Unavailable
 from emfair.lake.base import ObjectInfo
 from emfair.lake.claims import Claims
 from emfair.lake.disk import disk_errors, sync_folder
@@ -34,7 +34,15 @@ from emfair.lake.keys import SCRATCH
 from emfair.lake.ordered import Digests
 from emfair.lake.publish import make_folder, path_of, publish
 from emfair.lake.spool import Passed, Spooled, closing_told, copy, passed, spooled
-from emfair.lake.uploads import Abandoned, Part, Upload, check_complete, part_size, unknown_upload
+from emfair.lake.uploads import (
+    CHANGED,
+    Abandoned,
+    Part,
+    Upload,
+    check_complete,
+    part_size,
+    unknown_upload,
+)
 from emfair.model.canonical import BLOCK
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -106,19 +114,21 @@ class LocalUploads:
             known = _read(journal)
         return [known.parts[number] for number in sorted(known.parts)]
 
-    def complete(self, upload: Upload, *, sha256: str | None = None) -> ObjectInfo:
+    def complete(
+        self, upload: Upload, *, sha256: str | None = None, replace: bool = False
+    ) -> ObjectInfo:
         """See `Uploads.complete`. With `sha256` every byte is read, most of them before."""
         path, data = path_of(self._root, upload.key), self._data(upload.id)
         with self._locked(upload) as (journal, known):
             check_complete(upload, known.parts.values())
-            with disk_errors(upload.key):
+            with disk_errors(upload.key), _given_up_told(journal, upload.key):
                 if not known.complete and not _is_same_file(data, path):
                     if sha256 is not None:
                         _check_digest(
                             upload.key, self._digests.of(upload, data, known.parts), sha256
                         )
                     data.chmod(_READ_ONLY)
-                    if not publish(data, path, self._root, replace=False):
+                    if not self._publish(data, path, replace=replace):
                         _check_same(path, data, upload)
                 if not known.complete:
                     _append(journal, {"complete": True})
@@ -132,6 +142,7 @@ class LocalUploads:
             with disk_errors(key):
                 self._journal(upload_id).unlink(missing_ok=True)
                 self._data(upload_id).unlink(missing_ok=True)
+                self._second(upload_id).unlink(missing_ok=True)
             self._digests.forget(upload_id)
 
     def stale(self, before: datetime) -> Iterator[Abandoned]:
@@ -149,8 +160,20 @@ class LocalUploads:
                     known = _known_of(path)
                     yield Abandoned(known.key, path.stem, touched, known.complete)
 
+    def _publish(self, data: Path, path: Path, *, replace: bool) -> bool:
+        """Give data the object's name beside their own: a crash finds them under either."""
+        if not replace:
+            return publish(data, path, self._root, replace=False)
+        second = self._second(data.stem)
+        second.unlink(missing_ok=True)
+        second.hardlink_to(data)
+        return publish(second, path, self._root, replace=True)
+
     def _data(self, upload_id: str) -> Path:
         return self._folder / f"{upload_id}.data"
+
+    def _second(self, upload_id: str) -> Path:
+        return self._folder / f"{upload_id}.second"
 
     def _journal(self, upload_id: str) -> Path:
         return self._folder / f"{upload_id}.journal"
@@ -244,6 +267,17 @@ class LocalUploads:
                 raise unknown_upload(upload.key) from error  # given up, or whole, meanwhile
 
 
+@contextmanager
+def _given_up_told(journal: IO[bytes], key: str) -> Iterator[None]:
+    """Tell what fails for want of data as what it is, if the upload was given up meanwhile."""
+    try:
+        yield
+    except (FileNotFoundError, Unavailable) as error:
+        if os.fstat(journal.fileno()).st_nlink:
+            raise
+        raise unknown_upload(key) from error
+
+
 def _force(data: BufferedRandom) -> None:
     """Have the bytes on disk; the file's size was set when it was made."""
     data.flush()
@@ -295,7 +329,7 @@ def _same(present: Part | None, part: Spooled, upload: Upload) -> Part:
     raise Conflict(
         "this part is there already, with other bytes.",
         subject=upload.key,
-        remedy="The file has changed since its upload began: begin anew.",
+        remedy=CHANGED,
     )
 
 
@@ -312,7 +346,7 @@ def _check_digest(key: str, found: str, sha256: str) -> None:
         raise FixityMismatch(
             f"the parts together hash to {found}, not to {sha256}.",
             subject=key,
-            remedy="The file has changed since its upload began: begin anew.",
+            remedy=CHANGED,
         )
 
 

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import BinaryIO
 
 from emfair.errors import NotFound
-from emfair.lake.base import PAGE, Entry, ObjectInfo, Progress
+from emfair.lake.base import PAGE, Entry, ObjectInfo, Progress, Put
 from emfair.lake.disk import scratch_copy
 from emfair.lake.keys import check_key, check_prefix
 from emfair.lake.memory_uploads import MemoryUploads
+from emfair.lake.one_by_one import OneByOne
 from emfair.lake.source import Source, bytes_source, file_source
 from emfair.model.canonical import sha256_bytes
 
@@ -45,6 +46,11 @@ class MemoryLake:
     def put_bytes(self, key: str, content: bytes, *, replace: bool = False) -> ObjectInfo:
         """See `Lake.put_bytes`."""
         return self._put(key, bytes_source(key, content), replace=replace)
+
+    @contextmanager
+    def several(self) -> Iterator[Put]:
+        """See `Lake.several`."""
+        yield OneByOne(lambda key, source: self._put(key, source, replace=False))
 
     def read_bytes(self, key: str) -> bytes:
         """See `Lake.read_bytes`."""

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
+from typing import Protocol
 
 from emfair.errors import Conflict, FixityMismatch
 from emfair.lake.base import ObjectInfo
 from emfair.lake.keys import check_key
 from emfair.lake.spool import spooled
-from emfair.lake.uploads import Abandoned, Part, Upload, check_complete, part_size, unknown_upload
+from emfair.lake.uploads import (
+    CHANGED,
+    Abandoned,
+    Part,
+    Upload,
+    check_complete,
+    part_size,
+    unknown_upload,
+)
 from emfair.model.canonical import sha256_bytes
+
+
+class Store(Protocol):
+    """Keeps an object."""
+
+    def __call__(self, key: str, content: bytes, *, replace: bool = False) -> ObjectInfo:
+        """See `Lake.put_bytes`."""
+        ...
 
 
 @dataclass
@@ -29,11 +46,11 @@ class MemoryUploads:
 
     Parameters
     ----------
-    store : callable
-        Keeps an object, or accepts the one that is there if it is the same.
+    store
+        Keeps an object, or accepts the one that is there if it is the same or to be replaced.
     """
 
-    def __init__(self, store: Callable[[str, bytes], ObjectInfo]) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
         self._states: dict[str, _State] = {}
         self._lock = Lock()
@@ -71,7 +88,7 @@ class MemoryUploads:
                 raise Conflict(
                     "this part is there already, with other bytes.",
                     subject=upload.key,
-                    remedy="The file has changed since its upload began: begin anew.",
+                    remedy=CHANGED,
                 )
         return part
 
@@ -80,7 +97,9 @@ class MemoryUploads:
         found = self._state(upload).parts
         return [found[number][0] for number in sorted(found)]
 
-    def complete(self, upload: Upload, *, sha256: str | None = None) -> ObjectInfo:
+    def complete(
+        self, upload: Upload, *, sha256: str | None = None, replace: bool = False
+    ) -> ObjectInfo:
         """See `Uploads.complete`."""
         state = self._state(upload)
         check_complete(upload, self.parts(upload))
@@ -91,9 +110,9 @@ class MemoryUploads:
             raise FixityMismatch(
                 f"the parts together do not hash to {sha256}.",
                 subject=upload.key,
-                remedy="The file has changed since its upload began: begin anew.",
+                remedy=CHANGED,
             )
-        stored = self._store(upload.key, content)
+        stored = self._store(upload.key, content, replace=replace)
         state.complete = True
         return stored
 

@@ -1,6 +1,7 @@
 """How a file gets its name in a folder's lake: at once, safely, and never over another.
 
-What does not belong here: how the file was written (`emfair.lake.local`, `local_uploads`).
+What does not belong here: how the file was written (`emfair.lake.local`, `local_several`,
+`local_uploads`).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from emfair.errors import BadName, Unavailable
+from emfair.errors import BadName, Conflict, Unavailable
 from emfair.lake.disk import sync_folder
 from emfair.lake.keys import check_key
 
@@ -44,8 +45,20 @@ def make_folder(folder: Path, root: Path) -> None:
     sync_folder(folder.parent)
 
 
-def publish(temporary: Path, path: Path, root: Path, *, replace: bool) -> bool:
-    """Give `temporary` the name `path`; false if it is taken."""
+def taken(key: str) -> Conflict:
+    """Return the error for a name that is held by what is no object."""
+    return Conflict(
+        "a folder or another writer holds this name.",
+        subject=key,
+        remedy="Store the object under another name, or retry.",
+    )
+
+
+def publish(temporary: Path, path: Path, root: Path, *, replace: bool, force: bool = True) -> bool:
+    """Give `temporary` the name `path`; false if it is taken.
+
+    Without `force` the name survives a power cut once the caller has forced the folder to disk.
+    """
     for _ in range(_TRIES):
         try:
             make_folder(path.parent, root)
@@ -57,8 +70,9 @@ def publish(temporary: Path, path: Path, root: Path, *, replace: bool) -> bool:
             continue
         except (FileExistsError, NotADirectoryError, IsADirectoryError):
             return False
-        with suppress(FileNotFoundError):
-            sync_folder(path.parent)
+        if force:
+            with suppress(FileNotFoundError):
+                sync_folder(path.parent)
         return True
     raise Unavailable(
         "its folder vanished again and again.",

@@ -11,15 +11,17 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Semaphore
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from emfair.errors import BadSetting, NotFound, Unavailable
-from emfair.lake.base import PAGE, Entry, Link, ObjectInfo, Progress
+from emfair.lake.base import PAGE, Entry, Link, ObjectInfo, Progress, Put
 from emfair.lake.disk import scratch_copy
 from emfair.lake.keys import check_key, check_prefix
+from emfair.lake.one_by_one import OneByOne
 from emfair.lake.s3_errors import BeyondEnd, Taken, s3_errors
 from emfair.lake.s3_level import level
 from emfair.lake.s3_upload import upload
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 LINK_VALID = timedelta(hours=1)
 """How long a link holds; what has begun by then goes on to its end."""
+_SMALL_AT_ONCE = 4
+"""Small objects on their way at a time, of all that come together."""
 
 
 class S3Lake:
@@ -53,6 +57,7 @@ class S3Lake:
         self.url = f"s3://{bucket}/{prefix}"
         self.client = client or s3_client()
         self.uploads = S3Uploads(self)
+        self._small = Semaphore(_SMALL_AT_ONCE)
 
     def put_file(
         self,
@@ -69,6 +74,16 @@ class S3Lake:
     def put_bytes(self, key: str, content: bytes, *, replace: bool = False) -> ObjectInfo:
         """See `Lake.put_bytes`."""
         return self._put(key, bytes_source(key, content), replace=replace)
+
+    @contextmanager
+    def several(self) -> Iterator[Put]:
+        """See `Lake.several`; few at a time, for each is held whole."""
+
+        def store(key: str, source: Source) -> ObjectInfo:
+            with self._small:
+                return self._put(key, source, replace=False)
+
+        yield OneByOne(store)
 
     def read_bytes(self, key: str) -> bytes:
         """See `Lake.read_bytes`."""

@@ -35,6 +35,9 @@ def _entries(page: dict[str, Any], prefix: str) -> Iterator[Entry]:
     objects = [one for one in page.get("Contents", ()) if not one["Key"].endswith("/")]
     found = [
         *(Entry(one["Prefix"].removeprefix(prefix), None) for one in folders),
-        *(Entry(one["Key"].removeprefix(prefix), one["Size"]) for one in objects),
+        *(
+            Entry(one["Key"].removeprefix(prefix), one["Size"], one.get("LastModified"))
+            for one in objects
+        ),
     ]
     yield from sorted(found, key=lambda entry: entry.name)

@@ -24,6 +24,7 @@ from emfair.lake.s3_errors import Taken, s3_errors
 from emfair.lake.s3_upload import refuse_taken
 from emfair.lake.spool import spooled
 from emfair.lake.uploads import (
+    CHANGED,
     Abandoned,
     Part,
     PartTarget,
@@ -98,7 +99,7 @@ class S3Uploads:
                 raise Conflict(
                     "this part is there already, with other bytes.",
                     subject=upload.key,
-                    remedy="The file has changed since its upload began: begin anew.",
+                    remedy=CHANGED,
                 )
             with self._errors(upload):
                 self._lake.client.upload_part(
@@ -117,14 +118,16 @@ class S3Uploads:
             found = [_part(part) for page in pages for part in page.get("Parts", ())]
         return sorted(found, key=lambda part: part.number)
 
-    def complete(self, upload: Upload, *, sha256: str | None = None) -> ObjectInfo:
+    def complete(
+        self, upload: Upload, *, sha256: str | None = None, replace: bool = False
+    ) -> ObjectInfo:
         """See `Uploads.complete`; `sha256` only tells whether a taken key holds the same object.
 
         Stores that ignore ``If-None-Match`` here (Ceph 16) are asked just before: between the two
         another writer could slip in, whose object a bucket with versions keeps.
         """
         try:
-            self._complete(upload)
+            self._complete(upload, replace=replace)
         except (Taken, NotFound) as error:
             if not self._is_there(upload) and not self._holds(upload, sha256):
                 if isinstance(error, NotFound):
@@ -163,15 +166,16 @@ class S3Uploads:
                         if touched < before:
                             yield Abandoned(key, upload.id, touched)
 
-    def _complete(self, upload: Upload) -> None:
+    def _complete(self, upload: Upload, *, replace: bool) -> None:
         """Raise `Taken` or `NotFound` also where this upload was completed before."""
         parts = self.parts(upload)
         check_complete(upload, parts)
         with s3_errors(self._lake.locate(upload.key)):
-            refuse_taken(self._lake.client, self._lake.target(upload.key))
+            if not replace:
+                refuse_taken(self._lake.client, self._lake.target(upload.key))
             self._lake.client.complete_multipart_upload(
                 **self._part_of(upload),
-                IfNoneMatch="*",
+                **({} if replace else {"IfNoneMatch": "*"}),
                 MultipartUpload={
                     "Parts": [{"PartNumber": part.number, "ETag": part.checksum} for part in parts]
                 },

@@ -12,11 +12,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 from emfair.errors import Conflict, EmfairError, FixityMismatch, NotFound, Unavailable
-from emfair.lake.base import ObjectInfo, Progress
+from emfair.lake.base import Blocks, ObjectInfo, Progress
 from emfair.model.canonical import BLOCK, sha256_bytes
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 
 @dataclass(frozen=True)
@@ -122,18 +125,10 @@ class SourceReader:
         if self._expected is not None:
             self._digest.update(block)
             if amount < 0 or len(block) < amount:
-                self._check()
+                _check_digest(self._name, self._digest.hexdigest(), self._expected)
         if self._progress is not None and block:
             self._progress(len(block))
         return block
-
-    def _check(self) -> None:
-        if self._digest.hexdigest() != self._expected:
-            raise FixityMismatch(
-                f"its bytes hash to {self._digest.hexdigest()}, not to {self._expected}.",
-                subject=self._name,
-                remedy="It changed meanwhile, or was damaged on the way: send it again.",
-            )
 
 
 def file_source(path: Path, sha256: str | None, progress: Progress | None) -> Source:
@@ -152,6 +147,87 @@ def file_source(path: Path, sha256: str | None, progress: Progress | None) -> So
 def bytes_source(name: str, content: bytes) -> Source:
     """Return bytes as a source."""
     return Source(name, len(content), sha256_bytes(content), None, lambda: io.BytesIO(content))
+
+
+def blocks_source(name: str, blocks: Blocks, size: int, sha256: str) -> Source:
+    """Return bytes that come once as a source, which can be read once."""
+    return Source(
+        name, size, sha256, None, lambda: io.BufferedReader(_Blocks(name, blocks, size), BLOCK)
+    )
+
+
+def proved(name: str, blocks: Blocks, size: int, sha256: str) -> Blocks:
+    """Yield blocks as they come, counted and hashed; the last is held back until all is right.
+
+    Raises
+    ------
+    FixityMismatch
+        They are more or fewer bytes than `size`, or do not hash to `sha256`.
+    """
+    digest, left = hashlib.sha256(), size
+    last: bytes | memoryview = b""
+    for block in blocks:
+        left -= len(block)
+        if left < 0:
+            raise _too_many(name)
+        digest.update(block)
+        if last:
+            yield last
+        last = block
+    if left:
+        raise _too_few(name, left)
+    _check_digest(name, digest.hexdigest(), sha256)
+    yield last
+
+
+class _Blocks(io.RawIOBase):
+    """Reads blocks front to back, and no more than was promised."""
+
+    def __init__(self, name: str, blocks: Blocks, size: int) -> None:
+        self._name = name
+        self._blocks = iter(blocks)
+        self._left = size
+        self._block = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        while not self._block:
+            if (block := next(self._blocks, None)) is None:
+                return self._end()
+            self._block = memoryview(block)
+            self._left -= len(block)
+            if self._left < 0:
+                raise _too_many(self._name)
+        view = memoryview(buffer).cast("B")
+        taken = min(len(view), len(self._block))
+        view[:taken], self._block = self._block[:taken], self._block[taken:]
+        return taken
+
+    def _end(self) -> int:
+        if self._left:
+            raise _too_few(self._name, self._left)
+        return 0
+
+
+def _too_many(name: str) -> FixityMismatch:
+    return FixityMismatch(
+        "more bytes arrived than were announced.", subject=name, remedy="Send it again."
+    )
+
+
+def _too_few(name: str, left: int) -> FixityMismatch:
+    return FixityMismatch(f"{left} bytes are missing.", subject=name, remedy="Send it again.")
+
+
+def _check_digest(name: str, found: str, expected: str) -> None:
+    if found != expected:
+        raise FixityMismatch(
+            f"its bytes hash to {found}, not to {expected}.",
+            subject=name,
+            remedy="It changed meanwhile, or was damaged on the way: send it again.",
+        )
 
 
 @contextmanager

@@ -26,6 +26,13 @@ _SOME = 32  # parts of a file before they grow beyond the smallest: several are 
 _PARTS = 9_000  # S3 takes 10,000; a file may grow while it is read
 
 
+CHANGED = (
+    "If the file has changed since its upload began, remove the upload, announce the file again, "
+    "and send it; a part that was damaged on its way is replaced where its checksum is named."
+)
+"""What to do about other bytes than those that are there."""
+
+
 def part_size(size: int) -> int:
     """Return the bytes of one part of an object of `size` bytes, whole MiB.
 
@@ -156,8 +163,12 @@ class Uploads(Protocol):
         """Return the parts that are there, by number; also after a restart."""
         ...
 
-    def complete(self, upload: Upload, *, sha256: str | None = None) -> ObjectInfo:
+    def complete(
+        self, upload: Upload, *, sha256: str | None = None, replace: bool = False
+    ) -> ObjectInfo:
         """Make the object appear, whole or not at all; once it has, again is no error.
+
+        With `replace` it takes the place of another object under its key.
 
         Raises
         ------
@@ -195,5 +206,5 @@ def unknown_upload(key: str) -> NotFound:
     return NotFound(
         "no such upload: it was given up, or cleaned away after a long silence.",
         subject=key,
-        remedy="Begin the upload anew.",
+        remedy="Remove the upload, announce the file again, and send it.",
     )

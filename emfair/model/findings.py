@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Severity(StrEnum):
-    """From what blocks publishing to what is merely good to know."""
+    """From what makes data invalid to what is merely good to know."""
 
-    ERROR = "error"  # wrong: blocks publishing
+    ERROR = "error"  # wrong: makes invalid
     MISSING = "missing"  # required by NXem, and only a person can supply it
     RECOMMENDED = "recommended"
     UNDOCUMENTED = "undocumented"  # NXem has no concept for it

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from urllib.parse import unquote
 
 from emfair.errors import BadName
 
@@ -48,6 +49,15 @@ def lake_path(name: str) -> str:
             remedy="Shorten the file or folder name.",
         )
     return path
+
+
+def given_name(path: str) -> str:
+    r"""Return what a file is called whose path in the lake this is, to read.
+
+    >>> given_name(lake_path('näh "50%" <王>.dm3'))
+    'näh "50%" <王>.dm3'
+    """
+    return unquote(path, errors="replace")
 
 
 def check_no_collisions(names: Iterable[str]) -> None:

@@ -49,6 +49,12 @@ def check_transition(old: ExperimentState, new: ExperimentState, experiment: str
     Conflict
         `experiment` cannot go from `old` to `new`.
     """
+    if new is S.UPLOADING and old in (S.SEALED, S.PROCESSING):
+        raise Conflict(
+            f"is {old.value}: it takes no files until it has been processed.",
+            subject=experiment,
+            remedy="Announce them then (`emfair process` does it, or the daemon of `emfair up`).",
+        )
     if new not in _NEXT[old]:
         ways = ", ".join(sorted(_NEXT[old])) or "nothing: it is final"
         raise Conflict(

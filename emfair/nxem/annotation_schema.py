@@ -9,6 +9,7 @@ What does not belong here: checking a document (`annotations`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -81,6 +82,12 @@ _OBJECTS = frozenset({*_SECTIONS, "measurement", "files"})
 def _of_file() -> dict[str, Schema]:
     plain = [name for name in FileNotes.model_fields if name not in _OBJECTS]
     return {**{name: _field(name, name) for name in plain}, "measurement": _measurement()}
+
+
+@cache
+def form_fields() -> Mapping[str, tuple[str, str]]:
+    """Return of each field that a key has in which part of the form it stands, and its title."""
+    return {key.field: (_part(key), key.label) for key in keys().values()}
 
 
 def _section(name: str, title: str, model: type[BaseModel]) -> Schema:

@@ -6,7 +6,9 @@ import reprlib
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +33,16 @@ THICKNESS = "sample.thickness"
 CORRECT = "Correct what is named and try again."
 
 _TIMES = frozenset({"start_time", "end_time", "preparation_date"})
+_PLACES = {
+    "start_time": "Write start_time at the top level, or under files.NAME.",
+    "end_time": "Write end_time at the top level.",
+}
+"""Where a time belongs that people look for in ``measurement``."""
 _SECTIONS = ("sample", "instrument", "user", "measurement", "files")
+
+
+_DEEPEST = 8
+"""Levels of a document, and some more: what lies deeper is refused for what it is."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +91,10 @@ def look_over(document: Any) -> tuple[Annotations | None, list[Mistake], list[Qu
         notes = Annotations.model_validate(filled)
     except ValidationError as error:
         wrong = [_mistake(item) for item in error.errors(include_url=False)]
+    wrong += [
+        Mistake(field, "is no number that can be kept (NaN, infinity).", "Leave it out.")
+        for field in _endless(filled, "")
+    ]
     found = []
     for field, name, text in _quantities(filled):
         try:
@@ -89,6 +104,19 @@ def look_over(document: Any) -> tuple[Annotations | None, list[Mistake], list[Qu
         else:
             found += [] if number is None else [Quantity(field, name, text, number)]
     return notes, wrong, found
+
+
+def _endless(part: Any, field: str, depth: int = 0) -> Iterator[str]:
+    """Yield the fields of a document that hold NaN or infinity: a text would be made of them."""
+    inside: Iterable[tuple[Any, Any]] = ()
+    if isinstance(part, dict):
+        inside = part.items()
+    elif isinstance(part, list | tuple):
+        inside = enumerate(part)
+    elif isinstance(part, float) and not isfinite(part):
+        yield field
+    for name, value in inside if depth < _DEEPEST else ():
+        yield from _endless(value, f"{field}.{name}" if field else str(name), depth + 1)
 
 
 def _number(field: str, name: str, text: str) -> float | None:
@@ -150,11 +178,30 @@ def _mistake(item: ErrorDetails) -> Mistake:
     said = item["msg"].removeprefix("Value error, ")
     if item["type"] == "extra_forbidden":
         said = f"there is no such field{_meant(item['loc'])}"
+    elif _is_misplaced(item["loc"]):
+        said = "is no key of a measurement"
+    elif item["type"] == "timezone_aware":
+        said = "has no offset"
     return Mistake(
         ".".join(str(part) for part in item["loc"]),
-        f"{said} (given: {cut(reprlib.repr(item['input']))})",
+        f"{said} (given: {cut(_Written().repr(item['input']))})",
         _remedy(item),
     )
+
+
+class _Written(reprlib.Repr):
+    """Shows values in short, and times as a person writes them, not as Python does."""
+
+    def repr_date(self, value: date, _: int) -> str:
+        """Return the day, or the day and time."""
+        return value.isoformat()
+
+    repr_datetime = repr_date
+
+
+def _is_misplaced(place: tuple[int | str, ...]) -> bool:
+    """Whether this is the time of a whole file, said within ``measurement``."""
+    return place[-2:-1] == ("measurement",) and place[-1] in _PLACES
 
 
 def _meant(place: tuple[int | str, ...]) -> str:
@@ -164,6 +211,8 @@ def _meant(place: tuple[int | str, ...]) -> str:
 
 
 def _remedy(item: ErrorDetails) -> str:
+    if _is_misplaced(item["loc"]):
+        return _PLACES[str(item["loc"][-1])]
     if item["type"] != "extra_forbidden" and item["loc"] and item["loc"][-1] in _TIMES:
         return "Times need an offset (2026-01-22T12:14:12+01:00)."
     return CORRECT
@@ -174,7 +223,8 @@ def _refused(wrong: list[Mistake], source: str) -> BadAnnotations:
     if len(wrong) == 1 and wrong[0].remedy != CORRECT and wrong[0].field not in _TIMES:
         (only,) = wrong
         subject = f"{source}: {only.field}"
-        return BadAnnotations(only.message, subject=subject, remedy=only.remedy)
+        message = only.message.rstrip(".") + "."
+        return BadAnnotations(message, subject=subject, remedy=only.remedy)
     lines = [mistake.told.rstrip(".") for mistake in wrong[:TOLD]]
     more = f"; and {len(wrong) - TOLD:,} more" if len(wrong) > TOLD else ""
     remedy = next((one.remedy for one in wrong if one.remedy != CORRECT), CORRECT)
@@ -265,6 +315,8 @@ def number_of(name: str, text: str, field: str) -> float | None:
         `name` is no key of a measurement, or `text` does not fit it.
     """
     key = keys().get(name)
+    if name in _PLACES:
+        raise BadAnnotations("is no key of a measurement.", subject=field, remedy=_PLACES[name])
     if key is None or key.form:
         raise BadAnnotations(
             "is not a key of a measurement.",

@@ -20,6 +20,17 @@ from emfair.nxem.show import shown
 
 APART = timedelta(days=2)
 """A session may last over night, and a clock may know no summer time; more is another session."""
+RULES = frozenset(
+    {
+        "elements-looked-for",
+        "ends-before-it-starts",
+        "impossible-value",
+        "left-over",
+        "no-time-zone",
+        "sources-disagree",
+    }
+)
+"""What findings of this module call themselves."""
 LONGEST = 80
 """Letters of a value in a message."""
 
@@ -29,7 +40,7 @@ def doubts(facts: Iterable[Fact], file: str) -> list[Finding]:
 
     Contradictions between what is used and what it replaced, values that cannot be and that
     nothing else stands for, times without a zone, people and samples that may be left over from
-    another session. Nothing here blocks publishing.
+    another session. Nothing here makes data invalid.
 
     Parameters
     ----------

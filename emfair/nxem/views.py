@@ -49,7 +49,7 @@ def views(shape: Shape) -> dict[str, View]:
     spectral = spectral_axis(shape)
     if spectral is not None:
         others = [axis for axis in range(len(sizes)) if axis != spectral]
-        return _of_spectra(sizes, spectral, _places(shape, others), zero_peak(shape.axes[spectral]))
+        return _of_spectra(sizes, spectral, places(shape, others), zero_peak(shape.axes[spectral]))
     if shape.kind == "image_4d" and not shape.is_colour:
         return _of_scan(sizes)
     return _of_frames(sizes, 3 if shape.is_colour else min(2, len(sizes)))
@@ -94,7 +94,7 @@ def zero_peak(axis: NxAxis) -> int:
     return int(np.searchsorted(axis.points, noise))
 
 
-def _places(shape: Shape, others: Sequence[int]) -> tuple[int, ...]:
+def places(shape: Shape, others: Sequence[int]) -> tuple[int, ...]:
     """Return the two axes of a map: those that are lengths, or else the last two."""
     lengths = [axis for axis in others if measures(shape.axes[axis], "m")]
     return tuple(lengths[-2:] if len(lengths) > 1 else others[-2:])

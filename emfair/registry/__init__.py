@@ -21,6 +21,7 @@ from emfair.registry.outbox import OutboxCursor, OutboxRow, advance
 from emfair.registry.referees import RefereeLink
 from emfair.registry.registry import Registry, open_registry
 from emfair.registry.samples import Relatives, SampleKey
+from emfair.registry.shelves import Kept
 from emfair.registry.sight import EVERYTHING, Sight
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "ExperimentEdit",
     "ExperimentRow",
     "FileRow",
+    "Kept",
     "MembershipRow",
     "NewFile",
     "OutboxCursor",

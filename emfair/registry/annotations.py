@@ -7,7 +7,7 @@ lake (``service``).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from emfair.registry import experiment_row, outbox
 from emfair.registry.audit import Deed, record
 from emfair.registry.engine import Database
 from emfair.registry.experiment_row import ExperimentRow
-from emfair.registry.tables import PERSON_LIMIT, annotation
+from emfair.registry.tables import PERSON_LIMIT, annotation, experiment
 from emfair.registry.texts import encodable, storable
 
 S = ExperimentState
@@ -71,6 +71,7 @@ class Annotations:
         reason: str,
         run_key: str,
         context: str = "",
+        again: bool = False,
     ) -> ExperimentRow:
         """Add a version of the annotations, and announce it in the outbox.
 
@@ -82,6 +83,8 @@ class Annotations:
         ----------
         expected_version
             The `annotations_version` that the author has seen.
+        again
+            What is as it was makes a version, too: it is processed again.
 
         Raises
         ------
@@ -96,7 +99,8 @@ class Annotations:
             found = experiment_row.lock(connection, identifier)
             _check_can_change(found, expected_version)
             present = _version(connection, identifier, expected_version)
-            if present is not None and (present.document, present.context) == (document, context):
+            same = present and (present.document, present.context) == (document, context)
+            if same and not again:
                 return found
             version = expected_version + 1
             row = AnnotationRow(identifier, version, document, author, now, reason, context)
@@ -170,8 +174,23 @@ class Annotations:
             AnnotationEdit(
                 row.version, row.author, row.created_at, row.reason, changes(before, after)
             )
-            for row, after, before in zip(rows, documents, [*documents[1:], {}], strict=True)
+            for row, after, before in zip(rows, documents, [*documents, {}][1:], strict=True)
         )
+
+    def newest(self, identifiers: Collection[str]) -> dict[str, AnnotationRow]:
+        """Return the newest version of each of these experiments; what has none, is not.
+
+        At most a page's identifiers.
+        """
+        query = select(annotation).join(
+            experiment,
+            (annotation.c.experiment == experiment.c.id)
+            & (annotation.c.version == experiment.c.annotations_version),
+        )
+        query = query.where(experiment.c.id.in_(sorted(set(identifiers))))
+        with self._database.reading() as connection:
+            rows = [AnnotationRow(**row) for row in connection.execute(query).mappings()]
+        return {row.experiment: row for row in rows}
 
     def versions(self, identifier: str) -> tuple[AnnotationRow, ...]:
         """Return all versions of an experiment's annotations, newest first. Raises `NotFound`."""

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, true
 
 from emfair.registry.engine import Database
 from emfair.registry.pages import PAGE_LIMIT
@@ -57,6 +57,23 @@ class Audit:
         with self._database.writing() as connection:
             record(connection, self._now(), Deed(actor, action, subject, detail))
 
+    def note(self, actor: str, action: str, subject: str, *, within: timedelta) -> None:
+        """Write down a deed that comes again and again, unless it was not longer ago than `within`.
+
+        A page reads what it shows at each touch: one visit is one deed.
+        """
+        now = self._now()
+        lately = select(audit.c.id).where(
+            audit.c.subject == subject,
+            audit.c.actor == actor,
+            audit.c.action == action,
+            audit.c.at > now - within,
+        )
+        with self._database.reading() as connection:
+            known = connection.execute(lately.limit(1)).first() is not None
+        if not known:
+            self.write(actor, action, subject)
+
     def list(
         self,
         *,
@@ -98,6 +115,21 @@ class Audit:
             query = query.where(audit.c.id < before)
         with self._database.reading() as connection:
             return tuple(AuditRow(**row) for row in connection.execute(query).mappings())
+
+    def actions(self) -> tuple[str, ...]:
+        """Return the kinds of deeds that there are, by name.
+
+        Each is found by the one before: looking at all deeds takes long where there are millions.
+        """
+        found: list[str] = []
+        with self._database.reading() as connection:
+            while True:
+                beyond = audit.c.action > found[-1] if found else true()
+                query = select(func.min(audit.c.action)).where(beyond)
+                following = connection.execute(query).scalar_one()
+                if following is None:
+                    return tuple(found)
+                found.append(following)
 
 
 def _in_project(identifier: str) -> ColumnElement[bool]:

@@ -5,6 +5,7 @@ What does not belong here: lists, and why it changes (``experiments``, ``deposit
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -89,10 +90,15 @@ def lock(connection: Connection, identifier: str) -> ExperimentRow:
 
     Two statements: PostgreSQL takes the second one's snapshot after the wait for the lock.
     """
+    hold(connection, identifier)
+    return read(connection, identifier)
+
+
+def hold(connection: Connection, identifier: str) -> None:
+    """Keep everybody else from changing an experiment until the transaction ends."""
     connection.execute(
         select(experiment.c.id).where(experiment.c.id == identifier).with_for_update()
     )
-    return read(connection, identifier)
 
 
 def change(
@@ -135,7 +141,7 @@ def rows() -> Select[Any]:
     return select(*columns, run_key().label("run_key"))
 
 
-def row(found: RowMapping) -> ExperimentRow:
+def row(found: RowMapping | Mapping[str, Any]) -> ExperimentRow:
     """Return a row of the query `rows`."""
     return ExperimentRow(**{**found, "state": ExperimentState(found["state"])})
 

@@ -73,6 +73,7 @@ class Experiments:
         sample: str | None = None,
         instrument: str | None = None,
         depositor: str | None = None,
+        reason: str | None = None,
         text: str = "",
         visible: Sight = EVERYTHING,
         limit: int = 50,
@@ -85,6 +86,8 @@ class Experiments:
         state, project, proposal, sample, instrument, depositor
             Only experiments of this one; a proposal's or sample's identifier alone means little,
             and goes with the project's.
+        reason
+            Only what is in its state for this reason, word for word.
         text
             Words, each of which title, identifiers or depositor must hold, whatever the case.
         visible
@@ -101,6 +104,7 @@ class Experiments:
             "sample": sample,
             "instrument": instrument,
             "depositor": depositor,
+            "state_reason": reason,
         }
         query = experiment_row.rows().where(
             *(experiment.c[name] == value for name, value in wanted.items() if value is not None),
@@ -146,14 +150,6 @@ class Experiments:
         )
         with self._database.reading() as connection:
             return dict(connection.execute(query.group_by(level)).all())
-
-    def count_by_state(self, visible: Sight = EVERYTHING) -> dict[ExperimentState, int]:
-        """Return how many experiments each state has, zeros included, of what someone may see."""
-        query = select(experiment.c.state, func.count()).where(seen_experiments(visible))
-        query = query.group_by(experiment.c.state)
-        with self._database.reading() as connection:
-            found: dict[str, int] = dict(connection.execute(query).all())
-        return {state: found.get(state.value, 0) for state in ExperimentState}
 
     def shown(self, visible: Sight = EVERYTHING) -> Shown:
         """Return which sealed experiments someone may see, by the shorter of two lists.

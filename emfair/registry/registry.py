@@ -25,6 +25,8 @@ from emfair.registry.people import People
 from emfair.registry.projects import Projects, Proposals
 from emfair.registry.referees import Referees
 from emfair.registry.samples import Samples
+from emfair.registry.shelves import Shelves
+from emfair.registry.standings import Standings
 from emfair.registry.tokens import Tokens
 from emfair.registry.uploads import Uploads
 from emfair.registry.withdrawals import Withdrawals
@@ -59,6 +61,7 @@ class Registry:
         self.uploads = Uploads(database, now)
         self.files = Files(database)
         self.changes = Changes(database)
+        self.standings = Standings(database)
         self.withdrawals = Withdrawals(database, now)
         self.outbox = Outbox(database)
         self.projects = Projects(database, now)
@@ -69,6 +72,7 @@ class Registry:
         self.memberships = Memberships(database, now)
         self.referees = Referees(database, now)
         self.tokens = Tokens(database, now)
+        self.shelves = Shelves(database, now)
         self.idempotency = Idempotency(database, now)
         self.audit = Audit(database, now)
 

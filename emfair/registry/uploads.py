@@ -6,7 +6,8 @@ belong here: opening and sealing the deposit as a whole (``deposits``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
@@ -77,16 +78,33 @@ class Uploads:
         with self._database.reading() as connection:
             return _read(connection, identifier)
 
+    def some(self, experiment: str, identifiers: Collection[str]) -> list[UploadRow]:
+        """Return those of a few uploads that an experiment has, in no order."""
+        with self._database.reading() as connection:
+            return _rows(connection, experiment, identifiers)
+
     def of(self, experiment: str) -> tuple[UploadRow, ...]:
         """Return the uploads of the deposit in progress, by path. Raises `NotFound`."""
         with self._database.reading() as connection:
             experiment_row.read(connection, experiment)
             return incoming.rows(connection, experiment)
 
-    def taken(self, experiment: str, paths: Collection[str]) -> frozenset[str]:
-        """Return those of a few paths that a file on its way, or a sealed one, has."""
-        with self._database.reading() as connection:
-            return incoming.taken(connection, experiment, paths)
+    @contextmanager
+    def free(self, experiment: str, paths: Collection[str]) -> Iterator[frozenset[str]]:
+        """Yield those of a few paths that no file has, on its way or sealed.
+
+        None is announced under them until the block ends: what lies there may go meanwhile.
+        """
+        with self._database.writing() as connection:
+            experiment_row.hold(connection, experiment)
+            yield frozenset(paths) - incoming.taken(connection, experiment, paths)
+
+    @contextmanager
+    def held(self, identifier: str) -> Iterator[UploadRow]:
+        """Yield an upload that nobody takes out until the block ends. Raises `NotFound`."""
+        with self._database.writing() as connection:
+            experiment_row.hold(connection, _read(connection, identifier).experiment)
+            yield _read(connection, identifier)
 
     def unfinished(self, experiments: Iterable[str]) -> frozenset[str]:
         """Return what the store calls those uploads of `experiments` that are not whole yet."""
@@ -136,7 +154,7 @@ class Uploads:
                 raise FixityMismatch(
                     f"its SHA-256 is {sha256}, not {found.sha256} as announced.",
                     subject=found.name,
-                    remedy="Take it out of the deposit, and send the file again.",
+                    remedy="Remove the upload, announce the file again, and send it.",
                 )
             if found.done_at is not None:
                 return found
@@ -144,6 +162,25 @@ class Uploads:
             connection.execute(update(upload).where(upload.c.id == identifier).values(values))
             experiment_row.touch(connection, found.experiment, now)
             return _read(connection, identifier)
+
+    def finish_proved(self, experiment: str, identifiers: Collection[str]) -> list[UploadRow]:
+        """Note that files are whole whose bytes were proved by the SHA-256 announced.
+
+        Returns those that are still announced: others were taken out meanwhile.
+        """
+        if not identifiers:
+            return []
+        now = self._now()
+        those = (upload.c.experiment == experiment) & upload.c.id.in_(identifiers)
+        with self._database.writing() as connection:
+            experiment_row.hold(connection, experiment)
+            connection.execute(
+                update(upload)
+                .where(those, upload.c.done_at.is_(None))
+                .values(done_at=now, touched_at=now)
+            )
+            experiment_row.touch(connection, experiment, now)
+            return _rows(connection, experiment, identifiers)
 
     def remove(self, identifier: str, *, actor: str) -> UploadRow:
         """Take a file out of a deposit that is not closed; return it, for the store to clean up.
@@ -183,6 +220,11 @@ def _read(connection: Connection, identifier: str) -> UploadRow:
     return UploadRow(**row)
 
 
+def _rows(connection: Connection, experiment: str, identifiers: Collection[str]) -> list[UploadRow]:
+    query = select(*ROW).where(upload.c.experiment == experiment, upload.c.id.in_(identifiers))
+    return [UploadRow(**row) for row in connection.execute(query).mappings()]
+
+
 def _check_takes_files(found: ExperimentRow) -> None:
     if found.closed_at is not None:
         raise Conflict(
@@ -204,7 +246,7 @@ def _check_same(there: UploadRow | None, file: NewFile) -> None:
         raise Conflict(
             "was announced with other bytes.",
             subject=file.path,
-            remedy="Take it out of the deposit first, or give this one another name.",
+            remedy="Remove its upload first, or give this one another name.",
         )
 
 

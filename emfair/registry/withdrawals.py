@@ -7,9 +7,10 @@ bytes from the lake (`emfair.service`), for which every method returns what lies
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from emfair.errors import Conflict
 from emfair.model.states import IN_PROGRESS, ExperimentState, check_transition
@@ -19,10 +20,19 @@ from emfair.registry.audit import Deed, record
 from emfair.registry.engine import Database
 from emfair.registry.experiment_row import ExperimentRow
 from emfair.registry.incoming import UploadRow
+from emfair.registry.sight import EVERYTHING, Sight, seen_experiments
 from emfair.registry.tables import RUN_KEY_LIMIT, experiment, upload
 from emfair.registry.texts import encodable, storable
 
 S = ExperimentState
+
+
+@dataclass(frozen=True)
+class Stale:
+    """A draft or an upload, and when somebody touched it or one of its files last."""
+
+    row: ExperimentRow
+    touched_at: datetime
 
 
 class Withdrawals:
@@ -32,19 +42,28 @@ class Withdrawals:
         self._database = database
         self._now = now
 
-    def stale(self, before: datetime, limit: int = 100) -> tuple[ExperimentRow, ...]:
+    def stale(
+        self, before: datetime, limit: int = 100, *, visible: Sight = EVERYTHING
+    ) -> tuple[Stale, ...]:
         """Return drafts and uploads that nobody has touched since `before`, oldest first."""
-        alive = exists().where(
-            upload.c.experiment == experiment.c.id, upload.c.touched_at >= before
+        query = (
+            experiment_row.rows()
+            .add_columns(_last_touch().label("last_touch"))
+            .where(*_stale(before, visible))
+            .order_by(_last_touch(), experiment.c.id)
+            .limit(limit)
         )
-        query = experiment_row.rows().where(
-            experiment.c.state.in_([state.value for state in IN_PROGRESS]),
-            experiment.c.updated_at < before,
-            ~alive,
-        )
-        query = query.order_by(experiment.c.updated_at, experiment.c.id).limit(limit)
         with self._database.reading() as connection:
-            return tuple(map(experiment_row.row, connection.execute(query).mappings()))
+            found = [dict(row) for row in connection.execute(query).mappings()]
+        return tuple(
+            Stale(touched_at=row.pop("last_touch"), row=experiment_row.row(row)) for row in found
+        )
+
+    def count_stale(self, before: datetime, *, visible: Sight = EVERYTHING) -> int:
+        """Return how many drafts and uploads nobody has touched since `before`."""
+        query = select(func.count()).select_from(experiment).where(*_stale(before, visible))
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar_one()
 
     def given_up(self, since: datetime, limit: int = 1000) -> tuple[ExperimentRow, ...]:
         """Return tombstones that never had a manifest and were made since then, newest first."""
@@ -149,6 +168,27 @@ class Withdrawals:
             }
             experiment_row.change(connection, identifier, now, changes)
             return left
+
+
+def _stale(before: datetime, visible: Sight) -> tuple[ColumnElement[bool], ...]:
+    return (
+        experiment.c.state.in_([state.value for state in IN_PROGRESS]),
+        experiment.c.updated_at < before,  # which spares a look at the uploads of most
+        _last_touch() < before,
+        seen_experiments(visible),
+    )
+
+
+def _last_touch() -> ColumnElement[datetime]:
+    """Return when somebody touched an experiment or one of its files on their way last."""
+    changed = experiment.c.updated_at
+    touched = (
+        select(func.max(upload.c.touched_at))
+        .where(upload.c.experiment == experiment.c.id)
+        .correlate(experiment)
+        .scalar_subquery()
+    )
+    return case((touched > changed, touched), else_=changed)
 
 
 def _check_untouched(connection: Connection, found: ExperimentRow, since: datetime) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -27,6 +28,8 @@ from emfair.registry import CardRow, ExperimentRow, SampleKey
 from emfair.service.services import Services
 
 R = TypeVar("R")
+ONE_VISIT = timedelta(minutes=10)
+"""Reading restricted data within it is one deed in the audit log."""
 _TAKING = frozenset({Action.DOWNLOAD_RAW, Action.DOWNLOAD_CONTAINERS})
 _READING = _TAKING | {Action.READ_EXPERIMENT}
 
@@ -107,7 +110,9 @@ class Access:
         if action in _TAKING:
             check_there(row)
         if row.restricted and action in _READING and row.depositor != self.subject:
-            self.services.registry.audit.write(self.subject, "restricted-read", row.id)
+            self.services.registry.audit.note(
+                self.subject, "restricted-read", row.id, within=ONE_VISIT
+            )
         return row
 
     def experiment_seen(self, experiment: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from emfair.lake import layout
 from emfair.model.annotations import Annotations
-from emfair.model.documents import Conversion
+from emfair.model.documents import Conversion, Measurement
 from emfair.model.facts import Fact, Source
 from emfair.nxem.annotations import Mistake, Quantity, look_over, lost_files
 from emfair.nxem.keys import keys
@@ -41,15 +41,21 @@ class Looked:
     missing: tuple[str, ...]
 
 
-def check(document: Any, services: Services, row: ExperimentRow | None = None) -> Looked:
+def check(
+    document: Any,
+    services: Services,
+    row: ExperimentRow | None = None,
+    read: Iterable[Measurement] | None = None,
+) -> Looked:
     """Look over a document, against the files and records of an experiment if one is given.
 
-    As long as it has no files, whatever is said of one may become true.
+    As long as it has no files, whatever is said of one may become true. `read` is what was read
+    from them, where the caller knows it; otherwise what the chain has read counts.
     """
     notes, mistakes, quantities = look_over(document)
     if notes is not None and row is not None and (names := files_of(services, row)):
         mistakes += lost_files(notes, names)
-    missing = [] if notes is None or mistakes else _missing(notes, services, row)
+    missing = [] if notes is None or mistakes else _missing(notes, services, row, read)
     return Looked(tuple(mistakes), tuple(quantities), tuple(missing))
 
 
@@ -60,13 +66,19 @@ def files_of(services: Services, row: ExperimentRow) -> tuple[str, ...]:
     return tuple(measured([*names, *(one.name for one in uploads.of_experiment(services, row.id))]))
 
 
-def _missing(notes: Annotations, services: Services, row: ExperimentRow | None) -> list[str]:
+def _missing(
+    notes: Annotations,
+    services: Services,
+    row: ExperimentRow | None,
+    read: Iterable[Measurement] | None,
+) -> list[str]:
     """Return the required fields that nobody fills, of one measurement at least."""
     if row is None:
         return _unfilled([form_facts(notes, "")])
-    conversion = made(services, Conversion, layout.conversion(row.place))
+    if read is None:
+        conversion = made(services, Conversion, layout.conversion(row.place))
+        read = conversion.measurements if conversion else ()
     said = record_facts(context_of(services, row))
-    read = conversion.measurements if conversion else ()
     ways = [[*form_facts(notes, one.file), *said, *_of_file(one.facts)] for one in read]
     return _unfilled(ways or [[*form_facts(notes, ""), *said]])
 

@@ -80,17 +80,53 @@ def annotate(
             if row.state in (S.DRAFT, S.UPLOADING) or row.manifest_version is None:
                 raise
             # sealed by someone else since it was looked at
+    return _change(access, row, annotations, expected_version, reason)
+
+
+def process_again(access: Access, experiment: str, *, reason: str) -> ExperimentRow:
+    """Process an experiment once more, as it is: its annotations get a version that says why.
+
+    Raises
+    ------
+    Conflict
+        It is on its way to being processed, or its state forbids it.
+    NotFound
+        There is no such experiment.
+    """
+    row = access.services.registry.experiments.get(experiment)
+    if row.manifest_version is None or row.state in (S.SEALED, S.PROCESSING):
+        raise Conflict(
+            "waits for its processing, or for files.",
+            subject=experiment,
+            remedy="Wait for its verdict; where no daemon runs, call `emfair process`.",
+        )
+    annotations, version = current(access.services, experiment)
+    return _change(access, row, annotations, version, reason, again=True)
+
+
+def _change(
+    access: Access,
+    row: ExperimentRow,
+    annotations: Annotations,
+    version: int,
+    reason: str,
+    *,
+    again: bool = False,
+) -> ExperimentRow:
+    """Give a sealed experiment the version of its annotations that comes after `version`."""
+    services = access.services
     manifest = read_manifest(services, row.place, row.manifest_version or 1)
     check_files(annotations, measured(file.name for file in manifest.files))
-    now = Due(expected_version + 1, context_of(services, row))
+    now = Due(version + 1, context_of(services, row))
     changed = services.registry.annotations.change(
-        experiment,
-        expected_version,
-        document=document,
+        row.id,
+        version,
+        document=canonical_json(annotations).decode(),
         author=access.subject,
         reason=reason,
         run_key=run_key(manifest, annotations, now.version, now.context),
         context=now.document,
+        again=again,
     )
     keep_annotations(services, row.place)
     return changed

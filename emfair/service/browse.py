@@ -84,6 +84,7 @@ def experiments(
     sample: str | None = None,
     instrument: str | None = None,
     depositor: str | None = None,
+    reason: str | None = None,
     text: str = "",
     limit: int = PAGE,
     after: str | None = None,
@@ -94,6 +95,8 @@ def experiments(
     ----------
     state, project, proposal, sample, instrument, depositor
         Only experiments of this one; identifiers, and a subject.
+    reason
+        Only what is in its state for this reason, word for word.
     text
         Words that must all occur in title, identifier, project, proposal, sample or depositor;
         letter case is ignored.
@@ -119,6 +122,7 @@ def experiments(
         sample=sample,
         instrument=instrument,
         depositor=depositor,
+        reason=reason,
         text=text,
         visible=access.sight(Action.READ_EXPERIMENT),
         limit=limit + 1,
@@ -131,10 +135,10 @@ def experiments(
     )
 
 
-def counts(access: Access) -> dict[ExperimentState, int]:
-    """Return how many experiments each state has of those they may see, zeros included."""
+def projects(access: Access) -> tuple[str, ...]:
+    """Return the identifiers of the projects in which they may see experiments, in order."""
     sight = access.sight(Action.READ_EXPERIMENT)
-    return access.services.registry.experiments.count_by_state(sight)
+    return access.services.registry.standings.projects(visible=sight)
 
 
 def experiment(services: Services, row: ExperimentRow) -> ExperimentPage:

@@ -129,7 +129,7 @@ def _index(settings: Settings) -> Checked:
 
 def _registry(settings: Settings) -> Checked:
     with open_registry(settings.registry) as registry:
-        number = sum(registry.experiments.count_by_state().values())
+        number = sum(registry.standings.counts().values())
         return Checked(what="registry", fine=True, found=f"{registry.url}: {number} experiments")
 
 

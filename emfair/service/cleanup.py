@@ -80,7 +80,7 @@ def _deposits(services: Services, *, dry_run: bool) -> Iterator[Cleaned]:
     """Give up what nobody touches; one that cannot be given up stops no other."""
     before = services.now() - UNTOUCHED
     access = Access(services, CLEANER)
-    for row in services.registry.withdrawals.stale(before, PORTION):
+    for row in (one.row for one in services.registry.withdrawals.stale(before, PORTION)):
         why = f"nobody has touched it for {UNTOUCHED.days} days"
         problem = ""
         if not dry_run:

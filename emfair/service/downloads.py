@@ -59,11 +59,16 @@ def raw_file(services: Services, row: ExperimentRow, path: str) -> Download:
 
 def container(services: Services, row: ExperimentRow, measurement: str) -> Download:
     """Return a measurement's NXem container. Raises `NotFound`."""
-    place = row.place
-    one = _measurement(services, place, check_identifier(measurement))
-    key = layout.container(place, one.measurement)
+    one = _measurement(services, row.place, check_identifier(measurement))
+    key = layout.container(row.place, one.measurement)
     name = f"{one.measurement}.nxs"
     return download(services, key, name, CONTAINER_TYPE, one.container_sha256)
+
+
+def container_key(services: Services, row: ExperimentRow, measurement: str) -> str:
+    """Return where a measurement's container lies. Raises `NotFound`."""
+    one = _measurement(services, row.place, check_identifier(measurement))
+    return layout.container(row.place, one.measurement)
 
 
 def report(services: Services, row: ExperimentRow) -> str:

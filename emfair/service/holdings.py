@@ -108,7 +108,7 @@ def experiments(access: Access, branch: Branch, part: Part) -> Iterator[Experime
         return _below(access, access.sight(part.actions[0]), branch, part)
     row = _taken(access, branch.name, part)
     check_there(row)
-    if not _is_sealed(row):
+    if not is_sealed(row):
         raise NotFound(
             f"is {row.state.value}: there is nothing to take away.",
             subject=row.id,
@@ -165,7 +165,7 @@ def _below(access: Access, sight: Sight, branch: Branch, part: Part) -> Iterator
             limit=PAGE,
             after=after,
         )
-        for row in filter(_is_sealed, rows):
+        for row in filter(is_sealed, rows):
             yield _taken(access, row.id, part)
         if len(rows) < PAGE:
             return
@@ -177,7 +177,8 @@ def _taken(access: Access, experiment: str, part: Part) -> ExperimentRow:
     return [access.experiment(action, experiment) for action in part.actions][-1]
 
 
-def _is_sealed(row: ExperimentRow) -> bool:
+def is_sealed(row: ExperimentRow) -> bool:
+    """Whether an experiment has something to take away."""
     return row.manifest_version is not None and row.state is not _S.TOMBSTONED
 
 

@@ -8,6 +8,7 @@ they name experiments that not everyone may see. What does not belong here: HTTP
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from emfair.errors import NotFound
 from emfair.identity.table import Action
@@ -17,7 +18,7 @@ from emfair.registry import ExperimentRow
 from emfair.service import browse, downloads
 from emfair.service.access import Access, check_there, experiment_resource
 from emfair.service.downloads import Download
-from emfair.service.holdings import LEVELS
+from emfair.service.holdings import LEVELS, Branch, Part, is_sealed
 from emfair.service.nouns import projects
 from emfair.service.nouns.samples import samples
 from emfair.service.pages import PAGE, check_limit
@@ -27,7 +28,8 @@ from emfair.service.pages import PAGE, check_limit
 class Node:
     """What lies directly in a level: a folder, whose size is None, or an object.
 
-    `title` is what people call a level; `may_download` is about objects.
+    `title` is what people call a level; `may_download` and `modified` are about objects, and the
+    latter only where the store tells.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Node:
     size: int | None = None
     title: str = ""
     may_download: bool = False
+    modified: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,27 @@ def lake_object(access: Access, path: str) -> Download:
         raise _nothing(path) from error
 
 
+def branch(path: str) -> Branch | None:
+    """Return the level that a path names, of a project down to an experiment; None for others.
+
+    Raises `BadName` or `NotFound` as `level` does.
+    """
+    levels, rest = _parse(path.removesuffix("/"))
+    return None if rest or not levels else Branch(levels)
+
+
+def parts(access: Access, of: Branch) -> tuple[Part, ...]:
+    """Return which parts of a level someone may take away as a whole; they may see the level."""
+    if len(of.levels) < len(LEVELS):
+        return tuple(Part)
+    row = access.services.registry.experiments.get(of.name)
+    if not is_sealed(row):
+        return ()
+    resource = experiment_resource(row)
+    may = {part: all(access.may(one, resource) for one in part.actions) for part in Part}
+    return tuple(part for part in Part if may[part])
+
+
 def _parse(path: str) -> tuple[tuple[str, ...], str]:
     """Return the identifiers that a path names, and what follows an experiment's."""
     segments = check_key(path).split("/") if path else []
@@ -152,6 +176,7 @@ def _folder(
             one.size,
             may_download=one.size is not None
             and access.may(_action(f"{rest}/{one.name}"), experiment_resource(row)),
+            modified=one.modified,
         )
         for one in shown
     )

@@ -1,4 +1,4 @@
-"""From what a request carries to `Access`: logins, access tokens, referee links, the local user.
+"""From what a request carries to `Access`: logins, tokens, passes, links, the local user.
 
 One a process: it keeps the issuer's keys. What does not belong here: headers and cookies, which the
 faces read, and what someone may do (`access`).
@@ -16,8 +16,10 @@ from emfair.errors import Unauthenticated
 from emfair.identity.bearer import Entrance, bearer_token
 from emfair.identity.issuer import Issuer
 from emfair.identity.kept import cookie_secret
-from emfair.identity.logins import Logins
+from emfair.identity.logins import Login, Logins
 from emfair.identity.oidc import BearerTokens
+from emfair.identity.passes import PREFIX as PASS
+from emfair.identity.passes import new_pass, read_pass
 from emfair.identity.principal import Kind, Principal
 from emfair.identity.referees import COOKIE, link_digest, referee
 from emfair.identity.roles import Membership, Role
@@ -86,6 +88,8 @@ class Reception:
         if authorization is None and cookies and not self.is_local:
             return self._visitor(cookies)
         token = bearer_token(authorization) if authorization is not None else ""
+        if token.startswith(PASS) and not self.is_local:
+            return self._page(token)
         if token.startswith(f"{PREFIXES['referee']}_"):
             return self._referee(token)
         principal = self._entrance.principal(authorization)
@@ -112,6 +116,16 @@ class Reception:
         login = self.logins.of_cookies(cookies, self._services.now())
         return self.nobody() if login is None else self.of(login.principal)
 
+    def pass_for(self, login: Login, experiment: str) -> str:
+        """Return what a page sends an experiment's files with, as whoever logged in."""
+        return new_pass(self.logins.secret, login.principal, experiment, login.until)
+
+    def _page(self, token: str) -> Access:
+        held = read_pass(self.logins.secret, token, self._services.now())
+        if self.logins.is_over(held.principal.subject, held.until):
+            raise Unauthenticated("whoever this was has logged out.", remedy="Log in again.")
+        return self.of(held.principal)
+
     def _referee(self, token: str) -> Access:
         link = self._services.registry.referees.find(link_digest(token))
         if link is None:
@@ -124,7 +138,12 @@ class Reception:
 
     def _meet(self, principal: Principal) -> None:
         """Make a card of what the issuer says of someone, at their first request here."""
-        if principal.token or principal.kind is Kind.INSTRUMENT or principal.subject in self._met:
+        if (
+            principal.token
+            or principal.experiment
+            or principal.kind is Kind.INSTRUMENT
+            or principal.subject in self._met
+        ):
             return
         self._services.registry.people.meet(principal.subject, _card(principal))
         self._met.add(principal.subject)

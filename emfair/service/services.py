@@ -17,6 +17,7 @@ from emfair.lake.base import Lake
 from emfair.lake.disk import disk_errors
 from emfair.lake.open import open_lake
 from emfair.registry.registry import Clock, Registry, open_registry, utc_now
+from emfair.service.kept import Kept
 from emfair.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,12 +31,13 @@ STALE = 86400.0
 
 @dataclass(frozen=True)
 class Services:
-    """Lake and registry, the clock, and a folder for files on their way."""
+    """Lake and registry, the clock, a folder for files on their way, and looks that were made."""
 
     settings: Settings
     lake: Lake
     registry: Registry
     now: Clock
+    looks: Kept = field(default_factory=Kept, repr=False)
     _once: Lock = field(default_factory=Lock, repr=False)
     _made: dict[str, Asker] = field(default_factory=dict, repr=False)
 
@@ -49,17 +51,26 @@ class Services:
     @property
     def asker(self) -> Asker:
         """Whoever answers a person's SQL over the index: one, however many threads ask first."""
+        return self._asker("people")
+
+    @property
+    def searcher(self) -> Asker:
+        """Whoever answers emfair's own questions to it: long ones of people hold none of these."""
+        return self._asker("searches")
+
+    def _asker(self, name: str) -> Asker:
         from emfair.catalogue.asker import Asker
 
         with self._once:
-            if "asker" not in self._made:
-                self._made["asker"] = Asker(self.index)
-        return self._made["asker"]
+            if name not in self._made:
+                self._made[name] = Asker(self.index)
+        return self._made[name]
 
     def close(self) -> None:
         """End what was begun on the way; the stores are whoever's opened them."""
-        if asker := self._made.get("asker"):
+        for asker in self._made.values():
             asker.close()
+        self.looks.close()
 
     @property
     def scratch(self) -> Path:

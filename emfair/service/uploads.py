@@ -8,10 +8,9 @@ whole (`deposits`), and HTTP.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 
 from emfair.errors import Conflict, FixityMismatch, NotFound, TooMuch
 from emfair.identity.capabilities import new_capability
@@ -33,7 +32,8 @@ LARGEST = 5 * (1 << 40)
 AT_ONCE = 1000
 """Files that are announced in one call."""
 _TOGETHER = 20
-"""Files that are removed between two looks at what came meanwhile: fewer than anyone can send."""
+_TOGETHER_BYTES = 1 << 30
+"""Files that are removed, and their bytes, while nobody else may announce any: a moment's work."""
 ALIVE = timedelta(minutes=1)
 """Parts that come within so short a time of one another are one sign of life."""
 
@@ -239,7 +239,7 @@ def complete(services: Services, row: UploadRow, sha256: str | None) -> UploadRo
         raise FixityMismatch(
             f"was announced with the SHA-256 {row.sha256}, and is completed with {expected}.",
             subject=row.name,
-            remedy="The file has changed: take it out of the deposit, and send it anew.",
+            remedy="The file has changed: remove the upload, announce it again, and send it.",
         )
     if row.done_at is not None:
         return services.registry.uploads.finish(row.id, expected or "")
@@ -250,9 +250,9 @@ def complete(services: Services, row: UploadRow, sha256: str | None) -> UploadRo
         # No two uploads of an experiment have one path, and none has a sealed file's: what lies
         # there was left by an upload that was taken out while this process was killed. Unless this
         # one was taken out itself, while it was read: then it is that of the one after it.
-        services.registry.uploads.get(row.id)
-        services.lake.delete(upload.key)
-        services.lake.uploads.complete(upload, sha256=expected)
+        with services.registry.uploads.held(row.id) as held:
+            if held.done_at is None:
+                services.lake.uploads.complete(upload, sha256=expected, replace=True)
     return services.registry.uploads.finish(row.id, expected or _digest(services, upload.key))
 
 
@@ -269,17 +269,30 @@ def discard(services: Services, of: ExperimentRow, rows: Iterable[UploadRow]) ->
     """Remove from the lake what was sent of files that are no longer announced.
 
     What was announced anew under the same path meanwhile keeps the object that lies there; if that
-    is one of the old bytes, `complete` removes it.
+    is one of the old bytes, `complete` removes it. None is announced while objects go: however long
+    that takes, it would be whole, and its object lost.
     """
-    remaining = iter(rows)
-    while some := list(islice(remaining, _TOGETHER)):
-        taken = services.registry.uploads.taken(of.id, [row.path for row in some])
-        for row in some:
-            key = layout.raw_file(of.place, row.path)
+    for some in _portions(rows):
+        keys = {row.path: layout.raw_file(of.place, row.path) for row in some}
+        for row in some:  # parts are of this upload alone, and may take long to go
             if row.store_upload is not None:
-                services.lake.uploads.abort(key, row.store_upload)
-            if row.path not in taken:
-                services.lake.delete(key)
+                services.lake.uploads.abort(keys[row.path], row.store_upload)
+        with services.registry.uploads.free(of.id, list(keys)) as free:
+            for path in free:
+                services.lake.delete(keys[path])
+
+
+def _portions(rows: Iterable[UploadRow]) -> Iterator[list[UploadRow]]:
+    """Yield uploads in portions whose objects are removed quickly."""
+    some, size = list[UploadRow](), 0
+    for row in rows:
+        if some and (len(some) == _TOGETHER or size + row.size > _TOGETHER_BYTES):
+            yield some
+            some, size = [], 0
+        some.append(row)
+        size += row.size
+    if some:
+        yield some
 
 
 def _touch(services: Services, row: UploadRow) -> None:
@@ -302,5 +315,5 @@ def _check_open(row: UploadRow) -> None:
         raise Conflict(
             "is whole already: it takes no more parts.",
             subject=row.name,
-            remedy="Take it out of the deposit first, to send it anew.",
+            remedy="To send other bytes, remove the upload, and announce the file again.",
         )

@@ -125,6 +125,8 @@ def counted(number: int, severity: Severity) -> str:
 
 def plain(text: str) -> str:
     """Return `text` on one line, without characters that hide or turn what stands beside them."""
+    if text.isprintable():
+        return re.sub(r"\s+", " ", text).strip()
     kept = (
         "\ufffd" if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") else char
         for char in re.sub(r"\s+", " ", text)
@@ -228,8 +230,8 @@ def _summary(verdict: Verdict, rows: list[Row], containers: int) -> str:
     told = counted(number, severity)
     have = "has" if number == 1 else "have"
     if verdict is Verdict.INVALID:
-        return f"{told} {have} to be mended before this experiment ({of}) can be published."
+        return f"{told} {have} to be mended before this experiment ({of}) meets NXem."
     if verdict is Verdict.NEEDS_INPUT:
-        return f"{told} {have} to be filled in before this experiment ({of}) can be published."
+        return f"{told} {have} to be filled in before this experiment ({of}) meets NXem."
     more = f" {told} would make the data easier to find and to reuse." if number else ""
-    return f"Ready to publish ({of}).{more}"
+    return f"Meets NXem ({of}).{more}"

@@ -106,6 +106,18 @@ def belongs(primary: str, name: str) -> bool:
     return any(_companions(rule, primary, {name: None}) for rule in rules())
 
 
+def in_a_store(folder: str) -> bool:
+    """Whether a folder belongs to a format that is a folder: Zarr's hidden files are its header.
+
+    Parameters
+    ----------
+    folder
+        Its name in the deposit: what lies above the folder that is deposited, or watched, says
+        nothing.
+    """
+    return any(part.lower().endswith(STORES) for part in folder.split("/"))
+
+
 def _stores(free: dict[str, None]) -> list[Bundle]:
     roots: dict[str, list[str]] = {}
     for name in free:

@@ -7,7 +7,9 @@ gets wrong.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 from threading import Lock
 from types import ModuleType
@@ -159,10 +161,27 @@ def _turned(dictionary: Dictionary) -> Dictionary:
     return {**dictionary, "data": data.view(data.dtype.newbyteorder(">"))}
 
 
+def _sparse(reader: ModuleType, path: Path) -> list[Dictionary]:
+    """Read maps that may be sparse; what is compiled to cut them is kept on disk.
+
+    It takes seconds, and `sparse` would have Numba do it again in each process.
+    """
+    _keep_compiled()
+    return in_bands(reader, path, reader.file_reader(str(path), lazy=True))
+
+
+@cache
+def _keep_compiled() -> None:
+    with suppress(ImportError, AttributeError, RuntimeError):  # another version, or no place for it
+        import_module("sparse.numba_backend._coo.indexing")._compute_mask.enable_caching()  # noqa: SLF001
+
+
 ONLY_LAZY = frozenset({"MRC", "HSPY", "ZSPY"})
 """Readers that would be wrong without what is done here: byte order, other headers, odd tags."""
 
 _OWN: dict[str, Callable[[ModuleType, Path], list[Dictionary]]] = {
+    "EMD": _sparse,
+    "JEOL": _sparse,
     "numpy": _numpy,
     "TIA": _tia,
     "PantaRhei": _panta_rhei,

@@ -19,17 +19,20 @@ from tests.services.oidc.provider import Provider, provider
 
 
 @pytest.fixture(scope="session")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    with open_services(read_settings(home=tmp_path_factory.mktemp("home"))) as opened:
-        yield opened
+def filled_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
 
 
 @pytest.fixture(scope="session")
-def made(
-    services: Services, corpus: Path, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, str]:
+def made(filled_home: Path, corpus: Path, run_folder: Path) -> dict[str, str]:
     """Return the experiments' identifiers: valid, needs-input, invalid, sealed."""
-    return fill(services, corpus, tmp_path_factory.mktemp("vendor"))
+    return fill(filled_home, corpus, run_folder)
+
+
+@pytest.fixture(scope="session")
+def services(filled_home: Path, made: dict[str, str]) -> Iterator[Services]:
+    with open_services(read_settings(home=filled_home)) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,8 +14,11 @@ from emfair.service.chain.describe import describe
 from emfair.service.chain.index import gather, publish
 from emfair.service.chain.judge import judge
 from emfair.service.chain.receive import receive
-from emfair.service.services import Services
+from emfair.service.services import Services, open_services
+from emfair.settings import read_settings
 from tests.service.lab import deposit
+from tests.services.once import once
+from tests.services.registries import furnished
 
 ODD = 'näh "50%" <b>.dm3'
 ODD_TITLE = "<script>alert(1)</script> *bold* :red[red]"
@@ -32,8 +37,25 @@ COMPLETE = Annotations.model_validate(
 )
 
 
-def fill(services: Services, corpus: Path, folder: Path) -> dict[str, str]:
-    """Deposit four sessions, run the chain on three; return their identifiers by what they are."""
+def fill(home: Path, corpus: Path, shared: Path) -> dict[str, str]:
+    """Put four sessions into a new home; return their identifiers by what they are.
+
+    The chain has run on three of them, once for all processes that share a folder.
+    """
+    made = once(shared / "filled", lambda folder: _make(folder, corpus))
+    shutil.copytree(made / "home", home, dirs_exist_ok=True)
+    identifiers: dict[str, str] = json.loads((made / "made.json").read_text())
+    return identifiers
+
+
+def _make(folder: Path, corpus: Path) -> None:
+    (folder / "vendor").mkdir()
+    with open_services(read_settings(home=furnished(folder / "home"))) as services:
+        made = _fill(services, corpus, folder / "vendor")
+    (folder / "made.json").write_text(json.dumps(made))
+
+
+def _fill(services: Services, corpus: Path, folder: Path) -> dict[str, str]:
     images = corpus / "dm3_2D_data"
     odd = folder / ODD
     odd.write_bytes((images / "test-2.dm3").read_bytes())

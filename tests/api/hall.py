@@ -23,6 +23,7 @@ from emfair.settings import read_settings
 from tests.api.server import serving
 from tests.services.oidc.provider import AUDIENCE, Provider
 from tests.services.postgres import database
+from tests.services.registries import furnished, migrated
 
 GROUPS = {"stew": ["emfair-steward"], "root": ["emfair-admin"]}
 
@@ -150,9 +151,9 @@ def problem(answer: httpx.Response, status: int) -> dict[str, Any]:
 def open_hall(oidc: Provider, home: Path, kind: str) -> Iterator[Hall]:
     """Serve an empty emfair whose registry is in ``sqlite`` or ``postgresql``."""
     with ExitStack() as stack:
-        url = stack.enter_context(database()) if kind == "postgresql" else ""
+        url = stack.enter_context(database(migrated())) if kind == "postgresql" else ""
         settings = read_settings(
-            home=home, registry_url=url, oidc_issuer=oidc.url, oidc_audience=AUDIENCE
+            home=furnished(home), registry_url=url, oidc_issuer=oidc.url, oidc_audience=AUDIENCE
         )
         services = stack.enter_context(open_services(settings, lake=MemoryLake()))
         reception = stack.enter_context(closing(Reception(services)))

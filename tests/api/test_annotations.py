@@ -152,3 +152,9 @@ def test_a_viewer_reads_and_a_stranger_does_not_learn_that_it_is_there(hall):
     assert hall.client("vic").get(path).status_code == 200
     problem(hall.client("vic").put(path, json=NEW, headers={"If-Match": '"v0"'}), 403)
     problem(hall.client("sam").get(path), 404)
+
+
+def test_what_was_not_processed_yet_is_not_processed_again(hall, path):
+    again = f"{path.rpartition('/')[0]}/process-again"
+    told = problem(hall.client("ada").post(again, json={"reason": "the disk was full"}), 409)
+    assert "waits" in told["detail"]

@@ -30,6 +30,7 @@ from tests.api.server import serving
 from tests.api.told import problem
 from tests.service.lab import deposit
 from tests.services.ceph import gateway
+from tests.services.registries import furnished
 
 MIB = 1 << 20
 
@@ -57,7 +58,7 @@ def small(
     for name in names:
         (session / name).parent.mkdir(parents=True, exist_ok=True)
         (session / name).write_bytes(f"bytes of {name}".encode() * times)
-    with open_services(read_settings(home=tmp_path / "home"), lake=lake) as services:
+    with open_services(read_settings(home=furnished(tmp_path / "home")), lake=lake) as services:
         made = deposit(services, DepositRequest([session], "P", "Q", "S"))
         with (
             serving(create_app(services)) as url,

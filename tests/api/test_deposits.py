@@ -24,6 +24,7 @@ from tests.api.asgi import ask
 from tests.api.conftest import serving
 from tests.api.told import problem
 from tests.api.world import PROJECT, PROPOSAL, SAMPLE, copy, fill
+from tests.services.registries import furnished
 
 CONTENT = {"a.dm3": b"first", "b.dm3": b"second"}
 NOTES = {"sample": {"atom_types": ["Si", "O"]}}
@@ -53,7 +54,9 @@ def send(client, todo: list[dict[str, Any]]) -> None:
 
 @pytest.fixture
 def services(tmp_path) -> Iterator[Services]:
-    with open_services(read_settings(home=tmp_path / "home"), lake=MemoryLake()) as opened:
+    with open_services(
+        read_settings(home=furnished(tmp_path / "home")), lake=MemoryLake()
+    ) as opened:
         yield opened
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -34,8 +33,9 @@ from emfair.service.uploads import Announced
 from emfair.settings import read_settings
 from tests.api.hall import Hall, in_days
 from tests.api.server import serving
-from tests.api.told import problem
+from tests.api.told import eventually, problem
 from tests.service.lab import deposit, someone
+from tests.services.registries import furnished
 
 SOON = 10  # seconds; a listener that hears nothing for so long is deaf
 FAST = {"every": 0.05, "silence": 0.3}
@@ -156,17 +156,12 @@ class Home:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
-    with open_services(read_settings(home=tmp_path / "home"), lake=MemoryLake()) as services:
+    with open_services(
+        read_settings(home=furnished(tmp_path / "home")), lake=MemoryLake()
+    ) as services:
         listeners = Listeners(services, most=3, **FAST)
         with serving(create_app(services, listeners=listeners)) as url:
             yield Home(f"{url}/api/v1", services, listeners)
-
-
-def eventually(holds: Callable[[], bool]) -> bool:
-    end = time.monotonic() + SOON
-    while not holds() and time.monotonic() < end:
-        time.sleep(0.02)
-    return holds()
 
 
 def test_the_state_now_is_told_at_once_and_changes_when_others_make_them(home, tmp_path):
@@ -315,7 +310,7 @@ async def _listen(listeners, subjects):
     [([None] * (STRANGERS + 1), "Log in"), (["local:ada"] * (EACH + 1), "End some")],
 )
 def test_neither_one_person_nor_all_strangers_take_every_place(tmp_path, subjects, way_out):
-    with open_services(read_settings(home=tmp_path), lake=MemoryLake()) as services:
+    with open_services(read_settings(home=furnished(tmp_path)), lake=MemoryLake()) as services:
         anyio.run(_listen, Listeners(services), [*subjects[1:], "local:bob", "local:cleo"])
         with pytest.raises(Busy) as told:
             anyio.run(_listen, Listeners(services), subjects)
@@ -325,7 +320,8 @@ def test_neither_one_person_nor_all_strangers_take_every_place(tmp_path, subject
 def test_a_client_that_goes_away_is_noticed(home, tmp_path):
     url = f"{home.url}/experiments/{home.sealed(tmp_path)}/events"
     with httpx.stream("GET", url, timeout=30) as answer:
-        next(answer.iter_lines())
+        lines = answer.iter_lines()  # kept: the connection ends with it
+        next(lines)
         assert home.listeners.count == 1
     assert eventually(lambda: home.listeners.count == 0)
 

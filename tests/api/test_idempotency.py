@@ -14,6 +14,7 @@ from emfair.service.services import Services, open_services
 from emfair.settings import read_settings
 from tests.api.conftest import serving
 from tests.api.told import problem
+from tests.services.registries import furnished
 
 KEY = {"Idempotency-Key": "6a7c1b0e"}
 NEW = {"project": "Quartz", "proposal": "2026-A", "sample": "Lamella", "title": "Night"}
@@ -21,7 +22,9 @@ NEW = {"project": "Quartz", "proposal": "2026-A", "sample": "Lamella", "title": 
 
 @pytest.fixture
 def services(tmp_path) -> Iterator[Services]:
-    with open_services(read_settings(home=tmp_path / "home"), lake=MemoryLake()) as opened:
+    with open_services(
+        read_settings(home=furnished(tmp_path / "home")), lake=MemoryLake()
+    ) as opened:
         yield opened
 
 

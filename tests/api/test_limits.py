@@ -15,6 +15,7 @@ from emfair.lake.memory import MemoryLake
 from emfair.service.services import open_services
 from emfair.settings import read_settings
 from tests.api.asgi import ask
+from tests.services.registries import furnished
 
 
 class Clock:
@@ -56,7 +57,7 @@ def test_its_memory_has_bounds():
 
 @pytest.fixture
 def app(tmp_path) -> Iterator[FastAPI]:
-    settings = read_settings(home=tmp_path, oidc_issuer="https://login.test/")
+    settings = read_settings(home=furnished(tmp_path), oidc_issuer="https://login.test/")
     with open_services(settings, lake=MemoryLake()) as services:
         yield create_app(services, limiter=Limiter(3, Clock()))
 
@@ -73,7 +74,7 @@ def test_routes_without_a_login_and_wrong_logins_are_counted_together(app):
 
 
 def test_the_one_local_user_is_never_counted(tmp_path):
-    with open_services(read_settings(home=tmp_path), lake=MemoryLake()) as services:
+    with open_services(read_settings(home=furnished(tmp_path)), lake=MemoryLake()) as services:
         app = create_app(services, limiter=Limiter(1, Clock()))
         for _ in range(5):
             assert ask(app, "GET", "/api/v1/experiments").status == 200

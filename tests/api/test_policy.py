@@ -20,6 +20,8 @@ from emfair.api.guard import ACTION, LISTED
 from emfair.identity.policy import Decision, decide, needs_login
 from emfair.identity.roles import Role
 from emfair.identity.table import Action, table
+from emfair.lake.base import Lake
+from emfair.lake.local import LocalLake
 from emfair.lake.memory import MemoryLake
 from emfair.registry import EVERYTHING
 from emfair.service.services import open_services
@@ -39,6 +41,7 @@ from tests.api.world import (
     resource,
     someone,
 )  # fmt: skip
+from tests.services.registries import furnished
 
 HIDDEN = "not shared with you"
 
@@ -69,8 +72,8 @@ def home(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def world(home) -> tuple[MemoryLake, Things]:
-    return fill(home)
+def world(home) -> tuple[Lake, Things]:
+    return fill(home, LocalLake(home.with_name("lake")))
 
 
 @pytest.fixture
@@ -96,7 +99,7 @@ def _idle_app() -> Iterator[FastAPI]:
     """Yield an app over stores that are never asked."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        open_services(read_settings(home=Path(folder)), lake=MemoryLake()) as services,
+        open_services(read_settings(home=furnished(Path(folder))), lake=MemoryLake()) as services,
     ):
         yield create_app(services)
 

@@ -60,9 +60,12 @@ def test_a_token_offers_what_its_scopes_allow(hall):
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("ada", {"see-service", "query-index", "create-project"}),
-        ("stew", {"see-service", "query-index", "create-project", "create-instrument"}),
-        ("root", {"see-service", "query-index", "create-project", "create-instrument", "admin"}),
+        ("ada", {"see-service", "query-index", "keep", "create-project"}),
+        ("stew", {"see-service", "query-index", "keep", "create-project", "create-instrument"}),
+        (
+            "root",
+            {"see-service", "query-index", "keep", "create-project", "create-instrument", "admin"},
+        ),
         (None, {"see-service"}),
     ],
 )

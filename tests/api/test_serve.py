@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import signal
@@ -17,7 +18,7 @@ import httpx
 import pytest
 
 from emfair.api.limits import EACH_MINUTE
-from emfair.api.serve import serve
+from emfair.api.serve import GRACE, serve
 from emfair.errors import BadSetting
 from emfair.settings import read_settings
 
@@ -28,9 +29,11 @@ BLOCK = bytes(1 << 16)
 class Served:
     """``emfair serve`` in a process of its own."""
 
-    def __init__(self, home: Path, *options: str, **environment: str) -> None:
+    def __init__(self, home: Path, *options: str, grace: int = GRACE, **environment: str) -> None:
+        code = "from emfair.cli.main import main; from emfair.api import serve; "
+        code += f"serve.GRACE = {grace}; main()"
         self.process = subprocess.Popen(
-            [sys.executable, "-c", "from emfair.cli.main import main; main()", "serve", *options],
+            [sys.executable, "-c", code, "serve", *options],
             env={**os.environ, "EMFAIR_HOME": str(home), "EMFAIR_APP_PORT": "0", **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -69,8 +72,8 @@ Start = Callable[..., Served]
 def start(tmp_path: Path) -> Iterator[Start]:
     running: list[Served] = []
 
-    def begin(*options: str, **environment: str) -> Served:
-        running.append(Served(tmp_path / "home", *options, **environment))
+    def begin(*options: str, grace: int = GRACE, **environment: str) -> Served:
+        running.append(Served(tmp_path / "home", *options, grace=grace, **environment))
         return running[-1]
 
     yield begin
@@ -84,6 +87,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 def test_it_serves_this_machine_says_so_and_stops_in_order(start, number):
     served = start()
     assert "No login" in "".join(served.said)
+    assert "emfair process --pending" in "".join(served.said)
     assert served.get("/health").status_code == 200
     assert served.get("/experiments").json()["items"] == []
     assert served.stop(number) == (0, ""), "nor is there a line for any request"
@@ -147,16 +151,21 @@ def test_a_proxy_is_believed_only_where_it_is_trusted(start):
     assert strangers(start()) == {401, 429}, "it would be a way around the limit"
 
 
+def announced(api: httpx.Client, size: int) -> str:
+    """Return the upload of a file of so many bytes in a new experiment."""
+    place = {"project": "P", "proposal": "Q", "sample": "S", "title": "night"}
+    experiment = api.post("/experiments", json=place).json()["id"]
+    file = {"name": "a.dm4", "size": size, "modified_at": "2026-01-22T12:00:00Z"}
+    answer = api.post(f"/experiments/{experiment}/uploads", json={"files": [file]}).json()
+    return str(answer["uploads"][0]["id"])
+
+
 def test_a_request_that_is_under_way_is_answered_before_it_ends(start):
     served = start()
-    place = {"project": "P", "proposal": "Q", "sample": "S", "title": "night"}
     served.get("/health")
     api = httpx.Client(base_url=served.url, timeout=30)
-    experiment = api.post("/experiments", json=place).json()["id"]
     size = 4 * len(BLOCK)
-    file = {"name": "a.dm4", "size": size, "modified_at": "2026-01-22T12:00:00Z"}
-    announced = api.post(f"/experiments/{experiment}/uploads", json={"files": [file]}).json()
-    upload = announced["uploads"][0]["id"]
+    upload = announced(api, size)
     sending = threading.Event()
 
     def slowly() -> Iterator[bytes]:
@@ -179,3 +188,26 @@ def test_a_request_that_is_under_way_is_answered_before_it_ends(start):
     assert (code, answers[0].status_code, answers[0].json()["size"]) == (0, 200, size)
     again = start()
     assert again.get(f"/uploads/{upload}").json()["parts"][0]["size"] == size
+
+
+def test_a_silent_sender_keeps_it_no_longer_than_its_grace(start, tmp_path):
+    served, part = start(grace=1), b"x" * (16 << 20)
+    served.get("/health")
+    with httpx.Client(base_url=served.url, timeout=30) as api:
+        upload = announced(api, len(part) + len(BLOCK))
+        path = f"/uploads/{upload}/parts"
+        kept = api.put(f"{path}/2", content=BLOCK).raise_for_status().json()
+    with socket.create_connection((api.base_url.host, api.base_url.port)) as line:
+        head = f"PUT /api/v1{path}/1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(part)}"
+        line.sendall(f"{head}\r\n\r\n".encode() + part[: len(part) // 2])
+        (data,) = tmp_path.glob("home/lake/.tmp/uploads/*.data")
+        while data.read_bytes()[:1] != part[:1]:
+            time.sleep(0.02)
+        began = time.monotonic()
+        assert served.stop()[0] == 0
+        assert time.monotonic() - began < 10
+    again = start()
+    assert again.get(f"/uploads/{upload}").json()["parts"] == [kept]
+    httpx.put(f"{again.url}{path}/1", content=part, timeout=30).raise_for_status()
+    whole = httpx.post(f"{again.url}/uploads/{upload}/complete", json={}, timeout=30)
+    assert whole.json()["sha256"] == hashlib.sha256(part + BLOCK).hexdigest()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import select
 import socket
+import threading
 import time
 
 import httpx
 import pytest
+from fastapi import FastAPI, Request, Response
 
 from emfair.api import sizes
-from emfair.api.sizes import LARGE_AT_ONCE, LARGE_EACH, SMALL
+from emfair.api.sizes import LARGE_AT_ONCE, LARGE_EACH, SMALL, BoundedBodies
+from tests.api.server import serving
 from tests.api.told import problem
 
 LARGE = SMALL + 1
@@ -58,24 +62,31 @@ def test_what_is_small_is_refused_by_the_route(hall):
     assert "64 KiB" not in problem(hall.bearer(None).post("/projects", json={}), 401)["detail"]
 
 
+def refused(lines: list[socket.socket], enough: int) -> None:
+    """Wait until so many of these have their answer, which is 429: the others hold places."""
+    waiting, end = set(lines), time.monotonic() + 30
+    while len(lines) - len(waiting) < enough:
+        assert time.monotonic() < end
+        for line in select.select(list(waiting), [], [], 1)[0]:
+            assert line.recv(1 << 16).startswith(b"HTTP/1.1 429 ")
+            waiting.remove(line)
+
+
 def test_large_bodies_wait_for_a_place_and_places_come_free(hall, begun):
-    ada = hall.client("ada")
+    ada, bob = hall.client("ada"), hall.client("bob")
     large = {"id": hall.fresh("p"), "card": {"title": "T", "description": "x" * SMALL}}
-    # Two more than there are places: one of them may come while our own request has a place.
     half_sent = [begun(ada, f"Content-Length: {LARGE}", b"{") for _ in range(LARGE_EACH + 2)]
-    answers = [ada.post("/projects", json=large)]
-    while answers[-1].status_code != 429 and len(answers) < 200:  # the halves are on their way
-        answers.append(ada.post("/projects", json=large))
-    told = problem(answers[-1], 429)
-    assert int(answers[-1].headers["retry-after"]) > 0
-    assert "portions" in told["remedy"]
+    refused(half_sent, 2)
+    answer = ada.post("/projects", json=large)
+    assert "portions" in problem(answer, 429)["remedy"]
+    assert int(answer.headers["retry-after"]) > 0
     assert ada.get("/me").status_code == 200
-    assert hall.client("bob").post("/projects", json=large).status_code == READ
-    half_sent += [begun(hall.client("bob"), f"Content-Length: {LARGE}", b"{") for _ in range(9)]
-    cleo = hall.client("cleo")
-    answers = [cleo.post("/projects", json=large) for _ in range(50)]
-    assert 429 in {answer.status_code for answer in answers}, LARGE_AT_ONCE
-    for line in half_sent:
+    assert bob.post("/projects", json=large).status_code == READ
+    others = [begun(bob, f"Content-Length: {LARGE}", b"{") for _ in range(LARGE_EACH + 7)]
+    refused(others, 7)
+    assert LARGE_AT_ONCE == 2 * LARGE_EACH
+    problem(hall.client("cleo").post("/projects", json=large), 429)
+    for line in [*half_sent, *others]:
         line.close()
     end = time.monotonic() + 30
     while (again := ada.post("/projects", json=large)).status_code == 429:
@@ -87,8 +98,35 @@ def test_a_sender_that_falls_silent_loses_its_place(hall, begun, monkeypatch):
     monkeypatch.setattr(sizes, "SILENCE", 0.2)
     line = begun(hall.client("ada"), f"Content-Length: {LARGE}", b"{")
     answer = all_of(line)
-    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.startswith(b"HTTP/1.1 408 ")
     assert b"fell silent" in answer
+
+
+@pytest.mark.parametrize("missing", [0, 1])
+def test_a_sender_that_takes_no_answer_loses_its_place(monkeypatch, missing):
+    monkeypatch.setattr(sizes, "_known", lambda _: "ada")
+    monkeypatch.setattr(sizes, "SILENCE", 1.5)
+    app, came = FastAPI(), threading.Event()
+    app.add_middleware(BoundedBodies, at_once=1)
+    app.get("/much")(lambda: Response(bytes(32 << 20)))
+
+    @app.post("/length")
+    async def length(request: Request) -> int:
+        came.set()
+        return len(await request.body())
+
+    with serving(app) as url, socket.socket() as line, httpx.Client(base_url=url) as other:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 12)
+        line.connect((other.base_url.host, other.base_url.port))
+        head = f"POST /length HTTP/1.1\r\nHost: x\r\nContent-Length: {LARGE}\r\n\r\n"
+        line.sendall(b"GET /much HTTP/1.1\r\nHost: x\r\n\r\n" + head.encode())
+        line.sendall(b" " * (LARGE - missing))
+        came.wait()
+        assert other.post("/length", content=b" " * LARGE).status_code == 429
+        end = time.monotonic() + 30
+        while (answer := other.post("/length", content=b" " * LARGE)).status_code == 429:
+            assert time.monotonic() < end
+        assert answer.json() == LARGE
 
 
 def test_only_parts_that_are_put_may_be_large_and_unknown(hall):

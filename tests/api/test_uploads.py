@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -19,11 +22,12 @@ from starlette.types import Message
 
 from emfair.api.app import create_app
 from emfair.api.bodies import consume
-from emfair.errors import BadCall, NotFound, Unauthenticated
+from emfair.errors import NotFound, Stalled, Unauthenticated
 from emfair.identity.capabilities import check_capability, new_capability
 from emfair.identity.secret import parts as secret_parts
-from emfair.lake import layout
+from emfair.lake import claims, layout
 from emfair.lake.base import Lake
+from emfair.lake.uploads import Upload
 from emfair.service import uploads as service
 from emfair.service.documents import read_manifest
 from emfair.service.services import Services, open_services
@@ -39,7 +43,8 @@ from tests.lake.conftest import (  # noqa: F401  fixtures of the lakes
 ONCE = pytest.mark.parametrize("kind", ["local"], indirect=True)
 """For what is decided before any lake is asked."""
 WHEN = "2026-01-22T12:20:05Z"
-PART = 16 << 20
+MIB = 1 << 20
+PART = 16 * MIB
 Whereto = dict[str, Any]
 WHERE: Whereto = {"project": "Quartz", "proposal": "2026-A", "sample": "Lamella", "title": "Night"}
 
@@ -282,6 +287,72 @@ def test_completing_what_was_taken_out_meanwhile_takes_nothing_of_the_file_that_
     assert services.lake.read_bytes(key) == b"right.."
 
 
+@pytest.fixture
+def beside() -> Callable[[Callable[[], object]], None]:
+    """Return a function that begins something in a thread, once, and waits for it a second."""
+    threads = list[threading.Thread]()
+
+    def begin(work: Callable[[], object]) -> None:
+        if not threads:
+            threads.append(threading.Thread(target=work))
+            threads[0].start()
+            threads[0].join(1)
+
+    return begin
+
+
+def test_a_removal_that_takes_long_takes_nothing_of_a_file_that_comes_meanwhile(
+    client, services, draft, announce, beside, monkeypatch
+):
+    old = announce(b"wrong")
+    send(client, old["id"], 1, b"wrong").raise_for_status()
+    client.post(f"/uploads/{old['id']}/complete", json={}).raise_for_status()
+    came = threading.Event()
+
+    def come_again() -> None:
+        new = announce(b"right..")
+        send(client, new["id"], 1, b"right..").raise_for_status()
+        client.post(f"/uploads/{new['id']}/complete", json={}).raise_for_status()
+        came.set()
+
+    def slowly(key: str, delete: Callable[[str], None] = services.lake.delete) -> None:
+        beside(come_again)
+        delete(key)
+
+    monkeypatch.setattr(services.lake, "delete", slowly)
+    assert client.delete(f"/uploads/{old['id']}").status_code == 204
+    assert came.wait(10)
+    key = layout.raw_file(services.registry.experiments.get(draft).place, old["path"])
+    assert services.lake.read_bytes(key) == b"right.."
+
+
+def test_what_takes_the_place_of_a_left_object_is_never_in_that_of_the_file_that_came_after(
+    client, services, draft, announce, beside, monkeypatch
+):
+    old = announce(b"wrong")
+    key = layout.raw_file(services.registry.experiments.get(draft).place, old["path"])
+    services.lake.put_bytes(key, b"left behind")
+    send(client, old["id"], 1, b"wrong").raise_for_status()
+    came = threading.Event()
+
+    def come_again() -> None:
+        services.registry.uploads.remove(old["id"], actor="local:ada")  # its bytes go, soon
+        new = announce(b"right..")
+        send(client, new["id"], 1, b"right..").raise_for_status()
+        client.post(f"/uploads/{new['id']}/complete", json={}).raise_for_status()
+        came.set()
+
+    def slowly(upload: Upload, *, complete=services.lake.uploads.complete, **how: Any) -> object:
+        if how.get("replace"):
+            beside(come_again)
+        return complete(upload, **how)
+
+    monkeypatch.setattr(services.lake.uploads, "complete", slowly)
+    client.post(f"/uploads/{old['id']}/complete", json={})
+    assert came.wait(10)
+    assert services.lake.read_bytes(key) == b"right.."
+
+
 def test_what_is_known_already_is_told_to_who_may_see_it(client, draft, announce):
     upload = announce(b"x", "first.dm3", sha256=sha256(b"x"))
     send(client, upload["id"], 1, b"x")
@@ -450,6 +521,76 @@ def test_a_sender_that_goes_away_leaves_nothing_and_the_server_well(client, anno
     through(client, upload, content_of(1 << 20)).raise_for_status()
 
 
+@pytest.fixture
+def half_sent(client: httpx.Client, tmp_path: Path) -> Iterator[Callable[..., socket.socket]]:
+    """Return a function that sends part 1 of the only upload but for the last MiB.
+
+    It returns the line once the beginning lies in its place.
+    """
+    with ExitStack() as lines:
+
+        def begin(upload: str, content: bytes) -> socket.socket:
+            host, port = client.base_url.host, client.base_url.port
+            line = lines.enter_context(socket.create_connection((host, port), timeout=60))
+            head = f"PUT /api/v1/uploads/{upload}/parts/1 HTTP/1.1\r\nHost: {host}\r\n"
+            line.sendall(f"{head}Content-Length: {len(content)}\r\n\r\n".encode())
+            line.sendall(content[:-MIB])
+            while not any(
+                data.read_bytes().startswith(content[:MIB])
+                for data in tmp_path.glob("**/uploads/*.data")
+            ):
+                time.sleep(0.02)
+            return line
+
+        yield begin
+
+
+@ONCE
+def test_who_sends_a_part_that_another_is_sending_is_told_to_wait(
+    client, announce, half_sent, monkeypatch
+):
+    monkeypatch.setattr(claims, "PATIENCE", 0.1)
+    content = content_of(3 * MIB)
+    upload = announce(content)["id"]
+    line = half_sent(upload, content)
+    refused = through(client, upload, content)
+    assert "someone else" in problem(refused, 429)["detail"]
+    assert int(refused.headers["retry-after"]) > 0
+    assert client.get(f"/uploads/{upload}").json()["parts"] == []
+    line.sendall(content[-MIB:])
+    assert line.recv(1 << 16).startswith(b"HTTP/1.1 200 ")
+    through(client, upload, content).raise_for_status()
+    whole = client.post(f"/uploads/{upload}/complete", json={"sha256": sha256(content)})
+    whole.raise_for_status()
+
+
+@ONCE
+def test_a_part_whose_sender_drips_is_taken_from_another(client, announce, half_sent, monkeypatch):
+    impatient = partial(consume, silence=1.0, floor=4 * MIB)
+    monkeypatch.setattr("emfair.api.uploads.consume", impatient)
+    content = content_of(3 * MIB)
+    upload = announce(content)["id"]
+    line, over = half_sent(upload, content), threading.Event()
+
+    def drip() -> None:
+        with suppress(OSError):
+            while not over.wait(0.1):
+                line.sendall(b"x")
+
+    dripping = threading.Thread(target=drip)
+    dripping.start()
+    try:
+        through(client, upload, content).raise_for_status()
+    finally:
+        over.set()
+        dripping.join()
+    answer = line.recv(1 << 16)
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"too slow" in answer
+    whole = client.post(f"/uploads/{upload}/complete", json={"sha256": sha256(content)})
+    whole.raise_for_status()
+
+
 @ONCE
 def test_many_slow_senders_keep_nobody_from_asking(client, draft):
     files = [{"name": f"{n}.dm3", "size": 1000, "modified_at": WHEN} for n in range(60)]
@@ -472,5 +613,5 @@ def test_a_sender_that_falls_silent_gives_its_place_back():
 
     pieces = [b"x" * 10]
     request = Request({"type": "http", "path": "/", "headers": []}, silence)
-    with pytest.raises(BadCall, match="fell silent"):
-        anyio.run(lambda: consume(request, b"".join, silence=0.05))
+    with pytest.raises(Stalled, match="fell silent"):
+        anyio.run(lambda: consume(request, b"".join, "ada", silence=0.05))

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 import httpx
 
 from emfair.api.problems import MEDIA_TYPE
+
+SOON = 10.0
+"""Seconds."""
 
 
 def problem(answer: httpx.Response, status: int) -> dict[str, str]:
@@ -17,3 +23,11 @@ def problem(answer: httpx.Response, status: int) -> dict[str, str]:
     assert told["detail"]
     assert "Traceback" not in answer.text
     return told
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    """Whether something holds before long."""
+    end = time.monotonic() + SOON
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.02)
+    return holds()

@@ -31,6 +31,7 @@ from emfair.service.access import Access
 from emfair.service.services import Services, open_services
 from emfair.service.uploads import Announced
 from emfair.settings import read_settings
+from tests.api.server import prepared
 
 ISSUER = "https://login.test/"
 ME, OTHER = f"ada@{ISSUER}", f"bob@{ISSUER}"
@@ -136,7 +137,7 @@ def copy(home: Path, lake: Lake, to: Path) -> Iterator[FastAPI]:
     shutil.rmtree(to, ignore_errors=True)
     shutil.copytree(home, to)
     with _opened(to, lake) as services:
-        yield create_app(services, Doorman(services), Limiter(10**9))  # type: ignore[arg-type]
+        yield prepared(create_app(services, Doorman(services), Limiter(10**9)))  # type: ignore[arg-type]
 
 
 def _opened(home: Path, lake: Lake) -> object:

@@ -78,3 +78,53 @@ def test_a_closed_terminal_leaves_no_scratch_folder(image, tmp_path):
             time.sleep(0.01)
         running.send_signal(signal.SIGHUP)
     assert list(out.glob(".*")) == []
+
+
+def told_of(said, command: str) -> dict[str, list[dict]]:
+    """Return what was found in each container, by its name, and check that its verdict is there."""
+    found = (
+        [(one["path"], one) for file in said for one in file["containers"]]
+        if command == "convert"
+        else [(one["file"], one) for one in said["files"]]
+    )
+    assert {one["verdict"] for _, one in found} == {"valid"}
+    return {Path(path).name: one["findings"] for path, one in found}
+
+
+def test_converting_and_validating_tell_the_same_of_a_container(emfair, corpus, notes, tmp_path):
+    files = [corpus / "dm3_2D_data" / name for name in ("multi_signal.dm3", "test_STEM_image.dm3")]
+    made = emfair("convert", *files, "-o", tmp_path / "out", "-a", notes, "--json").json
+    judged = emfair("validate", tmp_path / "out", "--json").json
+    assert told_of(made, "convert") == told_of(judged, "validate")
+    assert {one["severity"] for found in told_of(made, "convert").values() for one in found} == {
+        "recommended"
+    }
+    said = [
+        emfair("convert", *files, "-o", tmp_path / "out", "-a", notes),
+        emfair("validate", tmp_path / "out"),
+    ]
+    assert [one.code for one in said] == [0, 0]
+    assert said[0].out.splitlines()[-2:] == said[1].out.splitlines()[-2:]
+    assert said[0].out.splitlines()[-2].startswith("3 containers: 3 valid (")
+    for one in said:
+        assert "Physical form: recommended, but not given." in one.out
+    assert "the file something else" in said[0].out, "only of the raw file it is known"
+
+
+def test_what_only_a_person_can_fill_in_is_told_and_no_failure(emfair, image, tmp_path):
+    said = emfair("convert", image, "-o", tmp_path / "out")
+    assert said.code == 0
+    assert "Elements in the sample: required, but not given." in said.out
+    assert said.out.splitlines()[-1].startswith("Next: write what is missing")
+
+
+def test_findings_of_signals_of_one_file_are_told_once_the_most_severe_first(
+    emfair, corpus, tmp_path
+):
+    image = corpus / "dm3_2D_data" / "multi_signal.dm3"
+    lines = emfair("convert", image, "-o", tmp_path / "out").out.splitlines()
+    rows = [line for line in lines if "required, but not given" in line]
+    assert len(rows) == len(set(rows)) > 1
+    (head,) = [place for place, line in enumerate(lines) if " severity " in line]
+    severities = [line.split()[1] for line in lines[head + 1 :] if line.startswith(" multi_")]
+    assert severities == sorted(severities, key=["missing", "recommended", "note"].index)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +16,7 @@ import pytest
 from emfair.service.processing import open_chain
 from emfair.service.services import open_services
 from emfair.settings import read_settings
+from tests.cli.test_program import SCRIPT
 from tests.client.conftest import Served, open_served
 from tests.services.held import free_port
 
@@ -41,6 +44,58 @@ def test_other_annotations_are_said(emfair, image, notes, place):
     emfair("deposit", image, *place)
     said = emfair("deposit", image, *place, "-a", notes)
     assert "the annotations are new" in said.out
+    assert "Next: " in said.out
+    assert "Next: " in emfair("deposit", image, *place, "-a", notes).out
+    emfair("process", "--pending")
+    assert "Next: " not in emfair("deposit", image, *place, "-a", notes).out
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ("ac", "1 of these 2 files lies already in "),
+        ("abc", "2 of these 3 files lie already in "),
+        ("ab", "All 2 files lie already in "),
+        ("b", "This file lies already in "),
+        ("c", ""),
+        ("0c", ""),
+    ],
+)
+def test_files_that_lie_in_another_experiment_are_told_of(emfair, tmp_path, place, names, words):
+    for name in "abc":
+        (tmp_path / name).write_bytes(name.encode() * 100)
+    (tmp_path / "0").touch()
+    held = emfair("deposit", *(tmp_path / name for name in "ab0"), *place, "--json").json
+    call = ("deposit", *(tmp_path / name for name in names), *place, "--title", "another")
+    said = emfair(*call).out
+    told = f"{words}{held['experiment']}; this is another experiment."
+    assert told in said if words else "another experiment" not in said
+    assert "another experiment" not in emfair(*call).out
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_an_interrupted_deposit_says_that_it_goes_on_and_goes_on(
+    emfair, tmp_path, place, served, elsewhere, monkeypatch
+):
+    (tmp_path / "a.raw").write_bytes(bytes(20_000))
+    (tmp_path / "b.raw").write_bytes(bytes(40_000_000))
+    call = ("deposit", tmp_path / "a.raw", tmp_path / "b.raw", *place)
+    monkeypatch.setenv("EMFAIR_SERVER", served.url if elsewhere else "")
+    with subprocess.Popen(
+        [SCRIPT, *call, "--limit-rate", "2MB"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, env={**os.environ, "EMFAIR_SERVER": served.url if elsewhere else ""},
+    ) as running:  # fmt: skip
+        while not any(tmp_path.rglob("files/a.raw")):
+            assert running.poll() is None
+            time.sleep(0.1)
+        time.sleep(1)
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=30)
+    assert (running.returncode, out) == (130, "")
+    assert err.strip() == ("Interrupted: what has arrived stays. Repeat the same command to go on.")
+    said = emfair(*call)
+    assert said.code == 0
+    assert "of which 20.0 kB were there already" in said.out
 
 
 @pytest.mark.parametrize(

@@ -57,3 +57,15 @@ def test_files_that_cannot_be_read_are_told_and_the_others_shown(emfair, image, 
     assert "empty" in problems["empty.dm3"]
     assert all(one["remedy"] for one in said.json if one["problem"])
     assert emfair("inspect", broken).code == 1
+
+
+def test_in_a_pipe_nothing_is_cut_or_broken(emfair, image, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    notes = tmp_path / "notes.yaml"
+    notes.write_text(f"sample: {{name: {'quartz ' * 20}}}")
+    said = emfair("inspect", image, "-a", notes)
+    (row,) = [line for line in said.out.splitlines() if line.split()[:1] == ["sample_name"]]
+    assert row.count("quartz") == 40, "the value, and as it was written"
+    assert "…" not in said.out
+    (missing,) = [line for line in said.out.splitlines() if line.startswith("Missing for NXem")]
+    assert missing.endswith("--annotations.")

@@ -31,6 +31,7 @@ def test_what_cannot_be_processed_is_told_with_its_reason_and_ends_with_1(
     (one,) = said.json
     assert one["state"] == "failed"
     assert "test-1.dm3" in one["reason"]
+    assert one["report"] == ""
     with open_services(read_settings(home=home)) as services:
         services.registry.experiments.set_state(answer["experiment"], ExperimentState.TOMBSTONED)
     said = emfair("process", answer["experiment"], "--json")
@@ -44,3 +45,18 @@ def test_processing_nothing_and_the_unknown_are_wrong_calls(emfair):
     said = emfair("process", "e-20260122-nope")
     assert said.code == 2
     assert "e-20260122-nope: there is no such experiment" in said.one_error()
+
+
+def test_what_is_missing_is_told_with_the_report_and_what_to_do(emfair, image, notes, place):
+    experiment = emfair("deposit", image, *place, "--json").json["experiment"]
+    said = emfair("process", "--pending")
+    assert said.code == 0
+    (report,) = [line.strip() for line in said.out.splitlines() if line.endswith(".html")]
+    assert experiment in report
+    assert Path(report).is_file()
+    assert "deposit the same files again with it (-a)" in said.out
+    emfair("deposit", image, *place, "-a", notes)
+    said = emfair("process", "--pending")
+    assert ".html" not in said.out
+    assert "Next: " not in said.out
+    assert emfair("process", experiment, "--json").json[0]["report"] == report

@@ -83,3 +83,12 @@ def test_a_long_question_shows_no_progress_in_its_answer(home, tmp_path):
         [program, "query", "--json", sql], capture_output=True, text=True, cwd=tmp_path, check=True
     )
     assert json.loads(done.stdout) == [{"n": 20000000000}]
+
+
+def test_in_a_pipe_a_row_is_one_line_without_blanks_at_its_end(emfair, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    sql = "SELECT repeat('x y ', 100) AS a, 1 AS b UNION ALL SELECT 'z', 2 ORDER BY b"
+    lines = emfair("query", sql).out.splitlines()
+    assert [line.split()[-1] for line in lines] == ["b", "1", "2"]
+    assert lines == [line.rstrip() for line in lines]
+    assert "…" not in "".join(lines)

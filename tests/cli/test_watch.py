@@ -174,7 +174,8 @@ def test_a_session_is_shipped_to_a_server_whatever_kills_the_watcher(bench):
         with bench.watching(*options, gap="8s"):
             bench.until(all_sealed)
         check_all_there_once(bench, services)
-        (big,) = [row for row in services.registry.experiments.list() if row.title == "Big"]
+        found = [row for row in services.registry.experiments.list() if row.title == "Big"]
+        (big,) = [row for row in found if row.manifest_version]  # a kill can leave an empty draft
         assert current(services, big.id)[0].sample.atom_types == ("Si", "O")
     assert url in bench.log
     assert secret not in bench.log + (bench.state / "status.json").read_text()
@@ -208,6 +209,25 @@ def test_a_watcher_that_is_stopped_stops_at_once_and_goes_on_later(bench):
         check_all_there_once(bench, services)
 
 
+def test_a_watcher_that_cannot_reach_the_server_to_seal_is_stopped_at_once(bench):
+    (bench.root / "a.tif").write_bytes(b"a")
+    with bench.stores() as services:
+        with serving(create_app(services)) as url:
+            running = bench.start(*PLACE, "--server", url)
+            bench.until(lambda found: found and found[0]["sent"] == 1)
+        time.sleep(8)  # the session is over: it is to be sealed
+        running.send_signal(signal.SIGTERM)
+        stopped = time.monotonic()
+        assert running.wait(60) == 0
+        assert time.monotonic() - stopped < 4
+        with (
+            serving(create_app(services), int(url.rpartition(":")[2])),
+            bench.watching(*PLACE, "--server", url),
+        ):
+            bench.until(all_sealed)
+        check_all_there_once(bench, services)
+
+
 def test_sessions_are_seen_changed_and_sealed_beside_the_watcher(bench):
     for name in ("ada/a.tif", "ada/b.tif", "ben/c.tif"):
         (bench.root / name).parent.mkdir(exist_ok=True)
@@ -218,6 +238,12 @@ def test_sessions_are_seen_changed_and_sealed_beside_the_watcher(bench):
         ben = next(one["session"] for one in found if one["folder"] == "ben")
         assert {one["state"] for one in found} == {"waiting"}
         assert "nothing says its project" in found[0]["why"]
+        assert f"notes in {bench.state}" in bench.log
+        assert "names the project, proposal, sample; nothing is sent" in bench.log
+        empty = ["watch", "edit", str(bench.root), str(ada), "--state", str(bench.state)]
+        done = CliRunner().invoke(app, empty)
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert f"session {ada}: there is nothing to change." in done.stderr
         told = bench.ask("edit", ada, *PLACE, "--title", "Grains")
         assert (told["title"], told["sample"]) == ("Grains", "Quartz")
         bench.until(lambda found: any(one["sent"] == 2 for one in found))
@@ -241,6 +267,7 @@ def test_the_page_and_the_document_tell_the_same(bench):
         assert httpx.get(f"{page}status.json").json()["sessions"][0]["sent"] == 1
         assert "a.tif" in httpx.get(page).text
         assert bench.ask("status")["watching"] is True
+        assert "nothing is sent" not in bench.log
 
 
 def test_a_lake_and_notes_inside_of_the_watched_folder_are_not_shipped_into_themselves(bench):
@@ -284,6 +311,7 @@ def test_a_folder_that_is_not_there_is_refused_at_first_and_waited_for_later(ben
         (("--settle", "soon"), "no length of time"),
         (("--pattern", "{colour}"), "no pattern"),
         (("--limit-rate", "fast"), "no rate"),
+        (("--limit-rate", "10kB"), "too slow"),
         (("--server", "http://example.org"), "example.org"),
     ],
 )
@@ -303,6 +331,10 @@ def test_asking_about_a_folder_that_nobody_watches_says_so(emfair, tmp_path):
     said = emfair("watch", "status", tmp_path, *options)
     assert said.code == 3
     assert "not at work" in said.out
+
+
+def test_help_says_where_the_options_are(emfair):
+    assert "emfair watch run --help" in emfair("watch", "--help").out
 
 
 def test_a_folder_may_be_called_like_a_command(emfair, tmp_path, monkeypatch):

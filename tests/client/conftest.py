@@ -23,10 +23,11 @@ from emfair.lake.local import LocalLake
 from emfair.service.reception import Reception
 from emfair.service.services import Services, open_services
 from emfair.settings import read_settings
-from tests.api.server import serving
+from tests.api.server import prepared, serving
 from tests.client.gate import Gate
 from tests.lake.conftest import STORES, kind, s3_endpoint
 from tests.services.oidc.provider import Provider, provider
+from tests.services.registries import furnished
 
 __all__ = ["kind", "s3_endpoint"]  # fixtures
 MIB = 1 << 20
@@ -61,10 +62,10 @@ class Served:
 def open_served(home: Path, lake: Lake | None = None, **settings: Any) -> Iterator[Served]:
     """Serve stores at `home`."""
     with (
-        open_services(read_settings(home=home, **settings), lake=lake) as services,
+        open_services(read_settings(home=furnished(home), **settings), lake=lake) as services,
         closing(Reception(services)) as reception,
     ):
-        gate = Gate(create_app(services, reception))
+        gate = Gate(prepared(create_app(services, reception)))
         with serving(gate) as url:  # type: ignore[arg-type]
             yield Served(services, gate, url)
 

@@ -7,8 +7,11 @@ import time
 
 import pytest
 
-from emfair.client.bandwidth import BURST, Bandwidth, parse_rate
+from emfair.api import bodies
+from emfair.client.bandwidth import BURST, LEAST, Bandwidth, parse_rate
 from emfair.client.engine import deposit
+from emfair.client.spans import BLOCK
+from emfair.client.transfer import AT_ONCE
 from emfair.errors import BadCall
 from tests.client.conftest import MIB, request
 
@@ -16,18 +19,48 @@ from tests.client.conftest import MIB, request
 @pytest.mark.parametrize(
     ("text", "rate"),
     [
-        ("20MB", 20e6), ("20 MB/s", 20e6), ("1.5MiB", 1.5 * MIB), ("800k", 800e3), ("5", 5),
-        (" 1 GB ", 1e9), ("2gib/s", 2 << 30), ("64kB", 64e3),
+        ("20MB", 20e6), ("20 MB/s", 20e6), ("1.5MiB", 1.5 * MIB), ("800k", 800e3), ("50000", 50e3),
+        (" 1 GB ", 1e9), ("2gib/s", 2 << 30), ("64kB", 64e3), ("40kB", 40e3),
     ],
 )  # fmt: skip
 def test_rates_are_read_as_people_write_them(text, rate):
     assert parse_rate(text) == rate
 
 
-@pytest.mark.parametrize("text", ["", "fast", "-1MB", "0", "0.5", "1e6", "20 MB per hour", "nan"])
+@pytest.mark.parametrize("text", ["", "fast", "-1MB", "0", "1e6", "20 MB per hour", "nan"])
 def test_what_is_no_rate_is_a_wrong_call(text):
     with pytest.raises(BadCall, match="20MB"):
         parse_rate(text)
+
+
+@pytest.mark.parametrize("text", ["5", "0.5", "16kB", "39.9k"])
+def test_a_rate_at_which_a_server_gives_up_is_refused_with_one_that_works(text):
+    with pytest.raises(BadCall, match=r"too slow.*40kB a second"):
+        parse_rate(text)
+
+
+def test_at_the_least_rate_no_connection_falls_silent_or_below_what_servers_take():
+    band, connections = Bandwidth(LEAST), 2 * AT_ONCE
+    pieces = [len(piece) for piece in band.pieces(bytes(BLOCK))]
+    assert sum(pieces) == BLOCK
+    assert connections * max(pieces) / LEAST < bodies.SILENCE / 10
+    assert LEAST / connections > bodies.FLOOR
+
+
+def test_four_files_at_a_low_rate_leave_side_by_side(served, tmp_path):
+    for number in range(4):
+        (tmp_path / f"{number}.raw").write_bytes(bytes(250_000))
+    booked: list[int] = []
+
+    class Noted(Bandwidth):
+        def book(self, amount: int) -> float:
+            booked.append(amount)
+            return super().book(amount)
+
+    with served.client(bandwidth=Noted(400e3)) as client:
+        deposit(client, request(*sorted(tmp_path.glob("*.raw"))))
+    assert sum(booked) == 1_000_000
+    assert max(booked) / 400e3 <= 0.5, "each waits for three others"
 
 
 def test_blocks_leave_at_the_rate():

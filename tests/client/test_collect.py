@@ -72,6 +72,11 @@ def test_of_a_format_that_is_a_folder_every_file_is_kept(tmp_path):
     assert names([tmp_path / "s/a.zspy"]) == sorted(name.removeprefix("s/") for name in store)
 
 
+def test_what_a_folder_lies_in_makes_it_no_store(tmp_path):
+    made(tmp_path, *(f"old.zspy/s/{name}" for name in ("a.dm3", ".hidden", "Thumbs.db", ".git/x")))
+    assert names([tmp_path / "old.zspy" / "s"]) == ["s/a.dm3"]
+
+
 def test_a_hidden_file_that_is_named_is_meant(tmp_path):
     assert names(made(tmp_path, ".hidden.dm3")) == [".hidden.dm3"]
 

@@ -58,7 +58,7 @@ def test_a_problem_without_a_subject_is_about_what_was_asked():
     [
         (404, errors.BadSetting), (400, errors.BadSetting), (401, errors.Unauthenticated),
         (403, errors.Forbidden), (500, errors.Unavailable), (502, errors.Unavailable),
-        (429, errors.Unavailable),
+        (429, errors.Unavailable), (408, errors.Unavailable),
     ],
 )  # fmt: skip
 def test_answers_in_other_words_say_what_may_be_wrong(status, kind, body):

@@ -149,7 +149,8 @@ def test_a_sender_that_is_killed_half_way_sends_only_the_rest(server, big):
     check_stored(server.home, found[1], big)
 
 
-def test_a_person_who_interrupts_is_not_kept_waiting(server, big):
+@pytest.mark.parametrize("silent", [False, True], ids=["busy", "silent"])
+def test_a_person_who_interrupts_is_not_kept_waiting(server, big, silent):
     command = [
         sys.executable, "-c", _MAIN, "deposit", str(big), "--server", server.url, "--limit-rate",
         "20MiB", "--project", "Minerals", "--proposal", "2026-A", "--sample", "Lamella",
@@ -158,6 +159,9 @@ def test_a_person_who_interrupts_is_not_kept_waiting(server, big):
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as sender:
         server.wait_for_parts(1)
+        if silent:
+            server.process.send_signal(signal.SIGSTOP)
+            time.sleep(1)
         begun = time.monotonic()
         sender.send_signal(signal.SIGINT)
         _, complaints = sender.communicate(timeout=30)

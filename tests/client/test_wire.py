@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ssl
 import time
+from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread, Timer
 
 import httpx
 import pytest
@@ -29,7 +30,7 @@ ANY = ".*"
 SECRET = "emf_secret"  # noqa: S105  nobody's
 
 
-@pytest.mark.parametrize("status", [429, 502, 503, 504])
+@pytest.mark.parametrize("status", [408, 429, 502, 503, 504])
 def test_an_answer_that_may_pass_is_not_the_last(served, client, session, status):
     served.gate.rules += [
         Rule("POST", "/api/v1/deposits", 2, status),
@@ -76,6 +77,47 @@ def test_a_server_that_never_answered_is_not_waited_for_as_long():
             client.draft(WHERETO)
         assert time.monotonic() - begun < 20
     assert "address" in caught.value.remedy
+
+
+def test_a_seal_may_take_long_and_a_server_that_is_gone_is_not_waited_for_longer(served, tmp_path):
+    port = free_port()
+    with Client(f"http://127.0.0.1:{port}", patience=1) as client:
+        with serving(create_app(served.services), port):
+            experiment = client.draft(WHERETO)
+        begun = time.monotonic()
+        with pytest.raises(Unavailable, match="does not answer"):
+            client.seal(experiment)
+        with pytest.raises(Unavailable, match="does not answer"):
+            client.seal("e-20260122-aaaaaaaa")  # of how many files, this client does not know
+    assert time.monotonic() - begun < 6
+
+
+class Ended(Exception):
+    """A person has had enough."""
+
+
+def until(end: Event) -> Callable[[float], None]:
+    """Return a wait that `end` ends."""
+
+    def wait(seconds: float) -> None:
+        if end.wait(seconds):
+            raise Ended
+
+    return wait
+
+
+@pytest.mark.parametrize("pattern", [r".*/seal", PART])
+def test_whoever_lets_time_pass_may_end_all_waiting(served, session, pattern):
+    end = Event()
+    served.gate.rules += [
+        Rule(method, pattern, 1000, 503, {"retry-after": "60"}, before=Timer(0.3, end.set).start)
+        for method in ("POST", "PUT")
+    ]
+    with served.client(patience=100, wait=until(end)) as client:
+        begun = time.monotonic()
+        with pytest.raises(Ended):
+            deposit(client, request(session / "κρύο.mrc"))
+    assert time.monotonic() - begun < 5
 
 
 def test_another_kind_of_server_is_told_from_emfair(served, client):

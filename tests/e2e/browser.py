@@ -1,10 +1,33 @@
-"""Where the browser is that end-to-end tests drive: Debian's Chromium, never one downloaded."""
+"""The app in a process of its own, and the browser that looks at it: Debian's Chromium."""
+
+from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
+from playwright.sync_api import Page
+
+from tests.services.oidc.provider import WEB, Provider
+
+ROOT = Path(__file__).parents[2]
+CONTACT = "Stew Ward, room 204"
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 INSTALL = "apt-get install -y --no-install-recommends chromium"
 
@@ -19,3 +42,56 @@ def chromium_path() -> Path:
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@contextmanager
+def app(home: Path, port: int, **settings: str) -> Iterator[str]:
+    """Run the app in a process until the block ends."""
+    log = home / f"app-{port}.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "ui_streamlit.app"],
+            env={
+                **{name: value for name, value in os.environ.items() if "EMFAIR_" not in name},
+                "PYTHONPATH": str(ROOT),
+                "EMFAIR_HOME": str(home),
+                "EMFAIR_APP_PORT": str(port),
+                **settings,
+            },
+            stdout=output,
+            stderr=output,
+        )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        while not _answers(url):
+            assert process.poll() is None, log.read_text()
+            time.sleep(0.1)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/_stcore/health").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def login_settings(oidc: Provider) -> dict[str, str]:
+    """Return the settings of an app whose people log in there."""
+    return {
+        "EMFAIR_OIDC_ISSUER": oidc.url,
+        "EMFAIR_OIDC_WEB_CLIENT_ID": WEB[0],
+        "EMFAIR_OIDC_CLIENT_SECRET": WEB[1],
+        "EMFAIR_CONTACT": CONTACT,
+    }
+
+
+def log_in(page: Page, name: str, button: str = "Log in") -> None:
+    """Press the button, and do at the provider what a person does."""
+    page.get_by_role("link", name=button, exact=True).click()
+    page.locator("input[name=username]").fill(name)
+    page.locator("input[name=password]").fill(f"{name}-pw")
+    page.get_by_role("button", name="Log in").click()

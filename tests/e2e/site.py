@@ -103,9 +103,9 @@ def wait_until(true: Callable[[], bool], what: str) -> None:
 @contextmanager
 def embedded(folder: Path) -> Iterator[Site]:
     """Serve from a folder and SQLite, to this machine alone and without a login."""
-    site = Site(folder, _environment(folder / "home"))
+    site = Site(folder, environment(folder / "home"))
     with _served(site):
-        site.sender = _environment(folder / "elsewhere") | {"EMFAIR_SERVER": site.url}
+        site.sender = environment(folder / "elsewhere") | {"EMFAIR_SERVER": site.url}
         yield site
 
 
@@ -126,11 +126,11 @@ def data_centre(folder: Path) -> Iterator[Site]:
             "EMFAIR_OIDC_ISSUER": oidc.url,
             "EMFAIR_OIDC_AUDIENCE": AUDIENCE,
         }
-        site = Site(folder, _environment(folder / "home") | variables)
+        site = Site(folder, environment(folder / "home") | variables)
         made = site.run("lake", "setup")
         assert made.returncode == 0, made.stderr
         stack.enter_context(_served(site))
-        site.sender = _environment(folder / "elsewhere") | {
+        site.sender = environment(folder / "elsewhere") | {
             "EMFAIR_SERVER": site.url,
             "EMFAIR_TOKEN": oidc.token("ada"),
         }
@@ -161,7 +161,7 @@ def _served(site: Site) -> Iterator[None]:
         server.wait(30)
 
 
-def _environment(home: Path) -> dict[str, str]:
+def environment(home: Path) -> dict[str, str]:
     """Return the variables of a machine of its own."""
     kept: Mapping[str, str] = {
         name: value

@@ -25,7 +25,7 @@ from tests.service.lab import COMPLETE
 
 pytestmark = pytest.mark.xdist_group("e2e")
 
-SLOW = "2MB"  # a second: the session takes four
+SLOW = "1MB"  # a second: the session takes eight
 WHERE = {"project": "Quartz", "proposal": "2026-A"}
 
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +11,7 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from emfair.identity.principal import Kind, Principal
 from emfair.identity.table import Action
@@ -25,15 +21,13 @@ from emfair.service.reception import Reception
 from emfair.service.services import Services, open_services
 from emfair.settings import read_settings
 from tests.api.filled import fill
-from tests.e2e.browser import chromium_path
-from tests.e2e.test_up import CHROMIUM
+from tests.e2e.browser import CONTACT, app, log_in, login_settings
 from tests.services.held import free_port
 from tests.services.oidc.provider import WEB, Provider, provider
 
 pytestmark = pytest.mark.xdist_group("e2e")
 
 ROOT = Path(__file__).parents[2]
-CONTACT = "Stew Ward, room 204"
 
 
 @dataclass
@@ -56,68 +50,15 @@ class Lab:
         return referees.show_experiment(Granted(access, row), until)
 
 
-@contextmanager
-def app(home: Path, port: int, **settings: str) -> Iterator[str]:
-    """Run the app in a process until the block ends."""
-    log = home / f"app-{port}.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "ui_streamlit.app"],
-            env={
-                **{name: value for name, value in os.environ.items() if "EMFAIR_" not in name},
-                "PYTHONPATH": str(ROOT),
-                "EMFAIR_HOME": str(home),
-                "EMFAIR_APP_PORT": str(port),
-                **settings,
-            },
-            stdout=output,
-            stderr=output,
-        )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        while not _answers(url):
-            assert process.poll() is None, log.read_text()
-            time.sleep(0.1)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/_stcore/health").status_code == 200
-    except httpx.TransportError:
-        return False
-
-
 @pytest.fixture(scope="module")
-def lab(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+def lab(corpus: Path, run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     home, port, hasty = tmp_path_factory.mktemp("home"), free_port(), free_port()
-    with open_services(read_settings(home=home)) as opened:
-        made = fill(opened, corpus, tmp_path_factory.mktemp("vendor"))
+    made = fill(home, corpus, run_folder)
     callbacks = [f"http://127.0.0.1:{one}/oauth2callback" for one in (port, hasty)]
-    with provider(callbacks=callbacks) as oidc, app(home, port, **_settings(oidc)) as url:
+    with provider(callbacks=callbacks) as oidc, app(home, port, **login_settings(oidc)) as url:
         settings = read_settings(home=home, oidc_issuer=oidc.url, app_port=port)
         with open_services(settings) as services:
             yield Lab(url, oidc, services, made, hasty)
-
-
-def _settings(oidc: Provider) -> dict[str, str]:
-    return {
-        "EMFAIR_OIDC_ISSUER": oidc.url,
-        "EMFAIR_OIDC_WEB_CLIENT_ID": WEB[0],
-        "EMFAIR_OIDC_CLIENT_SECRET": WEB[1],
-        "EMFAIR_CONTACT": CONTACT,
-    }
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -131,14 +72,6 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
-
-
-def log_in(page: Page, name: str, button: str = "Log in") -> None:
-    """Press the button, and do at the provider what a person does."""
-    page.get_by_role("link", name=button, exact=True).click()
-    page.locator("input[name=username]").fill(name)
-    page.locator("input[name=password]").fill(f"{name}-pw")
-    page.get_by_role("button", name="Log in").click()
 
 
 def is_shown(page: Page) -> bool:
@@ -216,7 +149,7 @@ def test_whoever_logs_out_is_out_here_at_the_provider_and_in_other_windows(lab, 
 
 def test_a_login_that_has_ended_says_so_and_leads_back_to_the_same_page(lab, page):
     home = lab.services.settings.home
-    with app(home, lab.hasty, EMFAIR_LOGIN_HOURS="0.006", **_settings(lab.oidc)) as url:
+    with app(home, lab.hasty, EMFAIR_LOGIN_HOURS="0.006", **login_settings(lab.oidc)) as url:
         deep = f"{url}/sql?sql=SELECT+count%28%2A%29+AS+n+FROM+files"
         page.goto(deep)
         log_in(page, "stew")

@@ -202,7 +202,7 @@ def test_a_flipped_bit_fails_the_check_and_the_run_and_nothing_comes_after(groun
 def test_one_broken_experiment_stops_no_other(ran):
     assert ran.results["invalid"].success
     assert ran.ground.lab.row(ran.experiments["valid"]).state is ExperimentState.VALID
-    states = ran.ground.lab.services.registry.experiments.count_by_state()
+    states = ran.ground.lab.services.registry.standings.counts()
     assert states[ExperimentState.INVALID] == 1
 
 

@@ -104,6 +104,16 @@ def test_a_level_holds_what_lies_directly_in_a_folder(tree):
     assert tree.level("a/b/2") == [Entry("3", 7)]
 
 
+def test_a_level_tells_since_when_objects_are_there_where_the_store_knows(lake):
+    before = datetime.now(UTC) - timedelta(minutes=1)
+    lake.put_bytes("a/b", b"quartz")
+    (entry,) = lake.level("a")
+    if lake.url.startswith("memory:"):
+        assert entry.modified is None
+    else:
+        assert before < entry.modified < datetime.now(UTC) + timedelta(minutes=1)
+
+
 def test_a_level_comes_in_pages_that_lose_and_repeat_nothing(tree):
     whole = tree.level("a")
     for limit in (1, 2, 3):

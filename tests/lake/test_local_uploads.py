@@ -8,13 +8,17 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from emfair.errors import Busy, Conflict, FixityMismatch, NotFound
-from emfair.lake import claims
+from emfair.lake import claims, local_uploads
 from emfair.lake.local import LocalLake
 from emfair.lake.uploads import Upload
 from emfair.model.canonical import sha256_bytes
@@ -256,3 +260,56 @@ def test_whoever_sends_what_another_is_sending_is_told_to_wait(uploads, monkeypa
 
     uploads.put_part(upload, 1, slowly())
     uploads.complete(upload)
+
+
+@contextmanager
+def account(user: int, group: int, mask: int) -> Iterator[None]:
+    """Be somebody else for a moment."""
+    before = os.geteuid(), os.getegid(), os.umask(mask)
+    os.setegid(group)
+    os.seteuid(user)
+    try:
+        yield
+    finally:
+        os.seteuid(before[0])
+        os.setegid(before[1])
+        os.umask(before[2])
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be several accounts")
+def test_accounts_of_a_group_share_a_lake_and_others_lock_nothing():
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own folders are closed to others
+        root = Path(folder, "lake")
+        root.mkdir()
+        os.chown(root, -1, 4001)
+        root.chmod(0o2775)
+        Path(folder).chmod(0o755)
+        for user in (4002, 4003):
+            with account(user, 4001, mask=0o002):
+                uploads = LocalLake(root).uploads
+                upload = uploads.begin(f"{KEY} {user}", 3)
+                uploads.put_part(upload, 1, [b"abc"])
+                uploads.complete(upload)
+        with account(4004, 4004, mask=0o022):
+            assert (root / f"{KEY} 4002").read_bytes() == b"abc"
+            with pytest.raises(PermissionError):
+                (root / ".tmp/locks/parts.lock").open("rb")
+
+
+@pytest.mark.parametrize("replace", [False, True])
+@pytest.mark.parametrize("moment", ["check_complete", "_check_digest", "publish"])
+def test_an_upload_that_is_given_up_while_it_is_completed_is_told_so(
+    uploads, root, monkeypatch, moment, replace
+):
+    upload = uploads.begin(KEY, 3)
+    uploads.put_part(upload, 1, [b"abc"])
+    step = getattr(local_uploads, moment)
+
+    def given_up(*arguments, **options):
+        uploads.abort(KEY, upload.id)
+        return step(*arguments, **options)
+
+    monkeypatch.setattr(local_uploads, moment, given_up)
+    with pytest.raises(NotFound, match="given up"):
+        uploads.complete(upload, sha256=sha256_bytes(b"abc"), replace=replace)
+    assert not (root / KEY).exists()

@@ -87,7 +87,7 @@ def test_the_same_part_again_is_no_error(lake, uploads, begun):
 
 def test_other_bytes_for_a_part_that_is_there_are_refused(lake, uploads, begun):
     send(uploads, begun)
-    with pytest.raises(Conflict, match=r"other bytes.*begin anew"):
+    with pytest.raises(Conflict, match=r"other bytes.*remove the upload"):
         uploads.put_part(begun, 2, [bytes(16 * MIB)])
     uploads.complete(begun, sha256=SHA256)
     assert lake.read_bytes(KEY) == CONTENT
@@ -204,7 +204,7 @@ def test_what_was_given_up_is_gone_and_may_be_given_up_again(kind, uploads, begu
         lambda: send(uploads, begun, 1),
         lambda: uploads.complete(begun),
     ):
-        with pytest.raises(NotFound, match=r"no such upload.*Begin the upload anew"):
+        with pytest.raises(NotFound, match=r"no such upload.*announce the file again"):
             call()
     assert kind.leftovers() == []
 
@@ -248,3 +248,16 @@ def test_md5_is_told_by_s3_alone(kind, uploads, begun):
     md5 = hashlib.md5(last, usedforsecurity=False).hexdigest()
     expected = md5 if on_s3 else part_checksum(last)
     assert part.checksum == expected
+
+
+def test_another_object_under_the_key_can_be_replaced_knowingly(lake, uploads, begun):
+    lake.put_bytes(KEY, b"left by a killed process")
+    send(uploads, begun)
+    with pytest.raises(Conflict):
+        uploads.complete(begun, sha256=SHA256)
+    with ThreadPoolExecutor(2) as pool:
+        done = pool.map(lambda _: uploads.complete(begun, sha256=SHA256, replace=True), range(2))
+        assert set(done) == {ObjectInfo(KEY, len(CONTENT))}
+    assert lake.read_bytes(KEY) == CONTENT
+    assert uploads.complete(begun, sha256=SHA256, replace=True) == ObjectInfo(KEY, len(CONTENT))
+    assert [found.key for found in lake.list("")] == [KEY]

@@ -12,6 +12,7 @@ from emfair.model.paths import (
     PATH_LIMIT,
     SEGMENT_LIMIT,
     check_no_collisions,
+    given_name,
     lake_path,
 )
 
@@ -74,6 +75,12 @@ def test_a_name_is_encoded_no_more_than_needed(name, path):
 def test_half_of_a_character_is_refused():
     with pytest.raises(BadName, match="half of a character"):
         lake_path("\ud800.dm4")
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30))
+def test_people_read_the_name_as_it_was_given(name):
+    assume(name not in (".", "..") and "/" not in name)
+    assert given_name(lake_path(name)) == unicodedata.normalize("NFC", name)
 
 
 def test_lengths_are_bounded_in_bytes_as_encoded():

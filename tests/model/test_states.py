@@ -52,3 +52,10 @@ def test_a_refusal_names_the_experiment_and_the_ways_there_are():
         check_transition(S.DRAFT, S.VALID, "e-1")
     assert caught.value.subject == "e-1"
     assert "tombstoned, uploading" in caught.value.remedy
+
+
+@pytest.mark.parametrize("state", [S.SEALED, S.PROCESSING])
+def test_what_waits_for_processing_says_when_it_takes_more_files(state):
+    with pytest.raises(Conflict, match="takes no files until it has been processed") as caught:
+        check_transition(state, S.UPLOADING, "e-1")
+    assert "Announce them then (`emfair process`" in caught.value.remedy

@@ -273,3 +273,46 @@ def test_a_technique_is_one_of_the_words_that_the_index_knows():
         parse_annotations({"files": {"a.dm4": {"measurement": {"technique": "stem-eds"}}}})
     assert caught.value.subject == "annotations: files.a.dm4.measurement.technique"
     assert "STEM EDS" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "remedy"),
+    [
+        (
+            "measurement: {start_time: 2026-01-22T12:14:12Z}",
+            "measurement.start_time: is no key of a measurement "
+            "(given: 2026-01-22T12:14:12+00:00).",
+            "Write start_time at the top level, or under files.NAME.",
+        ),
+        (
+            "measurement: {start_time: '2026-01-22T12:14:12+01:00'}",
+            "measurement.start_time: is no key of a measurement.",
+            "Write start_time at the top level, or under files.NAME.",
+        ),
+        (
+            "files: {a.dm4: {measurement: {end_time: 2026-01-22}}}",
+            "files.a.dm4.measurement.end_time: is no key of a measurement (given: 2026-01-22).",
+            "Write end_time at the top level.",
+        ),
+        (
+            "start_time: 2026-01-22T12:14:12",
+            "start_time: has no offset (given: 2026-01-22T12:14:12).",
+            "Times need an offset (2026-01-22T12:14:12+01:00).",
+        ),
+        (
+            "sample: {name: [2026-01-22]}",
+            "sample.name: Input should be a valid string (given: [2026-01-22]).",
+            "Correct what is named and try again.",
+        ),
+    ],
+)
+def test_a_time_in_the_wrong_place_or_form_is_told_as_it_was_written(
+    tmp_path, text, message, remedy
+):
+    path = tmp_path / "notes.yaml"
+    path.write_text(text)
+    with pytest.raises(BadAnnotations) as caught:
+        read_annotations(path)
+    told = f"{caught.value.subject}: {caught.value.message}"
+    assert told.removeprefix(f"{path}: ") == message
+    assert caught.value.remedy == remedy

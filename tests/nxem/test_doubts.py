@@ -11,7 +11,7 @@ from emfair.model.annotations import Annotations, InstrumentNotes
 from emfair.model.facts import LEFT_OVER, Fact, Source
 from emfair.model.findings import Finding, Severity, Verdict, verdict_of
 from emfair.nxem.annotations import parse_annotations
-from emfair.nxem.doubts import differ, doubts
+from emfair.nxem.doubts import RULES, differ, doubts
 from emfair.nxem.facts import IMPOSSIBLE, facts_of, settle
 from emfair.nxem.keys import keys
 from emfair.vendor.read import read_signals
@@ -26,7 +26,9 @@ def said(key: str, value: str | float, source: Source = Source.FORM, **rest) -> 
 
 
 def found(*facts: Fact) -> list[tuple[str, str]]:
-    return [(one.rule, one.field) for one in doubts(settle(facts), "a.dm3")]
+    told = [(one.rule, one.field) for one in doubts(settle(facts), "a.dm3")]
+    assert {rule for rule, _ in told} <= RULES
+    return told
 
 
 def zeiss(**tags) -> Signal:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from sqlalchemy.engine import make_url
 
 from emfair.model.deposits import Opened
 from emfair.model.manifest import Place, RawFile, Titles
 from emfair.registry import ExperimentRow, Registry, open_registry
 from tests.services.postgres import database
+from tests.services.registries import furnished, migrated
 
 
 @dataclass
@@ -107,28 +105,12 @@ def url(request, tmp_path) -> Iterator[str]:
     """
     wants_registry = "registry" in request.fixturenames
     if request.param == "postgresql":
-        template = request.getfixturevalue("migrated_postgres") if wants_registry else "template1"
-        with database(template) as made:
+        with database(migrated() if wants_registry else "template1") as made:
             yield made
         return
-    file = tmp_path / "registry.db"
     if wants_registry:
-        shutil.copyfile(request.getfixturevalue("migrated_sqlite"), file)
-    yield f"sqlite:///{file}"
-
-
-@pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory) -> Path:
-    file = tmp_path_factory.mktemp("migrated") / "registry.db"
-    open_registry(f"sqlite:///{file}").close()
-    return file
-
-
-@pytest.fixture(scope="session")
-def migrated_postgres() -> Iterator[str]:
-    with database() as made:
-        open_registry(made).close()
-        yield str(make_url(made).database)
+        furnished(tmp_path)
+    yield f"sqlite:///{tmp_path}/registry.db"
 
 
 @pytest.fixture

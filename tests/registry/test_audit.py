@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from emfair.errors import BadCall
@@ -53,6 +55,13 @@ def test_deeds_are_found_by_who_what_and_when(registry):
     assert registry.audit.list(since=second.at, until=third.at) == (second,)
 
 
+def test_the_kinds_of_deeds_are_those_there_are_by_name(registry):
+    assert registry.audit.actions() == ()
+    for action in ("read", "export", "read", "a-deed"):
+        registry.audit.write("ada", action)
+    assert registry.audit.actions() == ("a-deed", "export", "read")
+
+
 def test_deeds_of_a_project_are_those_done_in_it(lab):
     lab.open("a.dm4", experiment="e-1")
     lab.open("b.dm4", project="steel-2", experiment="e-2")
@@ -64,3 +73,18 @@ def test_deeds_of_a_project_are_those_done_in_it(lab):
         "project:steel", "proposal:steel/p-1", "sample:steel/p-1/s-1", "e-1",
     }  # fmt: skip
     assert lab.registry.audit.list(project="steel", action="restricted-read")[0].subject == "e-1"
+
+
+def test_what_comes_again_and_again_is_one_deed_a_visit(registry, clock):
+    def read(actor="ada", action="restricted-read", subject="e-1"):
+        registry.audit.note(actor, action, subject, within=timedelta(minutes=10))
+
+    for _ in range(3):
+        read()
+    read(actor="bob")
+    read(subject="e-2")
+    read(action="other-read")
+    assert len(registry.audit.list()) == 4
+    clock.time += timedelta(minutes=11)
+    read()
+    assert len(registry.audit.list(subject="e-1", actor="ada", action="restricted-read")) == 2

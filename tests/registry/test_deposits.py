@@ -29,7 +29,7 @@ def test_the_same_files_under_the_same_title_are_sealed_already(lab):
     assert again.already_sealed
     assert again.todo == ()
     assert again.place.experiment == row.id
-    assert sum(lab.registry.experiments.count_by_state().values()) == 1
+    assert sum(lab.registry.standings.counts().values()) == 1
 
 
 @pytest.mark.parametrize(

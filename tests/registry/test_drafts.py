@@ -76,6 +76,10 @@ def test_a_draft_has_no_files_and_becomes_an_upload_with_the_first(registry, dra
     assert registry.uploads.get(upload.id) == upload
 
 
+def test_a_draft_of_which_nothing_was_said_has_no_history(registry, draft):
+    assert registry.annotations.history(draft.id) == ()
+
+
 def test_a_draft_is_made_once(registry, draft):
     with pytest.raises(Conflict):
         registry.deposits.draft(place(draft.id), TITLES, depositor="bob")

@@ -66,13 +66,6 @@ def test_a_list_can_be_of_one_state_and_one_project(lab):
     assert ask(state=S.SEALED, project="glass") == ()
 
 
-def test_states_are_counted_with_zeros(lab):
-    lab.sealed("a.dm4")
-    lab.open("b.dm4")
-    counts = lab.registry.experiments.count_by_state()
-    assert counts == dict.fromkeys(S, 0) | {S.SEALED: 1, S.UPLOADING: 1}
-
-
 def test_a_level_is_counted_by_what_lies_in_it_and_is_seen(lab):
     lab.sealed("a.dm4")
     lab.sealed("b.dm4")

@@ -32,6 +32,7 @@ def test_the_public_names_are_these():
         "ExperimentEdit",
         "ExperimentRow",
         "FileRow",
+        "Kept",
         "MembershipRow",
         "NewFile",
         "OutboxCursor",

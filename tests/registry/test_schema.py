@@ -179,6 +179,7 @@ GOOD = {
         "created_at": TIME,
         "expires_at": TIME,
     },
+    "shelf": {"subject": "ada", "kind": "search", "name": "n", "content": "", "put_at": TIME},
     "idempotency": {"actor": "ada", "key": "k", "digest": SHA, "created_at": TIME},
     "audit": {"at": TIME, "actor": "ada", "action": "export", "subject": "", "detail": {}},
 }
@@ -266,6 +267,10 @@ def filled(registry, database):  # with a registry, the database is a copy of a 
         ("token", {"id": "t2", "name": ""}),
         ("token", {"id": "t2", "secret_sha256": "short"}),
         ("token", {"id": "t2", "expires_at": None}),
+        ("shelf", {}),
+        ("shelf", {"name": ""}),
+        ("shelf", {"name": "m", "subject": ""}),
+        ("shelf", {"name": "m", "kind": "rumour"}),
         ("idempotency", {}),
         ("idempotency", {"key": ""}),
         ("idempotency", {"key": "x", "digest": "short"}),

@@ -32,8 +32,21 @@ def test_what_nobody_touches_is_stale_and_what_is_alive_is_not(lab, clock):
     (upload,) = lab.registry.uploads.of(second)
     lab.registry.uploads.touch(upload.id)
     stale = lab.registry.withdrawals.stale(clock.time - timedelta(days=7))
-    assert [row.id for row in stale] == [first]
+    assert [one.row.id for one in stale] == [first]
+    assert lab.registry.withdrawals.count_stale(clock.time - timedelta(days=7)) == 1
     assert lab.registry.withdrawals.stale(TIME) == ()
+    assert lab.registry.withdrawals.count_stale(TIME) == 0
+
+
+def test_what_is_stale_says_when_it_was_touched_last_the_oldest_first(lab, clock):
+    sent, draft = (lab.open(*names).place.experiment for names in (("a", "b"), ("c",)))
+    clock.time += timedelta(days=1)
+    _, second = lab.registry.uploads.of(sent)
+    lab.registry.uploads.touch(second.id)
+    touched = clock.time
+    stale = lab.registry.withdrawals.stale(clock.time + timedelta(days=7))
+    began = lab.registry.experiments.get(draft).updated_at
+    assert [(one.row.id, one.touched_at) for one in stale] == [(draft, began), (sent, touched)]
 
 
 def test_a_first_deposit_given_up_leaves_a_tombstone_and_names_its_files(lab):

@@ -32,6 +32,7 @@ from sensors.failures import mark_failed
 from tests.emfair_assets.ground import Given, definitions
 from tests.service.clock import Clock
 from tests.service.lab import deposit
+from tests.services.registries import furnished
 
 
 @dataclass
@@ -106,7 +107,9 @@ def open_house(folder: Path) -> Iterator[House]:
     """Open stores below `folder`, and an empty Dagster."""
     clock = Clock()
     with (
-        open_services(read_settings(home=folder / "home"), lake=MemoryLake(), now=clock) as opened,
+        open_services(
+            read_settings(home=furnished(folder / "home")), lake=MemoryLake(), now=clock
+        ) as opened,
         DagsterInstance.ephemeral() as instance,
     ):
         yield House(opened, instance, clock, folder)

@@ -110,7 +110,7 @@ def test_a_run_without_a_partition_is_nobodys(ground):
     run = ground.instance.create_run_for_job(ground.defs.resolve_job_def("process_experiment"))
     event = DagsterEvent("PIPELINE_FAILURE", "x", event_specific_data=JobFailureData(None))
     hear(ground, run, event)
-    assert sum(ground.lab.services.registry.experiments.count_by_state().values()) == 0
+    assert sum(ground.lab.services.registry.standings.counts().values()) == 0
 
 
 def test_a_cancelled_run_leaves_nothing_in_processing(ground):

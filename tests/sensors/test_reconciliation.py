@@ -225,8 +225,8 @@ def test_a_run_of_a_process_that_was_killed_holds_nobody_up(house):
     run = house.run(experiment, DagsterRunStatus.STARTED, **{OWNER: node()})
     later(house)
     assert house.asked(reconciliation) == [], "its lock may lie on another machine"
-    with held(home, experiment):
-        assert is_held(home, experiment)
+    with held(home, experiment, run.run_id):
+        assert is_held(home, experiment, run.run_id)
         assert house.asked(reconciliation) == []
     assert [one.partition_key for one in house.asked(reconciliation)] == [experiment]
     assert house.instance.get_run_by_id(run.run_id).status is DagsterRunStatus.FAILURE
@@ -235,11 +235,11 @@ def test_a_run_of_a_process_that_was_killed_holds_nobody_up(house):
 def test_a_lock_ends_with_its_process_however_it_ends(tmp_path):
     program = (
         "import os, signal, sys; from pathlib import Path; from emfair_assets.holding import held\n"
-        "with held(Path(sys.argv[1]), 'e-1'): os.kill(os.getpid(), signal.SIGKILL)"
+        "with held(Path(sys.argv[1]), 'e-1', 'r-1'): os.kill(os.getpid(), signal.SIGKILL)"
     )
-    assert is_held(tmp_path, "e-1") is None
+    assert is_held(tmp_path, "e-1", "r-1") is None
     subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=False)
-    assert is_held(tmp_path, "e-1") is False
+    assert is_held(tmp_path, "e-1", "r-1") is False
 
 
 def test_an_empty_registry_is_no_work(house):

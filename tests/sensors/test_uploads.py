@@ -28,6 +28,7 @@ from emfair.settings import read_settings
 from sensors.uploads import AT_ONCE, plan, uploads
 from tests.emfair_assets.ground import Given, definitions
 from tests.service.lab import deposit, someone
+from tests.services.registries import furnished
 
 NOW = datetime(2026, 1, 22, 12, tzinfo=UTC)
 
@@ -96,7 +97,9 @@ def test_a_plan_asks_for_no_key_that_was_processed_and_invents_none(rows, proces
 
 @pytest.fixture
 def services(tmp_path: Path) -> Iterator[Services]:
-    with open_services(read_settings(home=tmp_path / "home"), lake=MemoryLake()) as opened:
+    with open_services(
+        read_settings(home=furnished(tmp_path / "home")), lake=MemoryLake()
+    ) as opened:
         yield opened
 
 

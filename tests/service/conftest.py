@@ -13,6 +13,7 @@ from emfair.model.manifest import Place
 from emfair.service.services import Services, open_services
 from emfair.settings import read_settings
 from tests.service.lab import Lab, deposit, open_lab
+from tests.services.registries import furnished
 
 
 @pytest.fixture
@@ -23,7 +24,9 @@ def lab(tmp_path: Path, corpus: Path) -> Iterator[Lab]:
 
 @pytest.fixture
 def services(tmp_path: Path) -> Iterator[Services]:
-    with open_services(read_settings(home=tmp_path / "home"), lake=MemoryLake()) as opened:
+    with open_services(
+        read_settings(home=furnished(tmp_path / "home")), lake=MemoryLake()
+    ) as opened:
         yield opened
 
 

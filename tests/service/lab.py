@@ -30,6 +30,7 @@ from emfair.service.depository import LocalDepository
 from emfair.service.reception import Reception
 from emfair.service.services import Services, open_services
 from emfair.settings import read_settings
+from tests.services.registries import furnished
 
 COMPLETE: dict[str, Any] = {
     "start_time": "2026-01-22T12:14:12+01:00",
@@ -109,7 +110,7 @@ class Lab:
 @contextmanager
 def open_lab(home: Path, corpus: Path, lake: Lake | None = None) -> Iterator[Lab]:
     """Open a lab at `home`."""
-    with open_services(read_settings(home=home), lake=lake) as services:
+    with open_services(read_settings(home=furnished(home)), lake=lake) as services:
         yield Lab(services, corpus)
 
 

@@ -8,7 +8,11 @@ import pytest
 
 from emfair.errors import Conflict, NotFound
 from emfair.model.annotations import Annotations
-from emfair.service.annotations import annotate
+from emfair.model.deposits import Whereto
+from emfair.model.states import ExperimentState
+from emfair.service.annotations import annotate, process_again
+from emfair.service.chain.fail import fail
+from emfair.service.deposits import draft
 from tests.service.deposited import (
     NOTES,
     OTHER,
@@ -109,3 +113,27 @@ def test_words_for_a_deposit_that_is_not_sealed_are_sealed_with_it(services, ses
 def test_an_experiment_that_is_not_there_cannot_be_annotated(services):
     with pytest.raises(NotFound, match="no such experiment"):
         annotate(someone(services, "ada"), "e-nope", NOTES, expected_version=1, reason="")
+
+
+def test_what_has_failed_is_processed_again_as_it_is(services, session):
+    place = deposit(services, request(session)).place
+    bob = someone(services, "bob")
+    with pytest.raises(Conflict, match="waits for its processing"):
+        process_again(bob, place.experiment, reason="too early")
+    fail(services, place.experiment, "the disk was full")
+    row = process_again(bob, place.experiment, reason="there is space now")
+    assert row.state is ExperimentState.SEALED
+    check_whole(services, place, session, NOTES)
+    (_, first), (_, second) = outbox(services)
+    assert first != second, "Dagster drops a key that it has seen"
+    (newest, *_) = services.registry.annotations.history(place.experiment)
+    assert (newest.author, newest.reason, newest.changes) == (
+        "local:bob", "there is space now", ()
+    )  # fmt: skip
+
+
+def test_what_has_no_files_is_not_processed_again(services):
+    ada = someone(services, "ada")
+    row = draft(ada, Whereto("Steel", "2026-A", "Lamella", "Night"))
+    with pytest.raises(Conflict, match="or for files"):
+        process_again(ada, row.id, reason="why not")

@@ -9,7 +9,6 @@ from emfair.lake import layout
 from emfair.model.canonical import sha256_bytes
 from emfair.model.manifest import Place, RawFile, Titles
 from emfair.model.nouns import InstrumentCard
-from emfair.model.states import ExperimentState
 from emfair.registry import ExperimentRow
 from emfair.service import browse
 from emfair.service.services import Services
@@ -65,12 +64,6 @@ def test_an_instrument_that_deposits_is_called_by_its_title(services):
     made = begin(services, 1, "by night", depositor="instrument:titan")
     assert browse.experiments(someone(services)).names == {"instrument:titan": "Titan"}
     assert browse.experiment(services, row_of(services, made)).depositor == "Titan"
-
-
-def test_states_are_counted(services, sealed):
-    counts = browse.counts(someone(services))
-    assert counts[ExperimentState.SEALED] == 1
-    assert sum(counts.values()) == 1
 
 
 def test_a_sealed_experiment_has_its_manifest_and_nothing_more(services, sealed):

@@ -25,6 +25,7 @@ from emfair.settings import read_settings
 from tests.service.clock import Clock
 from tests.service.lab import someone
 from tests.service.stores import Sick, Tapped
+from tests.services.registries import furnished
 
 DAY = timedelta(days=1)
 MOMENT = timedelta(seconds=1)
@@ -38,7 +39,9 @@ def clock() -> Clock:
 @pytest.fixture(params=["memory", "folder"])
 def services(tmp_path: Path, clock: Clock, request: pytest.FixtureRequest) -> Iterator[Services]:
     lake = MemoryLake() if request.param == "memory" else None
-    with open_services(read_settings(home=tmp_path / "home"), lake=lake, now=clock) as opened:
+    with open_services(
+        read_settings(home=furnished(tmp_path / "home")), lake=lake, now=clock
+    ) as opened:
         yield opened
 
 
@@ -147,7 +150,7 @@ def test_what_is_touched_between_the_list_and_the_deed_is_left(services, clock):
     row = announced(services, draft.id)
     clock.passes(UNTOUCHED + MOMENT)
     before = clock() - UNTOUCHED
-    assert [one.id for one in services.registry.withdrawals.stale(before)] == [draft.id]
+    assert [one.row.id for one in services.registry.withdrawals.stale(before)] == [draft.id]
     services.registry.uploads.touch(row.id)
     with pytest.raises(Conflict, match="was touched"):
         deposits.give_up(someone(services), draft.id, "old", untouched_since=before)

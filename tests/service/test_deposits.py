@@ -129,7 +129,7 @@ def test_a_file_that_changes_while_it_is_sent_is_named_and_never_sealed(services
     assert outbox(services) == []
     done = deposit(services, request(session))
     check_whole(services, done.place, session, NOTES)
-    states = services.registry.experiments.count_by_state()
+    states = services.registry.standings.counts()
     assert (states[ExperimentState.SEALED], states[ExperimentState.UPLOADING]) == (1, 1)
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from emfair.catalogue.asker import AT_ONCE
+from emfair.catalogue.search import Search
 from emfair.client.engine import deposit
 from emfair.errors import BadQuery
 from emfair.identity.principal import Kind, Principal
 from emfair.identity.roles import Membership, Role
 from emfair.registry import ExperimentEdit
-from emfair.service import deposits, questions
+from emfair.service import deposits, questions, searches
 from emfair.service.access import Access
 from emfair.service.depository import LocalDepository
 from tests.service.lab import Lab, open_lab, someone
@@ -66,13 +70,15 @@ def ada(lab: Lab, *groups: str, scopes: frozenset[str] | None = None, **granted:
 
 
 def seen(access: Access, made: tuple[Lab, dict[str, str]]) -> set[str]:
-    """Return what the index tells someone of, by what is odd about it; every table the same."""
+    """Return what the index tells someone of; every table, and a search, the same."""
     names = {identifier: name for name, identifier in made[1].items()}
     told = [
         {row[0] for row in questions.query(access, f"FROM {table}", limit=100).rows}
         for table in ("experiments", "files", "findings")
     ]
-    assert all(one == told[0] for one in told)
+    found = searches.find(access, Search(), limit=100).column("experiment_id").to_pylist()
+    assert all(one == told[0] for one in (*told, set(found)))
+    assert searches.counts(access, Search()).total == len(found)
     return {names[one] for one in told[0]}
 
 
@@ -130,3 +136,21 @@ def test_what_is_restricted_is_not_told_any_more_from_the_next_question_on(made)
         edit = ExperimentEdit(restricted=restricted)
         registry.experiments.edit(row.id, row.version, edit, actor="local:ada")
         assert seen(viewer, made) == hears_of
+
+
+def test_a_search_waits_for_nobodys_long_question(made):
+    access = someone(made[0].services)
+    long = "SELECT count(*) FROM range(4000000) a(i), range(100) b(j) WHERE (i * 31 + j) % 7 = 3"
+
+    def ask():
+        with suppress(BadQuery):  # on a slow machine its time is over first
+            questions.query(access, long, limit=1)
+
+    asking = [threading.Thread(target=ask) for _ in range(AT_ONCE)]
+    searches.counts(access, Search())  # a process that has begun is quick
+    for one in asking:
+        one.start()
+    assert searches.counts(access, Search()).total > 0
+    assert all(one.is_alive() for one in asking), "the questions were too short for this test"
+    for one in asking:
+        one.join()

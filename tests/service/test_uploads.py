@@ -14,10 +14,11 @@ from emfair.service.services import open_services
 from emfair.service.uploads import Announced
 from emfair.settings import read_settings
 from tests.service.lab import someone
+from tests.services.registries import furnished
 
 
 def test_a_file_that_is_taken_out_while_its_upload_begins_leaves_nothing(tmp_path, monkeypatch):
-    with open_services(read_settings(home=tmp_path), lake=MemoryLake()) as services:
+    with open_services(read_settings(home=furnished(tmp_path)), lake=MemoryLake()) as services:
         access = someone(services)
         draft = deposits.draft(access, Whereto("P", "Q", "S", "T")).id
         (row,) = uploads.announce(access, draft, [Announced("a.dm3", 1, datetime.now(UTC))])

@@ -20,7 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import NullPool, create_engine, make_url, text
+from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 
 from tests.services.held import daemon, free_port, hold, listens, serve, wait_for
 
@@ -48,13 +48,22 @@ def database(template: str = "template1") -> Iterator[str]:
 
     It is a copy of the database `template`, to which nobody may be connected; the default is empty.
     """
+    url = new_database(template)
+    yield url
+    with _server().connect() as connection:
+        connection.execute(text(f"DROP DATABASE {make_url(url).database} WITH (FORCE)"))
+
+
+def new_database(template: str = "template1") -> str:
+    """Return the URL of a new database, which lasts as long as the server."""
     name = f"emfair_{secrets.token_hex(6)}"
-    server = create_engine(postgres_url(), isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    with server.connect() as connection:
+    with _server().connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    yield make_url(postgres_url()).set(database=name).render_as_string(hide_password=False)
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    return make_url(postgres_url()).set(database=name).render_as_string(hide_password=False)
+
+
+def _server() -> Engine:
+    return create_engine(postgres_url(), isolation_level="AUTOCOMMIT", poolclass=NullPool)
 
 
 @contextmanager

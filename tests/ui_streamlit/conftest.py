@@ -18,17 +18,20 @@ Open = Callable[..., AppTest]
 
 
 @pytest.fixture(scope="session")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    with open_services(read_settings(home=tmp_path_factory.mktemp("home"))) as opened:
-        yield opened
+def filled_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
 
 
 @pytest.fixture(scope="session")
-def made(
-    services: Services, corpus: Path, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, str]:
+def made(filled_home: Path, corpus: Path, run_folder: Path) -> dict[str, str]:
     """Return the experiments' identifiers: valid, needs-input, invalid, sealed."""
-    return fill(services, corpus, tmp_path_factory.mktemp("vendor"))
+    return fill(filled_home, corpus, run_folder)
+
+
+@pytest.fixture(scope="session")
+def services(filled_home: Path, made: dict[str, str]) -> Iterator[Services]:
+    with open_services(read_settings(home=filled_home)) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -39,10 +42,16 @@ def page(services: Services, made: dict[str, str]) -> Iterator[Open]:
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Open]:
+def opened(tmp_path: Path) -> Iterator[Services]:
+    """Yield empty stores, which pages are shown over."""
+    with open_services(read_settings(home=tmp_path)) as services, stores.use(services):
+        yield services
+
+
+@pytest.fixture
+def empty(opened: Services) -> Open:
     """Return the same over empty stores."""
-    with open_services(read_settings(home=tmp_path)) as opened, stores.use(opened):
-        yield open_page
+    return open_page
 
 
 def open_page(name: str = "home", **query: str) -> AppTest:
@@ -53,4 +62,5 @@ def open_page(name: str = "home", **query: str) -> AppTest:
         app.query_params[key] = value
     app.run()
     assert not app.exception
+    assert not any("defect in emfair" in one.value for one in app.error)
     return app

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +15,7 @@ from emfair.model.documents import AxisNotes
 from emfair.model.facts import Fact, Source
 from emfair.model.findings import Severity, Verdict
 from emfair.model.states import ExperimentState
+from ui_streamlit import stores
 from ui_streamlit.components import values, words
 from ui_streamlit.components.links import api
 from ui_streamlit.components.markup import escaped, render
@@ -115,3 +119,15 @@ def test_a_store_that_does_not_answer_is_told_apart_from_a_wrong_call():
     assert app.error[0].value.startswith("**s3\\:")
     assert r"no \*such\* file\." in app.warning[0].value
     assert app.code[0].value == "LINE 1"
+
+
+def test_no_button_carries_whoever_looked_when_it_was_drawn():
+    """Streamlit runs callbacks before the page: whoever presses may have lost their rights."""
+    for file in Path(stores.__file__).parent.rglob("*.py"):
+        for call in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(call, ast.Call):
+                given = [
+                    one.value for one in call.keywords if one.arg in ("args", "kwargs", "data")
+                ]
+                names = {n.id for one in given for n in ast.walk(one) if isinstance(n, ast.Name)}
+                assert "access" not in names, f"{file.name}:{call.lineno}"

@@ -32,7 +32,10 @@ from ui_streamlit.login.secrets import auth_secrets
 from ui_streamlit.login.visit import Standing, Visit, shown_by, visit
 
 ISSUER = "https://login.lab.test/o/emfair/"
-PAGES = ["", "experiments", "experiment", "sql"]
+PAGES = [
+    "", "experiments", "experiment", "sql", "instruments", "people", "lake", "audit", "members",
+    "tokens",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +58,7 @@ def claims(sub: str = "ada", *groups: str, **other: Any) -> dict[str, Any]:
     return usual | {"iat": time.time(), "groups": list(groups), "is_logged_in": True} | other
 
 
-def open_at(path: str, user: dict[str, Any], **query: str) -> AppTest:
+def open_at(path: str, user: dict[str, Any], /, **query: str) -> AppTest:
     app = AppTest.from_file(str(SCRIPT), default_timeout=30)
     app.user = user
     app.run()
@@ -107,7 +110,7 @@ def test_it_ends_while_someone_looks(there, made):
         app = open_at("experiments", user)
         assert len(app.dataframe[0].value) == 4
         time.sleep(max(0.0, user["iat"] + 7.3 - time.time()))
-        app.selectbox(key="state").select("invalid").run()
+        app.selectbox(key="experiments-state").select("invalid").run()
         assert "Your login has ended" in html(app)
         assert not app.dataframe
 

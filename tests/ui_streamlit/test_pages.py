@@ -8,7 +8,9 @@ from streamlit.testing.v1 import AppTest
 from emfair.client.engine import DepositRequest
 from emfair.model.canonical import sha256_bytes
 from emfair.model.manifest import Place, RawFile, Titles
+from emfair.service import browse
 from emfair.service.deposits import withdraw
+from emfair.service.holdings import Part
 from emfair.service.services import Services
 from emfair.settings import read_settings
 from tests.api.filled import ODD_TITLE
@@ -16,6 +18,7 @@ from tests.service.lab import deposit, someone
 from tests.ui_streamlit.conftest import open_page
 from ui_streamlit import stores
 from ui_streamlit.components import links
+from ui_streamlit.components.markup import escaped
 
 
 def html(app) -> str:
@@ -51,10 +54,10 @@ def test_the_table_lists_all_and_filters_narrow_it(page, made):
     app = page("experiments")
     assert list(app.dataframe[0].value["id"])[-1] == made["valid"]
     assert len(app.dataframe[0].value) == 4
-    app.selectbox(key="state").select("invalid").run()
+    app.selectbox(key="experiments-state").select("invalid").run()
     assert list(app.dataframe[0].value["id"]) == [made["invalid"]]
-    app.selectbox(key="state").set_value(None)
-    app.text_input(key="text").input("diffraction").run()
+    app.selectbox(key="experiments-state").set_value(None)
+    app.text_input(key="experiments-text").input("diffraction").run()
     assert list(app.dataframe[0].value["id"]) == [made["valid"]]
 
 
@@ -66,6 +69,21 @@ def test_a_search_in_the_address_is_that_search(page, made):
 def test_a_search_nobody_can_make_is_dropped(page):
     app = page("experiments", state="happy", project="../..")
     assert len(app.dataframe[0].value) == 4
+
+
+def test_a_filter_stays_on_its_page(page, made):
+    asked = {"text": "zebra", "state": "invalid", "project": "ceria", "mine": "yes"}
+    app = page("experiments", reason="nobody else says this", **asked)
+    assert app.query_params["reason"] == "nobody else says this"
+    strange = {name for name in app.session_state.to_dict() if "experiments" not in name}
+    assert not strange & {*asked, "reason", "filters", "cursors", "address", "table"}
+    for name in ("audit", "discover", "people", "annotate", "dashboard"):
+        app.switch_page(f"../pages/{name}.py")
+        app.query_params.clear()
+        app.run()
+        assert not app.exception
+        said = [one.value for one in (*app.text_input, *app.selectbox, *app.toggle)]
+        assert not [one for one in said if one in ("nobody else says this", "zebra", "ceria", True)]
 
 
 def test_no_match_says_what_to_do(page):
@@ -109,29 +127,90 @@ def test_an_experiment_shows_verdict_and_fields_to_fill_in(page, made):
     assert "sample.atom_types" in shown
 
 
-def test_an_experiment_shows_where_its_values_come_from(page, made):
-    shown = html(page("experiment", id=made["valid"]))
-    assert "Acceleration voltage" in shown
-    assert "200 kV" in shown
-    assert ">form</span>" in shown
-    assert ">file</span>" in shown
+def test_a_measurement_shows_where_its_values_come_from(page, made, services):
+    row = services.registry.experiments.get(made["valid"])
+    for one in browse.experiment(services, row).measurements:
+        app = page("experiment", id=made["valid"], measurement=one.measurement)
+        assert app.title[0].value == escaped(one.title)
+        shown = html(app)
+        assert "Acceleration voltage" in shown
+        assert "200 kV" in shown
+        assert ">form</span>" in shown
+        assert ">file</span>" in shown
 
 
-def test_each_measurement_can_be_chosen(page, made):
-    app = page("experiment", id=made["valid"])
-    chooser = app.selectbox[0]
-    assert len(chooser.options) == 2
-    chooser.select_index(1).run()
-    assert not app.exception
-    assert chooser.options[1].split(" · ")[-1] in html(app)
+def tables(app: AppTest, column: str) -> list:
+    """Return the tables that have a column."""
+    return [frame.value for frame in app.dataframe if column in frame.value.columns]
 
 
-def test_files_are_listed_with_their_checksums(page, made, services):
-    frame = page("experiment", id=made["invalid"]).dataframe[0].value
+def test_files_are_listed_with_their_checksums(page, made):
+    (frame,) = tables(page("experiment", id=made["invalid"]), "sha256")
     assert list(frame["name"]) == ["broken.dm3", "test-1.dm3"]
     assert list(frame["read"]) == [False, True]
     assert frame["sha256"].str.len().eq(64).all()
     assert frame["link"][0] == links.api(made["invalid"], "files", "broken.dm3")
+
+
+def test_all_files_are_taken_away_at_once(page, made):
+    app = page("experiment", id=made["valid"])
+    addresses = [button.proto.url for button in app.get("link_button")]
+    for name in ("archive.zip", "sha256sums.txt", "downloads.aria2"):
+        assert f"{links.api(made['valid'], name)}?part=raw" in addresses
+    app.button_group[0].set_value(Part.ALL).run()
+    addresses = [button.proto.url for button in app.get("link_button")]
+    assert f"{links.api(made['valid'], 'archive.zip')}?part=all" in addresses
+
+
+def test_before_it_is_converted_raw_files_alone_are_taken_away(page, made):
+    (part,) = page("experiment", id=made["sealed"]).button_group
+    assert part.options == ["Raw files"]
+
+
+def test_a_file_that_failed_says_why_in_the_conversion_report(page, made):
+    app = page("experiment", id=made["invalid"])
+    (frame,) = tables(app, "outcome")
+    assert dict(zip(frame["file"], frame["outcome"], strict=True)) == {
+        "broken.dm3": "failed",
+        "test-1.dm3": "read",
+    }
+    assert list(frame["kept"]) == [0, 96]
+    assert "could not be read" in frame["why"][0]
+    assert "Check that it was transferred whole" in html(app)
+
+
+def test_what_a_field_mends_leads_to_that_field(page, made):
+    app = page("experiment", id=made["needs-input"])
+    queries = [link.proto.query_string for link in app.get("page_link")]
+    assert f"id={made['needs-input']}&field=sample.atom_types" in queries
+    assert html(app).count("Sample › Elements in the sample") == 1
+
+
+def test_annotate_begins_with_the_field_that_the_address_names(page, made):
+    app = page("annotate", id=made["needs-input"], field="sample.preparation_date")
+    assert app.subheader[0].value == "What you came for"
+    assert app.text_input[0].key == "say:sample.preparation_date"
+    keys = [widget.key for widget in app.text_input]
+    assert len(keys) == len(set(keys))
+    plain = page("annotate", id=made["needs-input"], field="no.such.field")
+    assert plain.subheader[0].value == "What NXem asks for"
+
+
+def test_an_experiment_can_be_cited(page, made):
+    app = page("experiment", id=made["valid"])
+    text, bibtex = (block.value for block in app.code)
+    assert text.startswith("ada (2026): Diffraction of quartz [Data set]. emfair. e-")
+    assert text.endswith(f"/experiment?id={made['valid']}")
+    assert bibtex.startswith("@misc{ada2026-e-")
+    assert "has no DOI" in told(app)
+
+
+def test_lineage_is_drawn_and_told(page, made):
+    app = page("experiment", id=made["valid"])
+    (drawn,) = app.get("graphviz_chart")
+    assert "test_STEM_image.dm3" in drawn.proto.spec
+    assert "NXem container" in drawn.proto.alt
+    assert "Containers validated" in html(app)
 
 
 def test_provenance_is_told_step_by_step(page, made):
@@ -152,7 +231,7 @@ def test_a_withdrawn_experiment_says_so_and_offers_nothing_to_take(empty, tmp_pa
     withdraw(someone(services), experiment, expected_version=row.version, reason="a mistake")
     app = empty("experiment", id=experiment)
     assert "a mistake" in told(app)
-    assert [tab.label for tab in app.tabs] == ["Verdict", "Provenance (0)"]
+    assert [tab.label for tab in app.tabs] == ["Verdict", "Provenance (0)", "Cite"]
     assert len(app.dataframe) == 0
 
 

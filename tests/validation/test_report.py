@@ -130,10 +130,14 @@ def test_different_messages_are_never_put_together(trees):
 @pytest.mark.parametrize(
     ("severity", "title", "words"),
     [
-        ("error", "Invalid", "1 error has to be mended before this experiment (1 measurement)"),
-        ("missing", "Needs input", "1 missing value has to be filled in before"),
-        ("recommended", "Valid", "Ready to publish (1 measurement). 1 recommendation would"),
-        ("note", "Valid", "Ready to publish (1 measurement)."),
+        (
+            "error",
+            "Invalid",
+            "1 error has to be mended before this experiment (1 measurement) meets",
+        ),
+        ("missing", "Needs input", "1 missing value has to be filled in before this experiment (1"),
+        ("recommended", "Valid", "Meets NXem (1 measurement). 1 recommendation would"),
+        ("note", "Valid", "Meets NXem (1 measurement)."),
     ],
 )
 def test_the_verdict_is_said_in_plain_words_at_the_top(trees, severity, title, words):

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 from rsciio.tia import _api, file_reader
+from sparse.numba_backend._coo import indexing
 
 from emfair.errors import UnreadableFile
 from emfair.vendor.read import read_signals
@@ -83,6 +84,13 @@ def test_memory_does_not_grow_with_a_series(corpus, tmp_path):
     assert signal.data.shape == (count, 128, 128)
     assert np.array_equal(signal.data[count - 1].compute(), expected["data"][0])
     assert max(signal.data.chunks[0]) * length < 150_000_000
+
+
+def test_what_is_compiled_for_a_sparse_map_is_kept_on_disk(velox):
+    read_signals(velox / "fei_emd_si.emd")
+    known = indexing._compute_mask.stats
+    assert known.cache_path
+    assert sum((known.cache_hits + known.cache_misses).values()) >= 1
 
 
 @pytest.mark.parametrize("order", ["C", "F"])

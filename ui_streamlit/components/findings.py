@@ -1,40 +1,86 @@
-"""The verdict on an experiment, and what is to mend, by severity."""
+"""The verdict on an experiment, and what is to mend: by severity, then by field of the form."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import streamlit as st
 
-from emfair.model.findings import Severity
+from emfair.identity.table import Action
+from emfair.model.findings import Finding, Severity
+from emfair.model.states import ExperimentState as State
+from emfair.service.access import Access, experiment_resource
 from emfair.service.browse import ExperimentPage
-from emfair.validation.outline import Row, outline
-from ui_streamlit.components.markup import show
+from emfair.validation.mending import Matter, mending
+from emfair.validation.outline import outline
+from ui_streamlit import stores
+from ui_streamlit.components import links
+from ui_streamlit.components.markup import escaped, show
+from ui_streamlit.components.status import CLOSED
 from ui_streamlit.components.words import SEVERITIES, VERDICTS
 
 OPEN = (Severity.ERROR, Severity.MISSING)
+_MOST = 30
+"""Matters of one severity that are shown; the report has all."""
 
 
 def findings(page: ExperimentPage) -> None:
-    """Show the verdict, then the findings, those that block publishing first."""
+    """Show the verdict, then the findings, the most severe first."""
     if page.validation is None:
         st.info("Not validated yet. The verdict appears here when the chain has come so far.",
                 icon=":material/hourglass_top:")  # fmt: skip
         return
+    if page.row.state in (State.SEALED, State.PROCESSING):
+        st.info(
+            "It is processed again: this is the verdict before the last change.",
+            icon=":material/update:",
+        )
     told = outline(page.validation)
     word = VERDICTS[page.validation.verdict]
     show("verdict", word=word, title=told.verdict_label, summary=told.summary)
-    rows = [row for section in told.sections for row in section.rows]
-    for severity in Severity:
-        _group(severity, [row for row in rows if row.severity is severity])
+    mends = _may_mend(stores.access(), page)
+    for severity, matters in mending(told).items():
+        _group(page, severity, matters, mends=mends)
     st.caption(
         f"Judged against {told.definition}, NeXus definitions {told.nxdl_version}, by "
         f"{told.validator} and emfair's own checks."
     )
 
 
-def _group(severity: Severity, rows: list[Row]) -> None:
-    if not rows:
-        return
+def listed(found: Collection[Finding]) -> None:
+    """Show some findings of one measurement as they are."""
+    for severity in Severity:
+        rows = [
+            {"message": one.message, "hint": one.hint, "field": one.field, "path": one.path}
+            for one in found
+            if one.severity is severity
+        ]
+        if rows:
+            word = SEVERITIES[severity]
+            st.caption(f"**{word.label}**: {word.meaning}")
+            show("found", rows=rows[:_MOST], tone=word.tone, more=len(rows[_MOST:]))
+
+
+def _may_mend(access: Access, page: ExperimentPage) -> bool:
+    may = access.may(Action.ANNOTATE, experiment_resource(page.row))
+    return may and page.row.state not in CLOSED
+
+
+def _group(
+    page: ExperimentPage, severity: Severity, matters: tuple[Matter, ...], *, mends: bool
+) -> None:
     word = SEVERITIES[severity]
-    with st.expander(f"**{word.label}** ({len(rows)})", expanded=severity in OPEN):
+    with st.expander(f"**{word.label}** ({len(matters)})", expanded=severity in OPEN):
         st.caption(word.meaning)
-        show("findings", rows=rows, tone=word.tone)
+        for number, matter in enumerate(matters[:_MOST]):
+            with st.container(key=f"matter-{severity}-{number}"):
+                show("matter", matter=matter, tone=word.tone)
+                if matter.field and mends:
+                    st.page_link(
+                        links.ANNOTATE,
+                        label=f"Fill in {escaped(matter.name)}",
+                        query_params={"id": page.row.id, "field": matter.field},
+                        icon=":material/edit_note:",
+                    )
+        if len(matters) > _MOST:
+            st.caption(f"… and {len(matters) - _MOST:,} more, all in the report.")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from ui_streamlit.components.markup import show, style
 from ui_streamlit.components.notices import notices
+from ui_streamlit.components.tour import AGAIN
 from ui_streamlit.login.account import greet
 from ui_streamlit.login.visit import Standing, Visit
 
@@ -39,4 +41,6 @@ def frame(visit: Visit) -> Iterator[None]:
         yield
     local = visit.standing is Standing.LOCAL
     lake = visit.access.services.lake.url if local else ""
-    show("foot", version=version("emfair"), local=local, lake=lake)
+    toured = visit.standing is not Standing.REFEREE
+    again = f"/?{urlencode([AGAIN])}" if toured else ""
+    show("foot", version=version("emfair"), local=local, lake=lake, tour=again)

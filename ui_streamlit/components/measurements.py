@@ -1,106 +1,97 @@
-"""Measurements: their pictures, and each one's axes and facts with where they came from."""
+"""An experiment's measurements: large pictures of the first, a list of all; each opens its page."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import streamlit as st
 
 from emfair.model.documents import Measurement
-from emfair.model.facts import Fact
 from emfair.service.browse import ExperimentPage
 from emfair.units import human_size
 from ui_streamlit.components import links
-from ui_streamlit.components.markup import show
-from ui_streamlit.components.values import label_of, shape_of, span_of, value_of
-from ui_streamlit.components.words import SOURCES, VERDICTS
+from ui_streamlit.components.markup import escaped, show
+from ui_streamlit.components.values import shape_of
+from ui_streamlit.components.words import VERDICTS
 
-PICTURES = 24
+PICTURES = 12
+_LISTED = 500
+"""Rows of a page of the list."""
 
 
 def grid(page: ExperimentPage) -> None:
     """Show the pictures; the browser fetches them by itself, so that none holds the page up."""
     if not page.measurements:
         return
-    pictures = [
-        {
-            "src": _picture(page, one),
-            "title": one.title,
-            "about": shape_of(one),
-            "file": one.file,
-        }
-        for one in page.measurements[:PICTURES]
-    ]
-    show("grid", pictures=pictures, more=len(page.measurements) - len(pictures))
+    with st.container(key="shots"):
+        for number, one in enumerate(page.measurements[:PICTURES]):
+            with st.container(key=f"shot-{number}"):
+                src = links.preview(page.row.id, one.measurement)
+                show("shot", src=src, about=shape_of(one), file=one.file)
+                st.page_link(
+                    links.EXPERIMENT,
+                    label=escaped(one.title),
+                    query_params={"id": page.row.id, "measurement": one.measurement},
+                )
+    more = len(page.measurements) - PICTURES
+    if more > 0:
+        st.caption(f"… and {more:,} more, all listed under Measurements.")
 
 
 def measurements(page: ExperimentPage) -> None:
-    """Show one measurement, chosen by its name."""
+    """List all of them; whichever is chosen opens."""
     if not page.measurements:
         st.info("Nothing has been converted yet.", icon=":material/hourglass_top:")
         return
-    by_name = {one.measurement: one for one in page.measurements}
-    name = st.selectbox("Measurement", list(by_name), format_func=lambda name: _name(by_name[name]))
-    one = by_name[name]
-    left, right = st.columns([2, 5], gap="medium")
-    with left:
-        show("grid", pictures=[{"src": _picture(page, one), "title": "", "about": "", "file": ""}],
-             more=0)  # fmt: skip
-        st.link_button(
-            f"Container ({human_size(one.container_size)})",
-            links.api(page.row.id, "containers", one.measurement),
-            icon=":material/download:",
-            width="stretch",
+    found = page.measurements
+    first = _page_of(len(found))
+    some = found[first : first + _LISTED]
+    chosen = st.dataframe(
+        [_line(page, one) for one in some],
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"measurements-{first}",
+        column_config={
+            "preview": st.column_config.ImageColumn("", width=72),
+            "title": st.column_config.TextColumn("Measurement", width="medium"),
+            "data": st.column_config.TextColumn("Data", width="medium"),
+            "verdict": st.column_config.TextColumn("Verdict", width="small"),
+            "file": st.column_config.TextColumn("Read from", width="medium"),
+            "reader": st.column_config.TextColumn("Format", width="small"),
+            "size": st.column_config.TextColumn("Container", width="small"),
+        },
+        row_height=56,
+    )
+    st.caption("Choose a row to open the measurement.")
+    rows = chosen.selection.rows
+    if rows:
+        st.switch_page(
+            links.EXPERIMENT,
+            query_params={"id": page.row.id, "measurement": some[rows[0]].measurement},
         )
-    with right:
-        show("pairs", pairs=_about(page, one))
-    st.subheader("Metadata", anchor=False)
-    _facts(one)
 
 
-def _about(page: ExperimentPage, one: Measurement) -> list[tuple[str, str]]:
+def _page_of(number: int) -> int:
+    """Let one page of a long list be chosen; return where it begins."""
+    if number <= _LISTED:
+        return 0
+    starts = range(0, number, _LISTED)
+    return int(
+        st.selectbox(
+            "Which",
+            starts,
+            format_func=lambda at: f"{at + 1:,} to {min(at + _LISTED, number):,} of {number:,}",
+        )
+    )
+
+
+def _line(page: ExperimentPage, one: Measurement) -> dict[str, str]:
     verdict = page.verdict(one)
-    return [
-        ("Verdict", VERDICTS[verdict].label if verdict else "not judged yet"),
-        ("Data", f"{one.kind}, {shape_of(one)}"),
-        *((f"Axis: {axis.long_name or axis.name}", span_of(axis)) for axis in one.axes),
-        ("Read from", ", ".join((one.file, *one.companions))),
-        ("Format", one.reader),
-        ("Vendor tags", f"{one.tags_kept} kept, {one.tags.mapped} of them read"),
-        ("Container", f"{one.container_sha256} (SHA-256)"),
-    ]
-
-
-def _facts(one: Measurement) -> None:
-    if not one.facts:
-        st.info("Neither the file nor a person said anything about it.", icon=":material/info:")
-        return
-    used = [fact for fact in one.facts if not (fact.replaced_by or fact.warning)]
-    other = [fact for fact in one.facts if fact.replaced_by or fact.warning]
-    if used:
-        show("facts", facts=[_fact(fact) for fact in used])
-    if other:
-        with st.expander(f"Values not used ({len(other)})"):
-            st.caption("Another source won, or the value cannot be right. They are kept.")
-            show("facts", facts=[_fact(fact) for fact in other])
-
-
-def _fact(fact: Fact) -> dict[str, Any]:
-    replaced = f"replaced by {fact.replaced_by}: {fact.reason}" if fact.replaced_by else fact.reason
     return {
-        "label": label_of(fact),
-        "value": value_of(fact),
-        "source": SOURCES[fact.source],
-        "path": fact.source_path,
-        "raw": fact.raw,
-        "note": "; ".join(filter(None, (replaced.rstrip(": "), fact.warning))),
-        "replaced": bool(fact.replaced_by),
+        "preview": links.preview(page.row.id, one.measurement),
+        "title": one.title,
+        "data": f"{one.kind}, {shape_of(one)}",
+        "verdict": VERDICTS[verdict].label if verdict else "not judged yet",
+        "file": one.file,
+        "reader": one.reader,
+        "size": human_size(one.container_size),
     }
-
-
-def _name(one: Measurement) -> str:
-    return f"{one.title} · {shape_of(one)} · {one.file}"
-
-
-def _picture(page: ExperimentPage, one: Measurement) -> str:
-    return links.api(page.row.id, "previews", f"{one.measurement}.png")

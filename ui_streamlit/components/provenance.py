@@ -1,4 +1,4 @@
-"""Provenance records: what was done, when, with what, for whom."""
+"""Provenance: lineage as a picture, then each step: what was done, when, with what, for whom."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import streamlit as st
 
+from emfair.provenance.lineage import lineage
 from emfair.provenance.record import ProvenanceRecord
 from emfair.service.browse import ExperimentPage
 from ui_streamlit.components.markup import show
@@ -14,10 +15,15 @@ from ui_streamlit.components.words import STEPS
 
 
 def provenance(page: ExperimentPage) -> None:
-    """Show the records, oldest first."""
+    """Show the lineage of what is there now, and the records, oldest first."""
     if not page.records:
         st.info("No step has run yet.", icon=":material/hourglass_top:")
         return
+    drawn = lineage(page.records, STEPS)
+    st.graphviz_chart(drawn.dot, alt=" ".join(drawn.words))
+    with st.expander("The picture in words"):
+        show("words", words=drawn.words)
+    st.subheader("Steps", anchor=False)
     show("steps", steps=[_step(record) for record in page.records])
     st.caption(
         "Each record also stands in the lake, below provenance/, with every input's and "

@@ -45,6 +45,34 @@ def day_and_time(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M} {moment.tzname() or ''}".strip()
 
 
+def day(moment: datetime) -> str:
+    """Return the day of a moment, in its zone.
+
+    >>> day(datetime.fromisoformat("2026-01-22T23:14+01:00"))
+    '2026-01-22'
+    """
+    return f"{moment:%Y-%m-%d}"
+
+
+def size_of(number: int) -> str:
+    """Return a number of bytes in the unit that people use.
+
+    >>> size_of(0), size_of(999), size_of(1_530_000), size_of(12_400_000_000)
+    ('0 B', '999 B', '1.5 MB', '12 GB')
+    """
+    factor, unit = unit_of(number)
+    digits = 0 if number >= 10 * factor or factor == 1 else 1
+    return f"{number / factor:,.{digits}f} {unit}"
+
+
+def unit_of(number: int) -> tuple[float, str]:
+    """Return the unit of bytes in which people speak of so many, and how many bytes it has."""
+    for power, unit in enumerate(("B", "kB", "MB", "GB")):
+        if number < 1000 ** (power + 1):
+            return 1000.0**power, unit
+    return 1e12, "TB"
+
+
 def shape_of(measurement: Measurement) -> str:
     """Return ``256 × 256 uint16``."""
     size = " × ".join(str(length) for length in measurement.shape) or "one value"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from emfair.identity.roles import Role
 from emfair.model.facts import Source
 from emfair.model.findings import Severity, Verdict
 from emfair.model.states import ExperimentState as State
@@ -38,7 +39,7 @@ VERDICTS = {
 }
 
 SEVERITIES = {
-    Severity.ERROR: Word("To mend", "red", "Wrong; blocks publishing."),
+    Severity.ERROR: Word("To mend", "red", "Wrong; makes the experiment invalid."),
     Severity.MISSING: Word("To fill in", "orange", "NXem requires it, and only a person knows."),
     Severity.RECOMMENDED: Word("Recommended", "blue", "Makes the data easier to find and reuse."),
     Severity.UNDOCUMENTED: Word("Undocumented", "violet", "NXem has no concept for it."),
@@ -53,6 +54,21 @@ SOURCES = {
     Source.VENDOR: Word("file", "green", "Read from the vendor's file."),
     Source.DERIVED: Word("derived", "gray", "Computed from other values."),
 }
+
+ROLES = {
+    Role.ADMIN: Word("administrator", "violet", "Keeps emfair running, and manages people."),
+    Role.STEWARD: Word("steward", "blue", "Looks after data, instruments and projects."),
+    Role.OWNER: Word("owner", "violet", "Says who works on the project, and publishes."),
+    Role.EDITOR: Word("editor", "blue", "Deposits and edits."),
+    Role.VIEWER: Word("viewer", "gray", "Looks and downloads; not what is restricted."),
+}
+
+TOKENS = {
+    "good": Word("good", "green", "It can be used."),
+    "ended": Word("ended", "gray", "Its time is over."),
+    "revoked": Word("revoked", "gray", "Someone ended it."),
+}
+"""What has become of an access token or a referee link."""
 
 STEPS = {
     "raw_upload": "Checksums of all raw files verified",

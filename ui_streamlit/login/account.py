@@ -1,29 +1,46 @@
-"""What someone sees of their own visit: the way out, that they are a referee, whom to ask."""
+"""What someone sees of their own visit: tokens, the tour, the way out, whom to ask."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from emfair.identity.policy import Resource
+from emfair.identity.table import About, Action
 from ui_streamlit import stores
+from ui_streamlit.components import links
 from ui_streamlit.components.markup import escaped, show
+from ui_streamlit.components.tour import begin
 from ui_streamlit.login.door import LEAVE
 from ui_streamlit.login.outside import until
 from ui_streamlit.login.visit import Standing, Visit
 
 FACE = ":material/account_circle:"
 """By it the style sheet knows the menu, and puts it to the right."""
+TOKENS = links.TOKENS.stem
+"""The path of the page of one's access tokens."""
 _LONGEST = 40  # characters of a name that fit into the bar
 
 
 def account_pages(visit: Visit) -> dict[str, list[st.Page]]:
-    """Return the pages of the menu that bears their name; empty where nobody logs in.
+    """Return the pages of the menu that bears their name; a referee's page has no menu.
 
     The way out ends the login in this process, in the browser, and at the provider.
     """
+    access = visit.access
+    own = Resource(About.TOKEN, owner=access.subject)
+    tokens = st.Page(
+        links.TOKENS,
+        title="Access tokens",
+        icon=":material/key:",
+        visibility="visible" if access.may(Action.MANAGE_TOKENS, own) else "hidden",
+    )
+    name = access.name if len(access.name) <= _LONGEST else f"{access.name[: _LONGEST - 1]}…"
+    menu = f"{FACE} {escaped(name)}"
+    if visit.standing is Standing.REFEREE:
+        return {menu: [tokens]}
+    again = st.Page(_tour_again, title="Take the tour", icon=":material/route:", url_path="tour")
     if visit.standing is not Standing.KNOWN:
-        return {}
-    name = escaped(visit.access.name)
-    short = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+        return {menu: [tokens, again]}
 
     def log_out() -> None:
         if visit.login:
@@ -32,7 +49,12 @@ def account_pages(visit: Visit) -> dict[str, list[st.Page]]:
         st.logout()
 
     way_out = st.Page(log_out, title="Log out", icon=":material/logout:", url_path="log-out")
-    return {f"{FACE} {short}": [way_out]}
+    return {menu: [tokens, again, way_out]}
+
+
+def _tour_again() -> None:
+    begin()
+    st.switch_page(links.HOME)
 
 
 def greet(visit: Visit) -> None:

@@ -1,28 +1,39 @@
-"""One experiment: pictures, verdict, measurements, files, provenance."""
+"""One experiment: pictures, verdict, measurements, files, provenance; or one of its measurements.
+
+The address names them: ``?id=…``, and ``&measurement=…``.
+"""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from emfair.errors import Withdrawn
+from emfair.errors import NotFound, Withdrawn
 from emfair.identity.table import Action
+from emfair.model.documents import Measurement
+from emfair.model.states import ExperimentState
 from emfair.service import browse
-from emfair.service.access import check_there
+from emfair.service.access import Access, check_there, experiment_resource
+from emfair.service.annotations import process_again
 from emfair.service.browse import ExperimentPage
 from ui_streamlit import stores
 from ui_streamlit.components import links
+from ui_streamlit.components.citing import citing
+from ui_streamlit.components.conversion import conversion
+from ui_streamlit.components.deciding import decide
 from ui_streamlit.components.files import files
 from ui_streamlit.components.findings import findings
 from ui_streamlit.components.markup import escaped, show
+from ui_streamlit.components.measurement import measurement
 from ui_streamlit.components.measurements import grid, measurements
 from ui_streamlit.components.notices import notices
 from ui_streamlit.components.provenance import provenance
+from ui_streamlit.components.status import CLOSED, status
 from ui_streamlit.components.values import day_and_time
 from ui_streamlit.components.words import STATES
 
 
 def experiment() -> None:
-    """Show the page of the experiment that the address names."""
+    """Show the page of what the address names."""
     st.page_link(links.EXPERIMENTS, label="Experiments", icon=":material/arrow_back:")
     identifier = st.query_params.get("id", "")
     if not identifier:
@@ -31,28 +42,53 @@ def experiment() -> None:
     access = stores.access()
     row = access.experiment(Action.READ_EXPERIMENT, identifier)
     page = browse.experiment(access.services, row)
-    _head(page)
+    name = st.query_params.get("measurement", "")
+    # A link from this page to this page changes what is asked for, but not the browser's address.
+    st.query_params.from_dict({"id": row.id, **({"measurement": name} if name else {})})
+    if name:
+        measurement(access, page, _named(page, name))
+    else:
+        _experiment(access, page)
+
+
+def _named(page: ExperimentPage, name: str) -> Measurement:
+    """Return the measurement of that name. Raises `NotFound`."""
+    for one in page.measurements:
+        if one.measurement == name:
+            return one
+    raise NotFound(
+        f"no such measurement in {page.row.id}.",
+        subject=name,
+        remedy="Open the experiment, and choose one of its measurements.",
+    )
+
+
+def _experiment(access: Access, page: ExperimentPage) -> None:
+    _head(access, page)
+    status(page.row.id, page.row.state)
     if page.manifest is None:
-        st.info(STATES[page.row.state].meaning, icon=":material/hourglass_top:")
         return
     parts = {
         "Verdict": findings,
         _counted("Measurements", len(page.measurements)): measurements,
         _counted("Files", len(page.manifest.files)): files,
+        "Conversion": conversion,
         _counted("Provenance", len(page.records)): provenance,
+        "Cite": citing,
     }
     try:
         check_there(page.row)
         grid(page)
     except Withdrawn as error:
         st.info(f"It {escaped(error.message)} {error.remedy}", icon=":material/inventory_2:")
-        parts = {name: part for name, part in parts.items() if part in (findings, provenance)}
+        kept = (findings, provenance, citing)
+        parts = {name: part for name, part in parts.items() if part in kept}
     for tab, part in zip(st.tabs(list(parts)), parts.values(), strict=True):
         with tab, notices():
             part(page)
 
 
-def _head(page: ExperimentPage) -> None:
+def _head(access: Access, page: ExperimentPage) -> None:
     row, titles = page.row, page.titles
     place = f"{titles.project} › {titles.proposal} › {titles.sample}"
     st.title(escaped(titles.experiment), anchor=False)
@@ -60,12 +96,35 @@ def _head(page: ExperimentPage) -> None:
     about = f"deposited by {page.depositor or row.depositor}, {day_and_time(row.created_at)}"
     show("head", id=row.id, word=STATES[row.state], reason=row.state_reason, about=about)
     settings = stores.services().settings
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if row.state is ExperimentState.FAILED and access.may(
+            Action.ANNOTATE, experiment_resource(row)
+        ):
+            st.button(
+                "Process again",
+                icon=":material/refresh:",
+                type="primary",
+                on_click=_again,
+                args=(row.id,),
+            )
+        if row.state not in CLOSED and access.may(Action.ANNOTATE, experiment_resource(row)):
+            st.page_link(
+                links.ANNOTATE, label="Annotate", query_params={"id": row.id},
+                icon=":material/edit_note:",
+            )  # fmt: skip
         if page.validation:
             st.link_button("Report", links.api(row.id, "report"), icon=":material/fact_check:")
         if any(record.activity == "experiment_record" for record in page.records):
             st.link_button("README", links.api(row.id, "readme"), icon=":material/description:")
         st.link_button("Dagster", links.dagster(settings, row.id), icon=":material/account_tree:")
+        decide(access, row)
+
+
+def _again(experiment: str) -> None:
+    with notices():
+        access = stores.access()  # asked anew: the page may have stood open for long
+        access.experiment(Action.ANNOTATE, experiment)
+        process_again(access, experiment, reason="processed again after a failure")
 
 
 def _counted(name: str, number: int) -> str:

@@ -2,47 +2,60 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, cast
 
 import streamlit as st
 
 from emfair.model.states import ExperimentState
 from emfair.registry import ExperimentRow
-from emfair.service import browse
+from emfair.service import browse, overview
+from emfair.service.chain.fail import REASON_LIMIT
 from ui_streamlit import stores
 from ui_streamlit.components import links
+from ui_streamlit.components.address import follow, take, words, yes
+from ui_streamlit.components.markup import escaped
 from ui_streamlit.components.teach import no_experiments
+from ui_streamlit.components.turning import cursor, turn
 from ui_streamlit.components.words import STATES
 
 ROWS = 100
+_FILTERS = ("text", "state", "project", "mine", "reason")
 ROW_HEIGHT, HEADING, SHOWN = 56, 38, 12  # pixels, pixels, rows before the table scrolls
-KNOWN = 500  # newest experiments whose projects are offered as a filter
+
+
+class Asked(NamedTuple):  # equal from run to run, which a class of the page's own is not
+    """What the filters say; `reason` comes by an address alone."""
+
+    text: str
+    state: ExperimentState | None
+    project: str | None
+    mine: bool
+    reason: str
 
 
 def experiments() -> None:
     """Show the page."""
     access = stores.access()
     st.title("Experiments", anchor=False)
-    known = browse.experiments(access, limit=KNOWN).rows
+    known = browse.projects(access)
     if not known:
-        no_experiments()
+        no_experiments(access)
         return
-    text, state, project = _filters(sorted({row.project for row in known}))
-    filters = (text, state, project)
-    if st.session_state.get("filters") != filters:  # another search begins at its first page
-        st.session_state.filters, st.session_state.cursors = filters, []
-    cursors: list[str] = st.session_state.cursors
+    asked = _filters(known, others=overview.sees_others(access))
     page = browse.experiments(
         access,
-        text=text,
-        state=state,
-        project=project,
+        text=asked.text,
+        state=asked.state,
+        project=asked.project,
+        depositor=access.subject if asked.mine else None,
+        reason=asked.reason or None,
         limit=ROWS,
-        after=cursors[-1] if cursors else None,
+        after=cursor("experiments", asked),
     )
     if page.rows:
         _table(page)
-        _turn(page.next, cursors)
+        turn("experiments", page.next)
     else:
         st.info(
             "No experiment matches. Use fewer words, or another state.",
@@ -50,14 +63,21 @@ def experiments() -> None:
         )
 
 
-def _filters(projects: list[str]) -> tuple[str, ExperimentState | None, str | None]:
+def _filters(projects: Sequence[str], *, others: bool) -> Asked:
     """Show the filters; they begin as the address says, and the address follows them."""
     states = [state.value for state in ExperimentState]
-    _take_address({"state": states, "project": projects})
+    take(
+        "experiments",
+        _FILTERS,
+        read={
+            "text": words, "state": _among(states), "project": _among(projects), "mine": yes,
+            "reason": lambda text: text[:REASON_LIMIT],
+        },
+    )  # fmt: skip
     first, second, third = st.columns([3, 2, 2])
     text = first.text_input(
         "Words",
-        key="text",
+        key="experiments-text",
         placeholder="Title, sample, proposal, person …",
         icon=":material/search:",
         max_chars=200,
@@ -66,27 +86,38 @@ def _filters(projects: list[str]) -> tuple[str, ExperimentState | None, str | No
         "State",
         states,
         index=None,
-        key="state",
+        key="experiments-state",
         format_func=lambda value: STATES[ExperimentState(value)].label,
         placeholder="Any state",
     )
     project = third.selectbox(
-        "Project", projects, index=None, key="project", placeholder="Any project"
+        "Project", projects, index=None, key="experiments-project", placeholder="Any project"
     )
-    asked = {"text": text, "state": state, "project": project}
-    st.session_state.address = {key: value for key, value in asked.items() if value}
-    st.query_params.from_dict(st.session_state.address)
-    return text, ExperimentState(state) if state else None, project
+    if others:
+        st.toggle("Only what I deposited", key="experiments-mine")
+    mine: bool = st.session_state["experiments-mine"]
+    reason = _reason()
+    follow("experiments", _FILTERS)
+    return Asked(text, ExperimentState(state) if state else None, project, mine, reason)
 
 
-def _take_address(known: dict[str, list[str]]) -> None:
-    """Fill the filters in from an address the reader came by; what nobody knows is dropped."""
-    address = st.query_params.to_dict()
-    if address == st.session_state.get("address") and "text" in st.session_state:
-        return
-    st.session_state.text = address.get("text", "")[:200]
-    for name, options in known.items():
-        st.session_state[name] = address.get(name) if address.get(name) in options else None
+def _among(options: Sequence[str]) -> Callable[[str], str | None]:
+    """Return what reads one of these; what nobody knows is dropped."""
+    return lambda text: text if text in options else None
+
+
+def _reason() -> str:
+    """Show the reason that the list is narrowed to, and let it be dropped."""
+    reason: str = st.session_state["experiments-reason"]
+    if reason:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"Only for this reason: {escaped(reason[:300])}")
+            st.button("For any reason", type="tertiary", on_click=_any_reason)
+    return reason
+
+
+def _any_reason() -> None:
+    st.session_state["experiments-reason"] = ""
 
 
 def _table(page: browse.ExperimentList) -> None:
@@ -98,7 +129,7 @@ def _table(page: browse.ExperimentList) -> None:
         height=ROW_HEIGHT * min(len(rows), SHOWN) + HEADING,
         on_select="rerun",
         selection_mode="single-row",
-        key="table",
+        key="experiments-table",
         column_config={
             "preview": st.column_config.ImageColumn("", width=72),
             "title": st.column_config.TextColumn("Experiment", width=240),
@@ -134,18 +165,6 @@ def _line(row: ExperimentRow, depositor: str) -> dict[str, Any]:
         "depositor": depositor,
         "id": row.id,
     }
-
-
-def _turn(following: str | None, cursors: list[str]) -> None:
-    if not (following or cursors):
-        return
-    with st.container(horizontal=True):
-        if st.button("Newer", disabled=not cursors, icon=":material/chevron_left:"):
-            cursors.pop()
-            st.rerun()
-        if st.button("Older", disabled=following is None, icon=":material/chevron_right:"):
-            cursors.append(cast("str", following))
-            st.rerun()
 
 
 if __name__ == "__main__":

@@ -1,20 +1,27 @@
-"""Home: what needs the reader, and what came last."""
+"""Home: what needs the reader, what runs, what ended; for stewards and administrators of all."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from emfair.identity.policy import SERVICE
+from emfair.identity.table import Action
 from emfair.model.states import ExperimentState as State
-from emfair.registry import ExperimentRow
-from emfair.service import browse
+from emfair.service import overview
+from emfair.service.access import Access
+from emfair.service.overview import Glance
 from ui_streamlit import stores
 from ui_streamlit.components import links
-from ui_streamlit.components.markup import escaped, show
+from ui_streamlit.components.drafts import drafts
+from ui_streamlit.components.markup import show
+from ui_streamlit.components.notices import notices
+from ui_streamlit.components.overseen import alike, longest, upkeep
+from ui_streamlit.components.rows import brief, mending
+from ui_streamlit.components.running import running
 from ui_streamlit.components.teach import no_experiments
-from ui_streamlit.components.values import day_and_time
+from ui_streamlit.components.tour import tour
 from ui_streamlit.components.words import STATES
 
-LATEST = 6
 CARDS = (
     (State.NEEDS_INPUT, "wait for values only a person knows"),
     (State.INVALID, "have something to mend"),
@@ -22,54 +29,119 @@ CARDS = (
     (State.PROCESSING, "are being processed"),
     (State.VALID, "are valid NXem"),
 )
-_PICTURED = (State.NEEDS_INPUT, State.INVALID, State.VALID, State.PUBLISHED)
+MINE, ALL = "mine", "all"
+_WHOSE = {MINE: "My deposits", ALL: "All I may see"}
 
 
 def home() -> None:
     """Show the page."""
     access = stores.access()
-    st.title("What needs you", anchor=False)
-    counts = browse.counts(access)
-    if not any(counts.values()):
-        no_experiments()
+    tour(access)
+    head = st.container()
+    mine = _whose(access) == MINE
+    glance = overview.glance(access, mine=mine)
+    with head:
+        _head(access, glance)
+    drafts(access)
+    if glance.is_empty:
+        no_experiments(access)
         return
-    for column, (state, text) in zip(st.columns(len(CARDS)), CARDS, strict=True):
-        with column:
-            _count(state, counts[state], text)
-    st.header("Latest experiments", anchor=False)
-    page = browse.experiments(access, limit=LATEST)
-    for row in page.rows:
-        _latest(row, page.names.get(row.depositor, row.depositor))
-    st.page_link(links.EXPERIMENTS, label="All experiments", icon=":material/arrow_forward:")
+    _counts(glance, mine=mine)
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        _needy(access, glance, mine=mine)
+        longest(access, glance)
+    with right:
+        with notices():
+            running(mine=mine)
+        _finished(access, glance, mine=mine)
+        alike(glance)
+        if access.may(Action.ADMIN, SERVICE):
+            with notices():
+                upkeep(access)
 
 
-def _count(state: State, number: int, text: str) -> None:
-    with st.container(border=True, height="stretch", gap="xsmall"):
-        show("count", number=number, tone=STATES[state].tone)
-        st.page_link(
-            links.EXPERIMENTS,
-            label=f"**{STATES[state].label.capitalize()}**",
-            query_params={"state": state.value},
-            disabled=not number,
-        )
-        st.caption(text)
-
-
-def _latest(row: ExperimentRow, depositor: str) -> None:
-    with st.container(border=True):
-        picture, text, when = st.columns([1, 9, 3], vertical_alignment="center")
-        with picture:
-            show("thumb", src=links.api(row.id, "preview.png") if row.state in _PICTURED else "")
-        with text, st.container(gap="xxsmall"):
+def _head(access: Access, glance: Glance) -> None:
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"
+    ):
+        st.title("What needs you", anchor=False, width="content")
+        if not glance.is_empty and access.may(Action.CREATE_PROJECT, SERVICE):
             st.page_link(
-                links.EXPERIMENT,
-                label=f"**{escaped(row.title)}**",
-                query_params={"id": row.id},
-            )
-            place = f"{row.project} › {row.proposal} › {row.sample}"
-            show("line", word=STATES[row.state], reason=row.state_reason, place=place)
-        with when:
-            st.caption(f"{day_and_time(row.created_at)}  \nby {escaped(depositor)}")
+                links.DEPOSIT, label="**Deposit a session**", icon=":material/upload:",
+                width="content",
+            )  # fmt: skip
+
+
+def _whose(access: Access) -> str:
+    """Let people choose whose experiments they look at, if they see others'; stewards see all."""
+    if access.principal is None or not overview.sees_others(access):
+        return ALL
+    usual = ALL if overview.oversees(access) else MINE
+    if "whose" not in st.session_state:
+        asked = st.query_params.get("whose", "")
+        st.session_state.whose = asked if asked in _WHOSE else usual
+    chosen = st.segmented_control(
+        "Whose", list(_WHOSE), key="whose", format_func=_WHOSE.__getitem__, required=True,
+        label_visibility="collapsed",
+    )  # fmt: skip
+    whose = chosen or usual
+    st.query_params.from_dict({} if whose == usual else {"whose": whose})
+    return whose
+
+
+def _of(mine: bool, **asked: str) -> dict[str, str]:
+    return {**asked, "mine": "yes"} if mine else asked
+
+
+def _counts(glance: Glance, *, mine: bool) -> None:
+    with st.container(horizontal=True, key="counts"):
+        for state, text in CARDS:
+            with st.container(border=True, gap="xsmall", height="stretch"):
+                number = glance.counts[state]
+                show("count", number=f"{number:,}", tone=STATES[state].tone, quiet=not number)
+                st.page_link(
+                    links.EXPERIMENTS,
+                    label=f"**{STATES[state].label.capitalize()}**",
+                    query_params=_of(mine, state=state.value),
+                    disabled=not number,
+                )
+                st.caption(text)
+
+
+def _needy(access: Access, glance: Glance, *, mine: bool) -> None:
+    others = overview.sees_others(access) and not mine
+    st.header("Waits for someone" if others else "Waits for you", anchor=False)
+    if not glance.needy.rows:
+        st.caption("Nothing: whatever was processed is as it should be.")
+    for row in glance.needy.rows:
+        to, go = mending(access, row)
+        brief(row, to, go=go, picture=True, by=glance.name_of(row) if others else "")
+    if glance.needy.total > len(glance.needy.rows):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption("All of them:", width="content")
+            for state in overview.NEEDY:
+                if number := glance.counts[state]:
+                    st.page_link(
+                        links.EXPERIMENTS,
+                        label=f"{number:,} {STATES[state].label}",
+                        query_params=_of(mine, state=state.value),
+                        width="content",
+                    )
+
+
+def _finished(access: Access, glance: Glance, *, mine: bool) -> None:
+    if not glance.finished.rows:
+        return
+    others = overview.sees_others(access) and not mine
+    st.header("Valid of late", anchor=False)
+    for row in glance.finished.rows:
+        brief(row, picture=True, by=glance.name_of(row) if others else "")
+    if glance.finished.total > len(glance.finished.rows):
+        st.page_link(
+            links.EXPERIMENTS, label="All experiments", query_params=_of(mine),
+            icon=":material/arrow_forward:",
+        )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -1,17 +1,17 @@
-"""SQL: a person's question to the index, its answer as a table and as CSV."""
+"""SQL: a person's question to the index, its answer as a table, a plot, CSV and Parquet."""
 
 from __future__ import annotations
 
-import csv
-import io
-
 import streamlit as st
 
-from emfair.catalogue.query import Answer
+from emfair.catalogue.query import TIMEOUT, Answer
+from emfair.identity.table import Action
 from emfair.service import questions
+from emfair.service.tables import as_csv, as_parquet
 from ui_streamlit import stores
 from ui_streamlit.components.markup import show
 from ui_streamlit.components.notices import notices
+from ui_streamlit.components.plot import plot
 
 ROWS = 10_000
 EXAMPLES = {
@@ -43,6 +43,7 @@ EXAMPLES = {
 
 def sql() -> None:
     """Show the page."""
+    stores.access().service(Action.QUERY_INDEX)
     st.title("Ask the index", anchor=False)
     question, schema = st.columns([5, 2], gap="large")
     with question:
@@ -60,6 +61,9 @@ def _ask() -> None:
         st.session_state.sql = st.query_params.get("sql", next(iter(EXAMPLES.values())))
     with st.form("question", border=False):
         text = st.text_area("SQL, in DuckDB's dialect", key="sql", height=170)
+        st.caption(
+            f"Read only, over what you may see. It has {TIMEOUT:.0f} s; {ROWS:,} rows are shown."
+        )
         st.form_submit_button("Ask", type="primary", icon=":material/play_arrow:")
     if text.strip():
         st.query_params["sql"] = text
@@ -83,23 +87,19 @@ def _show(answer: Answer) -> None:
         st.info("No row answers this. Loosen the conditions.", icon=":material/search_off:")
         return
     st.dataframe(answer.table, hide_index=True)
-    st.download_button(
-        "CSV",
-        lambda: as_csv(answer.columns, rows),
-        "emfair-answer.csv",
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
-
-
-def as_csv(columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
-    """Return rows as CSV with a head (RFC 4180)."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return text.getvalue()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for kind, mime, content in (
+            ("CSV", "text/csv", lambda: as_csv(answer.columns, rows)),
+            ("Parquet", "application/vnd.apache.parquet", lambda: as_parquet(answer.table)),
+        ):
+            st.download_button(
+                kind, content, f"emfair-answer.{kind.lower()}", mime,
+                icon=":material/download:", on_click="ignore",
+            )  # fmt: skip
+        drawn = st.toggle("Plot", key="plot")
+    if drawn:
+        with notices():
+            plot(answer.table)
 
 
 def _schema() -> None:

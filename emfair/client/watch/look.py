@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from emfair.client.collect import SKIPPED, printable
 from emfair.errors import Unavailable
-from emfair.vendor.bundles import STORES
+from emfair.vendor.bundles import in_a_store
 
 NOTES = "emfair.yaml"
 """What people put into a session's folder to say where its files belong."""
@@ -155,20 +155,11 @@ def _see_file(seen: Look, folder: str, name: str, found: os.stat_result) -> None
         seen.files[name] = how
 
 
-_IN_STORES = tuple(f"{end}/" for end in STORES)
-
-
-def _in_a_store(folder: str) -> bool:
-    """Whether a folder belongs to a format that is a folder: Zarr's hidden files are its header."""
-    lower = f"{folder}/".lower()
-    return any(end in lower for end in _IN_STORES)
-
-
 def _is_passed_over(name: str, folder: str) -> bool:
     lower = name.lower()
     if lower.endswith(UNFINISHED) or lower.startswith("~$"):
         return True
-    return (name.startswith(".") or lower in SKIPPED) and not _in_a_store(folder)
+    return (name.startswith(".") or lower in SKIPPED) and not in_a_store(folder)
 
 
 def _is_text(name: str) -> bool:

@@ -25,16 +25,12 @@ from emfair.errors import (
     Conflict,
     EmfairError,
     FixityMismatch,
-    Forbidden,
-    NotFound,
-    Unauthenticated,
 )
 from emfair.model.manifest import RawFile
 from emfair.model.states import IN_PROGRESS
 from emfair.units import human_size
 
 Pair = tuple[Waiting, RawFile]
-_NOT_THE_FILES = (Unauthenticated, Forbidden, NotFound)
 
 
 class Interrupted(Exception):
@@ -101,7 +97,7 @@ class Shipping:
         Conflict
             The experiment takes no file at all.
         EmfairError
-            Whoever asks may not, or the depository does not answer.
+            Whoever asks may not, or something else is wrong that is no file's fault.
         """
         mine = [one for one in files if self.spool.session_of(one.name) == session.id]
         try:
@@ -144,16 +140,14 @@ class Shipping:
         return False
 
     def _send(self, session: Session, pairs: Sequence[Pair]) -> None:
-        """Send what is left of a portion; in pieces if something is wrong with one."""
+        """Send what is left of a portion; one by one if something is wrong with one of them."""
         if not pairs:
             return
         began = time.monotonic()
         try:
             self._add(session, pairs)
-        except _NOT_THE_FILES:
-            raise
         except (BadCall, BadData) as error:
-            if isinstance(error, Conflict) and not self._takes_files(session):
+            if not self._is_a_files(session, error):
                 raise
             if len(pairs) > 1:
                 for pair in pairs:
@@ -199,8 +193,15 @@ class Shipping:
             if old is not None and old.state != "sealed" and old.sha256 != file.sha256:
                 self.depository.remove(experiment, old.path)
 
-    def _takes_files(self, session: Session) -> bool:
-        return self.depository.state(session.experiment or "").state in IN_PROGRESS
+    def _is_a_files(self, session: Session, error: BadCall | BadData) -> bool:
+        """Whether an error is a file's own fault.
+
+        Few are. An ended certificate, a proxy that takes no large bodies, a full project would be
+        any file's: taken for this one's, a session would be sealed without it.
+        """
+        if isinstance(error, Conflict):
+            return self.depository.state(session.experiment or "").state in IN_PROGRESS
+        return isinstance(error, BadName | FixityMismatch) or _is_of_reading(error)
 
     def _not_sent(self, one: Waiting, error: BadCall | BadData) -> None:
         """Note why a single file was not sent: it has changed, or is refused."""
@@ -208,7 +209,7 @@ class Shipping:
             changed = stat_of(self.root, one.name) != one.stat
         except OSError:
             changed = True
-        if changed or isinstance(error, FixityMismatch):
+        if changed or isinstance(error, FixityMismatch) or _is_of_reading(error):
             self._again(one, error.message)
         else:
             self._refuse(one, error)
@@ -246,6 +247,11 @@ class Shipping:
             total = sum(file.size for _, file in pairs)
             rate = human_size(total / max(seconds, 1e-3))
             self.journal.tell("portion", f"{len(pairs)} files, {human_size(total)}, {rate}/s")
+
+
+def _is_of_reading(error: EmfairError) -> bool:
+    """Whether a file here could not be read (`emfair.client.spans`)."""
+    return type(error) is BadCall and isinstance(error.__cause__, OSError)
 
 
 def deposit_name(name: str, pattern: Pattern) -> str:

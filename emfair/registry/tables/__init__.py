@@ -6,11 +6,13 @@ here: queries.
 
 from emfair.registry.tables.access import (
     ROLES,
+    SHELVES,
     audit,
     idempotency,
     membership,
     person,
     referee_link,
+    shelf,
     token,
 )
 from emfair.registry.tables.columns import (
@@ -48,6 +50,7 @@ __all__ = [
     "PERSON_LIMIT",
     "ROLES",
     "RUN_KEY_LIMIT",
+    "SHELVES",
     "TITLE_LIMIT",
     "UNSEALED",
     "VERSION_TABLE",
@@ -68,6 +71,7 @@ __all__ = [
     "proposal",
     "referee_link",
     "sample",
+    "shelf",
     "token",
     "upload",
 ]

@@ -31,6 +31,7 @@ from emfair.registry.tables.columns import (
 )
 
 ROLES = ("owner", "editor", "viewer")
+SHELVES = ("search", "template", "seen")
 
 person = Table(
     "person",
@@ -90,6 +91,18 @@ token = Table(
     length("id", 1, 40),
     length("name", 1, TITLE_LIMIT),
     Index("ix_token_subject", "subject"),
+)
+
+shelf = Table(
+    "shelf",
+    metadata,
+    *person_column("subject", primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("name", String(TITLE_LIMIT), primary_key=True),
+    Column("content", Text, nullable=False),
+    Column("put_at", UtcDateTime, nullable=False),
+    one_of("kind", SHELVES),
+    length("name", 1, TITLE_LIMIT),
 )
 
 idempotency = Table(

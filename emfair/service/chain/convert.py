@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from emfair.crew import crew
 from emfair.lake import layout
@@ -24,6 +22,7 @@ from emfair.service.bundled import convert_bundle, store_digest
 from emfair.service.chain.copies import same_bytes
 from emfair.service.chain.step import Step, Subject, begin, keep, subject_of
 from emfair.service.documents import parse_document
+from emfair.service.raw_folder import raw_folder
 from emfair.service.sandbox import Sandbox
 from emfair.service.services import Services
 from emfair.vendor.bundles import Bundle, bundle
@@ -198,26 +197,8 @@ def _convert_one(shop: _Shop, each: Bundle) -> Converted:
         context=shop.subject.context,
         latest=shop.subject.manifest.sealed_at,
     )
-    with _raw_files(shop, each) as raw:
+    members = (shop.files[name] for name in each.members)
+    given = ((file.name, file.path) for file in members)
+    with raw_folder(shop.services, shop.subject.place, given) as raw:
         size = sum(shop.files[name].size for name in each.members)
         return shop.sandbox.convert(raw / each.primary, dossier, shop.folder, size)
-
-
-@contextmanager
-def _raw_files(shop: _Shop, each: Bundle) -> Iterator[Path]:
-    """Yield a folder where a bundle's files stand under their given names, for readers to open.
-
-    Links into a local lake, or copies of an object store's: readers find companions by name, and
-    what they write beside a file (a cache, a lock) stays out of the lake. Only these files: what
-    comes out depends on nothing that is not recorded as its source.
-    """
-    services, place = shop.services, shop.subject.place
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(dir=services.scratch, prefix="raw-")))
-        for file in (shop.files[name] for name in each.members):
-            key = layout.raw_file(place, file.path)
-            copy = stack.enter_context(services.lake.local_copy(key, services.scratch))
-            link = folder / file.name
-            link.parent.mkdir(parents=True, exist_ok=True)
-            link.symlink_to(copy.absolute())
-        yield folder

@@ -6,7 +6,8 @@ What does not belong here: writing it, which each change does in its own transac
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +18,10 @@ from emfair.registry import AuditRow, CardRow
 from emfair.service.access import Access, Granted
 from emfair.service.naming import names
 from emfair.service.pages import PAGE, check_limit
+from emfair.service.services import Services
+
+COLUMNS = ("id", "at", "actor", "actor_name", "action", "subject", "detail")
+"""Of deeds as a table."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,38 @@ def everything(
     """
     access.require(Action.READ_AUDIT, Resource(About.PROJECT))
     return _page(access, which, None, limit, after)
+
+
+def kinds(services: Services) -> tuple[str, ...]:
+    """Return the kinds of deeds that there are, to choose from: they tell nothing of anyone."""
+    return services.registry.audit.actions()
+
+
+def as_rows(page: Callable[[int | None], DeedPage], most: int) -> Iterator[tuple[str, ...]]:
+    """Yield at most so many deeds as rows of a table, page by page.
+
+    Parameters
+    ----------
+    page
+        Returns the page after a cursor: `of_project` or `everything`, asked for long pages.
+    """
+    after: int | None = None
+    while most > 0:
+        found = page(after)
+        for row in found.rows[:most]:
+            yield (
+                str(row.id),
+                row.at.isoformat(),
+                row.actor,
+                found.names.get(row.actor, ""),
+                row.action,
+                row.subject,
+                json.dumps(row.detail, ensure_ascii=False),
+            )
+        most -= len(found.rows)
+        after = found.next
+        if after is None:
+            return
 
 
 def _page(

@@ -1,17 +1,31 @@
-"""People: found by who wants to invite them, their own cards edited by themselves.
+"""People: found by who wants to invite them, their own cards edited by themselves; their projects.
 
 A card is made at someone's first login (`emfair.service.reception`).
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from emfair.errors import Forbidden, NotFound
 from emfair.identity.table import Action
-from emfair.model.nouns import PersonCard
+from emfair.model.nouns import PersonCard, ProjectCard
 from emfair.registry import CardRow
 from emfair.service.access import Access, Granted
 from emfair.service.nouns import cards
 from emfair.service.nouns.cards import CardPage
 from emfair.service.pages import PAGE
+
+
+@dataclass(frozen=True)
+class Part:
+    """The role that someone has in a project, and the first moment they have it no more."""
+
+    project: CardRow[ProjectCard]
+    role: str
+    until: datetime | None
 
 
 def people(
@@ -33,3 +47,13 @@ def edit_person(
     """Replace a person's card. Raises `Outdated`."""
     registry = editing.access.services.registry
     return cards.edit(editing, registry.people, card, expected_version=expected_version)
+
+
+def projects_of(access: Access, subject: str) -> tuple[Part, ...]:
+    """Return the roles that memberships give someone, in projects whose members one may see."""
+    found = []
+    for row in access.services.registry.memberships.of_subject(subject):
+        with suppress(NotFound, Forbidden):
+            project = access.project(Action.READ_MEMBERS, row.project)
+            found.append(Part(project, row.role, row.until))
+    return tuple(found)

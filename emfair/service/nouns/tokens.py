@@ -37,8 +37,16 @@ def own(access: Access) -> Sequence[StoredToken]:
 
     Raises `Unauthenticated` or `Forbidden` for whoever has none of their own, or comes by a token.
     """
-    _check_own(access)
-    return access.services.registry.tokens.list(access.subject)
+    return of_person(access, access.subject)
+
+
+def of_person(access: Access, subject: str) -> Sequence[StoredToken]:
+    """Return someone's tokens, newest first, those that are over included.
+
+    Raises `Unauthenticated` or `Forbidden` for whoever may not end them.
+    """
+    _check(access, subject)
+    return access.services.registry.tokens.list(subject)
 
 
 def create(access: Access, wanted: Wanted) -> tuple[str, StoredToken]:
@@ -51,7 +59,7 @@ def create(access: Access, wanted: Wanted) -> tuple[str, StoredToken]:
     Unauthenticated, Forbidden
         They can have none.
     """
-    _check_own(access)
+    _check(access, access.subject)
     return _issue(access, wanted)
 
 
@@ -88,8 +96,8 @@ def revoke_of_instrument(sharing: Granted[InstrumentRow], identifier: str) -> No
     revoke(Granted(sharing.access, row))
 
 
-def _check_own(access: Access) -> None:
-    access.require(Action.MANAGE_TOKENS, Resource(About.TOKEN, owner=access.subject))
+def _check(access: Access, subject: str) -> None:
+    access.require(Action.MANAGE_TOKENS, Resource(About.TOKEN, owner=subject))
 
 
 def _issue(access: Access, wanted: Wanted, instrument: str = "") -> tuple[str, StoredToken]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,15 +41,19 @@ class Frail:
         are announced then, and one of them has arrived.
     error
         What every call raises.
+    meanwhile
+        Called before a call is done.
     """
 
     inside: MemoryDepository = field(default_factory=MemoryDepository)
     kill_in: int = -1
     error: Exception | None = None
+    meanwhile: Callable[[str], None] = lambda _: None
     calls: list[str] = field(default_factory=list)
 
     def _pass(self, name: str, *arguments: Any, **named: Any) -> Any:
         self.calls.append(name)
+        self.meanwhile(name)
         if self.error is not None:
             raise self.error
         if self.kill_in >= 0:

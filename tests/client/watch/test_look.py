@@ -42,6 +42,12 @@ def test_hidden_files_of_a_format_that_is_a_folder_belong_to_it(tmp_path):
     ]
 
 
+def test_what_the_watched_folder_lies_in_makes_it_no_store(tmp_path):
+    put(tmp_path, "old.zspy/s/a.tif", "old.zspy/s/.hidden", "old.zspy/s/Thumbs.db")
+    assert list(look(tmp_path / "old.zspy" / "s").files) == ["a.tif"]
+    assert list(look(tmp_path / "old.zspy").files) == ["s/a.tif"], "nor does its own name"
+
+
 def test_the_notes_of_a_session_are_no_file_of_it(tmp_path):
     put(tmp_path, "emfair.yaml", "ada/emfair.yaml", "ada/deep/emfair.yaml")
     seen = look(tmp_path)

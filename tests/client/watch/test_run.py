@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from emfair.errors import Forbidden, Unauthenticated
+from emfair.errors import (
+    BadCall,
+    BadSetting,
+    Forbidden,
+    NotFound,
+    TooMuch,
+    Unauthenticated,
+)
 from emfair.model.states import ExperimentState
 from tests.client.watch.bench import NO_NETWORK, Bench
 
@@ -68,18 +75,52 @@ def test_what_has_not_arrived_when_the_network_is_lost_arrives_later(bench):
     assert bench.told("well again")
 
 
-@pytest.mark.parametrize("kind", [Forbidden, Unauthenticated])
+REFUSALS = [Forbidden, Unauthenticated, NotFound, BadSetting, BadCall, TooMuch]
+
+
+@pytest.mark.parametrize("kind", REFUSALS)
 def test_a_server_that_refuses_is_told_once_and_asked_seldom(bench, kind):
     bench.depository.error = kind("no.", subject="token", remedy="Ask for a new token.")
     bench.write("a.tif", b"a")
     bench.live(12 * 3600)
+    check_it_was_asked_seldom(bench)
+    assert bench.sealed == [{"a.tif": b"a"}]
+
+
+@pytest.mark.parametrize("kind", REFUSALS)
+def test_no_session_is_sealed_without_the_files_that_a_server_refused_for_a_while(bench, kind):
+    bench.write("a.tif", b"a")
+    bench.live(200)
+    bench.depository.calls.clear()
+    bench.depository.error = kind("no.", subject="proxy", remedy="Ask for a new token.")
+    bench.write("b.tif", b"b")
+    bench.write("c.tif", b"c")
+    bench.live(12 * 3600)
+    assert bench.sealed == []
+    check_it_was_asked_seldom(bench)
+    assert bench.sealed == [{"a.tif": b"a", "b.tif": b"b", "c.tif": b"c"}]
+
+
+def check_it_was_asked_seldom(bench: Bench) -> None:
+    """Check how a watcher has waited for twelve hours; then let the server be well again."""
     assert 8 < len(bench.depository.calls) < 30
     assert len(bench.told("problem")) == 1
     assert "Ask for a new token." in bench.told("problem")[0]
     bench.depository.error = None
-    bench.live(4000)
-    assert bench.sealed == [{"a.tif": b"a"}]
+    bench.live(4800)  # an hour, and a quarter of it more
     assert bench.journal.problems == {}
+
+
+def test_what_a_person_must_mend_is_tried_again_after_two_minutes(bench):
+    bench.write("a.tif", b"a")
+    bench.live(200)
+    bench.depository.error = BadSetting("its certificate has ended.", remedy="Renew it.")
+    bench.write("b.tif", b"b")
+    calls = len(bench.depository.calls)
+    bench.live(150, step=10)
+    assert len(bench.depository.calls) == calls + 1
+    bench.live(90, step=10)
+    assert len(bench.depository.calls) == calls + 2
 
 
 def test_a_folder_that_vanishes_is_waited_for_and_nothing_of_it_is_forgotten(bench):
@@ -273,5 +314,22 @@ def test_a_file_that_is_deleted_while_it_is_sent_does_not_hold_up_its_session(be
     (held,) = bench.depository.inside.held.values()
     assert held.todo == ("s/b.tif",)
     (bench.root / "s/b.tif").unlink()
+    bench.live(8000)
+    assert bench.sealed == [{"s/a.tif": b"a"}]
+
+
+def test_a_file_that_is_deleted_between_reading_and_sending_holds_up_no_other(bench):
+    bench.write("s/a.tif", b"a")
+    bench.write("s/b.tif", b"b")
+
+    def deleted(call: str) -> None:
+        if call == "add":
+            (bench.root / "s/b.tif").unlink(missing_ok=True)
+
+    bench.depository.meanwhile = deleted
+    bench.live(100)
+    assert list(bench.drafts[0]) == ["s/a.tif"]
+    assert bench.watcher.holds == {}
+    assert "must settle again" in bench.told("problem")[0]
     bench.live(8000)
     assert bench.sealed == [{"s/a.tif": b"a"}]

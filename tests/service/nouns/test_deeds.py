@@ -36,3 +36,23 @@ def test_a_projects_deeds_come_in_pages(services):
     assert (found, rest.next) == (["project-changed", "project-created"], None)
     with pytest.raises(BadCall):
         deeds.of_project(editing, Which(), limit=0)
+
+
+def test_deeds_as_rows_go_page_by_page_up_to_a_number(services):
+    for number in range(7):
+        services.registry.audit.write("machine", "thing-done", f"thing:{number}", {"n": number})
+    root = access(services, "root", "emfair-admin")
+    asked = []
+
+    def page(after):
+        asked.append(after)
+        return deeds.everything(root, Which(actor="machine"), limit=3, after=after)
+
+    rows = list(deeds.as_rows(page, 100))
+    assert [row[deeds.COLUMNS.index("subject")] for row in rows] == [
+        f"thing:{number}" for number in reversed(range(7))
+    ]
+    assert rows[0][-1] == '{"n": 6}'
+    assert len(asked) == 3
+    assert list(deeds.as_rows(page, 4)) == rows[:4]
+    assert "thing-done" in deeds.kinds(services)

@@ -6,9 +6,9 @@ import pytest
 
 from emfair.errors import NotFound, Outdated
 from emfair.identity.table import Action
-from emfair.model.nouns import PersonCard
+from emfair.model.nouns import PersonCard, ProjectCard
 from emfair.service.access import Access, Granted
-from emfair.service.nouns import people
+from emfair.service.nouns import people, projects
 from tests.service.nouns.logins import access, subject
 
 
@@ -28,3 +28,20 @@ def test_people_edit_their_own_card(services):
     assert (row.card.name, row.version) == ("Dr. Ada", 2)
     with pytest.raises(Outdated):
         people.edit_person(editing, PersonCard(name="Ada"), expected_version=1)
+
+
+def test_projects_of_someone_are_those_whose_members_one_may_see(services):
+    for title in ("Steel", "Glass"):
+        projects.create_project(access(services, "ada"), ProjectCard(title=title))
+    access(services, "bob")
+    services.registry.memberships.grant(
+        "steel", subject("bob"), "viewer", until=None, actor=subject("ada")
+    )
+
+    def told(name, *groups):
+        parts = people.projects_of(access(services, name, *groups), subject("ada"))
+        return [(part.project.id, part.role) for part in parts]
+
+    assert told("bob") == [("steel", "owner")]
+    assert told("eve") == []
+    assert told("stew", "emfair-steward") == told("ada") == [("glass", "owner"), ("steel", "owner")]

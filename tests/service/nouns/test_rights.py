@@ -13,6 +13,6 @@ from tests.service.nouns.logins import access
 def test_rights_are_what_would_be_allowed(services):
     assert Action.ADMIN in rights(someone(services), SERVICE)
     assert rights(access(services, "ada"), SERVICE) == [
-        Action.SEE_SERVICE, Action.QUERY_INDEX, Action.CREATE_PROJECT,
+        Action.SEE_SERVICE, Action.QUERY_INDEX, Action.KEEP, Action.CREATE_PROJECT,
     ]  # fmt: skip
     assert rights(Access(services, None), SERVICE) == [Action.SEE_SERVICE]

@@ -75,3 +75,12 @@ def test_a_token_that_should_not_be_is_not_made(services, titan, wanted):
             tokens.create(access(services, "ada"), wrong)
         with pytest.raises(BadCall):
             tokens.create_for_instrument(titan, wrong)
+
+
+def test_an_administrator_sees_anyones_tokens_and_nobody_else_does(services, wanted):
+    _, kept = tokens.create(access(services, "ada"), wanted)
+    root = access(services, "root", "emfair-admin")
+    assert [one.id for one in tokens.of_person(root, subject("ada"))] == [kept.id]
+    for name, groups in (("bob", ()), ("stew", ("emfair-steward",))):
+        with pytest.raises(Forbidden):
+            tokens.of_person(access(services, name, *groups), subject("ada"))

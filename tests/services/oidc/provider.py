@@ -187,7 +187,7 @@ def provider(
         log, complaints = Path(folder, "log"), Path(folder, "complaints")
         with log.open("wb") as out, complaints.open("wb") as err:
             process = subprocess.Popen(
-                [_program("node"), HERE / "server.mjs"],
+                [program("node"), HERE / "server.mjs"],
                 stdin=subprocess.PIPE,
                 stdout=out,
                 stderr=err,
@@ -225,7 +225,7 @@ def _listening(process: subprocess.Popen[bytes], log: Path, complaints: Path) ->
 @cache
 def modules() -> Path:
     """Return the folder below which ``node_modules`` lie, installed the first time."""
-    if not (_program("node") and _program("npm")):
+    if not (program("node") and program("npm")):
         missing = "node and npm are not installed: they run the OpenID Connect provider"
         if os.environ.get("CI") == "true":
             pytest.fail(missing)
@@ -240,7 +240,7 @@ def modules() -> Path:
             for name in ("package.json", "package-lock.json"):
                 shutil.copy(HERE / name, fresh)
             quietly = ["--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
-            command = [_program("npm"), "ci", *quietly]
+            command = [program("npm"), "ci", *quietly]
             subprocess.run(command, cwd=fresh, check=True, timeout=300)
             try:
                 fresh.rename(done)
@@ -250,7 +250,7 @@ def modules() -> Path:
     return done
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
     """Return where a program is; empty if it is not installed."""
     beside = str(Path(sys.executable).parent)
     return shutil.which(name) or shutil.which(name, path=beside) or ""

@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[3]
 @pytest.mark.parametrize(("ci", "outcome"), [("", pytest.skip), ("true", pytest.fail)])
 def test_without_node_its_tests_are_skipped_aloud_and_fail_on_ci(monkeypatch, ci, outcome):
     monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
     monkeypatch.setenv("CI", ci)
     with pytest.raises(outcome.Exception, match="node and npm are not installed"):
         modules.__wrapped__()

@@ -1,0 +1,32 @@
+"""Quick looks into a container: a slice, a spectrum, a map, a virtual detector's image.
+
+Read by ranges and chunk by chunk, from every lake; never a container as a whole. What does not
+belong here: the viewer of all that a container holds (`emfair.service.viewing`), previews made once
+(`emfair.nxem.preview`), and widgets.
+"""
+
+from emfair.service.looks.detector import Beam, Detector, found_beam, presets
+from emfair.service.looks.drawing import Area, Contrast, Drawn, Ring, drawn
+from emfair.service.looks.look import Look, look_at
+from emfair.service.looks.subject import Aspect, Kind, Subject
+from emfair.service.looks.values import Curve, Flat, outline
+
+__all__ = [
+    "Area",
+    "Aspect",
+    "Beam",
+    "Contrast",
+    "Curve",
+    "Detector",
+    "Drawn",
+    "Flat",
+    "Kind",
+    "Look",
+    "Ring",
+    "Subject",
+    "drawn",
+    "found_beam",
+    "look_at",
+    "outline",
+    "presets",
+]

@@ -1,0 +1,143 @@
+"""A virtual detector: which pixels of a camera count, and where the unscattered beam falls.
+
+Pure functions. Places are in pixels of the camera, counted from 0 at the first pixel's middle. What
+does not belong here: summing patterns (`reading`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from emfair.service.looks.values import Values
+
+Numbers = NDArray[np.float64]
+_THRESHOLDS = np.linspace(0.02, 0.98, 97)
+_PLATEAU = 10
+"""Thresholds in a row over which the edge of a disk hardly moves."""
+_LEVEL = 0.02
+_LEAST, _SIDE = 8, 512
+"""Pixels along a side of what a beam is looked for in, at least and at most."""
+_LARGEST = 0.45
+"""Of the camera's shorter side: a larger disk is no disk."""
+
+
+@dataclass(frozen=True)
+class Beam:
+    """Where the unscattered beam falls on the camera: its disk's centre and radius."""
+
+    row: float
+    column: float
+    radius: float
+
+    def enlarged(self, times: int) -> Beam:
+        """Return it on a camera with as many times the pixels along each side."""
+        row, column = ((place + 0.5) * times - 0.5 for place in (self.row, self.column))
+        return Beam(row, column, self.radius * times)
+
+
+@dataclass(frozen=True)
+class Detector:
+    """A disk (`inner` is 0) or an annulus on the camera.
+
+    A pixel belongs to it whose middle is at least `inner` away from the centre, and less than
+    `outer`: annuli that meet share no pixel.
+    """
+
+    row: float
+    column: float
+    inner: float
+    outer: float
+
+    def inside(self, rows: int, columns: int) -> NDArray[np.bool_]:
+        """Return which pixels of a camera belong to it, shape (rows, columns)."""
+        down = np.arange(rows)[:, np.newaxis] - self.row
+        across = np.arange(columns)[np.newaxis] - self.column
+        away = np.hypot(down, across)
+        return np.asarray((away >= self.inner) & (away < self.outer))
+
+
+def found_beam(pattern: Values) -> Beam | None:
+    """Return the beam's disk in a mean pattern; None where nothing stands out like one.
+
+    The disk's area is counted above many thresholds; its edge is where the area hardly depends on
+    them (as py4DSTEM's ``get_probe_size`` does). Of several disks the brightest counts.
+    """
+    if min(pattern.shape) < _LEAST:
+        return None
+    times = -(-max(pattern.shape) // _SIDE)
+    smooth = _without_hot_pixels(_shrunk(np.asarray(pattern, np.float64), times))
+    low, high = float(np.median(smooth)), float(smooth.max())
+    if not high > low:
+        return None
+    part = (smooth - low) / (high - low)
+    disk = _connected(part > _edge(part), np.unravel_index(int(smooth.argmax()), smooth.shape))
+    radius = float(np.sqrt(np.count_nonzero(disk) / np.pi))
+    if not 0.5 <= radius <= _LARGEST * min(smooth.shape):
+        return None
+    rows, columns = np.nonzero(disk)
+    return Beam(float(rows.mean()), float(columns.mean()), radius).enlarged(times)
+
+
+def _edge(part: Numbers) -> float:
+    """Return the threshold at which the area above it depends least on it; of many a middle one."""
+    radii = np.array([np.sqrt(np.count_nonzero(part > one) / np.pi) for one in _THRESHOLDS])
+    spans = (radii[:-_PLATEAU] - radii[_PLATEAU:]) / np.maximum(radii[:-_PLATEAU], 1.0)
+    good = np.flatnonzero(spans <= spans.min() + _LEVEL)
+    middles = _THRESHOLDS[good + _PLATEAU // 2]
+    return float(middles[np.argmin(np.abs(middles - 0.4))])
+
+
+def _connected(mask: NDArray[np.bool_], seed: tuple[Any, ...]) -> NDArray[np.bool_]:
+    """Return the pixels of a mask that hang together with one of them, by their sides."""
+    found = np.zeros_like(mask)
+    found[seed] = True
+    count = 0
+    while count != (now := int(np.count_nonzero(found))):
+        count = now
+        for _ in range(8):
+            grown = found.copy()
+            grown[1:] |= found[:-1]
+            grown[:-1] |= found[1:]
+            grown[:, 1:] |= found[:, :-1]
+            grown[:, :-1] |= found[:, 1:]
+            found = grown & mask
+    return found
+
+
+def presets(beam: Beam | None, rows: int, columns: int) -> dict[str, Detector]:
+    """Return the usual detectors, by name, around the beam; the camera's middle without one.
+
+    Annular dark field begins a fifth outside of the disk, so that its blurred edge stays out, and
+    ends where the camera does.
+    """
+    found = beam or Beam((rows - 1) / 2, (columns - 1) / 2, min(rows, columns) / 8)
+    row, column, radius = found.row, found.column, found.radius
+    edge = min(row, column, rows - 1 - row, columns - 1 - column) + 0.5
+    outer = max(edge, 1.2 * radius + 1)
+    return {
+        "Bright field": Detector(row, column, 0.0, radius + 0.5),
+        "Annular bright field": Detector(row, column, radius / 2, radius + 0.5),
+        "Annular dark field": Detector(row, column, 1.2 * radius, outer),
+        "Whole camera": Detector(row, column, 0.0, float(np.hypot(rows, columns))),
+    }
+
+
+def _shrunk(pattern: Numbers, times: int) -> Numbers:
+    """Return the means of `times` × `times` pixels; what is left at the edges is left out."""
+    if times == 1:
+        return pattern
+    rows, columns = (size // times for size in pattern.shape)
+    blocks = pattern[: rows * times, : columns * times].reshape(rows, times, columns, times)
+    return np.asarray(blocks.mean(axis=(1, 3)))
+
+
+def _without_hot_pixels(pattern: Numbers) -> Numbers:
+    """Return each pixel's median with its neighbours; 0 where nothing is known."""
+    known = np.where(np.isfinite(pattern), pattern, 0.0)
+    around = sliding_window_view(np.pad(known, 1, mode="edge"), (3, 3))
+    return np.asarray(np.median(around, axis=(2, 3)))

@@ -1,0 +1,79 @@
+"""What a look gives: values over one axis or two, and what must be said of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emfair.nxem.shape import NxAxis
+
+Values = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Flat:
+    """A picture's values.
+
+    Attributes
+    ----------
+    values
+        Shape (rows, columns), or (rows, columns, channels) of a colour picture.
+    axes
+        Of the rows and the columns, as the container has them: not thinned.
+    remark
+        How it was sampled, a sentence; empty where every number was taken.
+    """
+
+    values: Values
+    axes: tuple[NxAxis, NxAxis]
+    remark: str = ""
+
+    @property
+    def is_colour(self) -> bool:
+        """Whether the last axis is red, green and blue."""
+        return self.values.ndim == 3
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of its numbers, those of the axes too."""
+        return int(self.values.nbytes + sum(axis.points.nbytes for axis in self.axes))
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Values along one axis; `points` are the places on it, `remark` is as in `Flat`."""
+
+    values: Values
+    axis: NxAxis
+    points: NDArray[np.float64]
+    remark: str = ""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of its numbers, those of the axis too."""
+        return int(self.values.nbytes + self.points.nbytes + self.axis.points.nbytes)
+
+
+def numbers_of(axis: NxAxis) -> NDArray[np.float64]:
+    """Return an axis' points; running numbers where one is not finite."""
+    points = np.asarray(axis.points, np.float64)
+    return points if np.isfinite(points).all() else np.arange(len(points), dtype=np.float64)
+
+
+def outline(points: Values, values: Values, most: int) -> tuple[Values, Values]:
+    """Return a curve of at most `most` points that looks the same: the extremes of each stretch.
+
+    Values that are no number are left out, unless the curve is short enough as it is.
+    """
+    if len(values) <= most:
+        return points, values
+    chosen: list[int] = []
+    for stretch in np.array_split(np.arange(len(values)), most // 2):
+        part = values[stretch]
+        if np.isfinite(part).any():
+            low, high = int(np.nanargmin(part)), int(np.nanargmax(part))
+            chosen += [stretch[one] for one in sorted({low, high})]
+    return points[chosen], values[chosen]

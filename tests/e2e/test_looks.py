@@ -1,0 +1,116 @@
+"""What everyone can use: axe-core on every page, in light and dark; pictures of all for eyes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.api.filled import fill
+from tests.e2e.browser import ROOT, app
+from tests.services.held import free_port
+
+pytestmark = pytest.mark.xdist_group("e2e")
+ARTIFACTS = Path(__file__).parents[1] / "artifacts"
+AXE = ROOT / "ui_streamlit" / "web" / "node_modules" / "axe-core" / "axe.min.js"
+PAGES = {
+    "home": "",
+    "deposit": "deposit",
+    "board": "board?project=quartz&proposal=2026-a&sample=quartz-lamella",
+    "experiments": "experiments",
+    "experiment": "experiment?id={valid}",
+    "sealed": "experiment?id={sealed}",
+    "annotate": "annotate?id={needs-input}",
+    "dashboard": "dashboard?period=12-months",
+    "discover": "discover?element=Si&where=acceleration_voltage:80+kV..&columns=detector",
+    "found": "discover?level=measurements&view=table",
+    "sql": "sql?sql=SELECT+1",
+    "instruments": "instruments",
+    "people": "people",
+    "person": "people?subject=local%3Aada",
+    "members": "members?project=quartz",
+    "tokens": "tokens",
+    "audit": "audit?project=quartz",
+    "lake": "lake?path=project%3Dquartz%2Fproposal%3D2026-a",
+    "lake-files": "lake?path=project%3Dquartz%2Fproposal%3D2026-a%2Fsample%3Dquartz-lamella"
+    "%2Fexperiment%3D{valid}%2Fnexus",
+}
+NOT_OURS = (
+    "[data-testid=stDataFrame]",
+    "[data-testid=stMainMenu]",
+    "[data-testid=stSidebarNav]",
+)
+"""Drawn by Streamlit, and told there."""
+
+
+@dataclass
+class Shown:
+    """An app over a filled home, and what lies in it."""
+
+    url: str
+    made: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def shown(
+    corpus: Path, run_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Shown]:
+    home, port = tmp_path_factory.mktemp("home"), free_port()
+    made = fill(home, corpus, run_folder)
+    with app(home, port) as url:
+        yield Shown(url, made)
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe-core finds on a page."""
+    page.add_script_tag(path=AXE)
+    found = page.evaluate(
+        "exclude => axe.run({exclude: exclude.map(one => [one])}, "
+        "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa']})",
+        list(NOT_OURS),
+    )
+    return [
+        f"{one['impact']} {one['id']}: {node['target']} {node['failureSummary']}"
+        for one in found["violations"]
+        for node in one["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_everyone_can_use_it(shown: Shown, chromium: Browser, name: str, scheme: str):
+    context = chromium.new_context(
+        color_scheme=scheme,  # type: ignore[arg-type]
+        viewport={"width": 1280, "height": 1000},
+    )
+    context.set_default_timeout(30_000)
+    page = context.new_page()
+    page.goto(f"{shown.url}/{PAGES[name].format_map(shown.made)}")
+    page.locator(".em-foot").wait_for()
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)  # widgets come one by one
+    page.wait_for_timeout(500)
+    ARTIFACTS.mkdir(exist_ok=True)
+    page.screenshot(path=ARTIFACTS / f"{name}-{scheme}.png", full_page=True)
+    assert violations(page) == []
+    context.close()
+
+
+def test_a_container_is_looked_into_by_ranges(shown: Shown, chromium: Browser):
+    context = chromium.new_context(viewport={"width": 1280, "height": 1400})
+    context.set_default_timeout(30_000)
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url))
+    page.goto(f"{shown.url}/experiment?id={shown.made['valid']}")
+    page.get_by_role("link", name="test_STEM_image").click()
+    page.get_by_text("H5Web").click()
+    viewer = page.frame_locator("iframe")
+    viewer.get_by_text("NX Heatmap").wait_for()
+    ARTIFACTS.mkdir(exist_ok=True)
+    page.screenshot(path=ARTIFACTS / "viewer.png")
+    assert any("/h5/meta?" in url for url in asked)
+    assert not any(url.split("?")[0].endswith(".nxs") for url in asked)
+    context.close()

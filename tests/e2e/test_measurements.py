@@ -1,0 +1,107 @@
+"""The page of a measurement of each kind in a real browser: everyone can use it, by keys alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from emfair.service.services import open_services
+from emfair.settings import read_settings
+from tests.e2e.browser import app
+from tests.e2e.test_looks import ARTIFACTS, violations
+from tests.services.held import free_port
+from tests.services.registries import furnished
+from tests.ui_streamlit.one_of_each import KINDS, fill_one_of_each
+
+pytestmark = pytest.mark.xdist_group("e2e")
+
+
+@pytest.fixture(scope="module")
+def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Yield the address of the page of each kind of measurement, and of their experiment."""
+    home, port = furnished(tmp_path_factory.mktemp("kinds")), free_port()
+    with open_services(read_settings(home=home)) as services:
+        experiment, named = fill_one_of_each(services, tmp_path_factory.mktemp("files"))
+    with app(home, port) as url:
+        page = f"{url}/experiment?id={experiment}"
+        yield {kind: f"{page}&measurement={name}" for kind, name in named.items()} | {"": page}
+
+
+def opened(chromium: Browser, address: str, scheme: str = "light", width: int = 1280) -> Page:
+    context = chromium.new_context(
+        color_scheme=scheme,  # type: ignore[arg-type]
+        viewport={"width": width, "height": 1600},
+    )
+    context.set_default_timeout(30_000)
+    page = context.new_page()
+    page.goto(address)
+    whole(page)
+    return page
+
+
+def whole(page: Page) -> None:
+    """Wait until a page is all there."""
+    page.locator(".em-foot").wait_for()
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    expect(page.get_by_test_id("stSpinner")).to_have_count(0)
+    page.wait_for_timeout(500)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_everyone_can_look(addresses, chromium: Browser, kind: str, scheme: str):
+    page = opened(chromium, addresses[kind], scheme)
+    ARTIFACTS.mkdir(exist_ok=True)
+    page.screenshot(path=ARTIFACTS / f"measurement-{kind}-{scheme}.png")
+    assert violations(page) == []
+    page.context.close()
+
+
+@pytest.mark.parametrize(
+    "tab", ["Verdict", "Measurements", "Files", "Conversion", "Provenance", "Cite"]
+)
+def test_everyone_can_read_each_tab_in_a_narrow_window(addresses, chromium: Browser, tab: str):
+    page = opened(chromium, addresses[""], "dark", 640)
+    page.get_by_role("tab", name=tab).click()
+    whole(page)
+    assert violations(page) == []
+    wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert wide <= 640
+    page.context.close()
+
+
+def test_pictures_lead_by_keys_to_measurements_whose_address_can_be_shared(
+    addresses, chromium: Browser
+):
+    page = opened(chromium, addresses[""])
+    link = page.get_by_role("link", name="stack")
+    link.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="stack")).to_be_visible()
+    expect(page).to_have_url(addresses["stack"])
+    page.get_by_role("link", name="Previous").click()
+    expect(page.get_by_role("heading", name="spectra")).to_be_visible()
+    expect(page).to_have_url(addresses["spectra"])
+    page.go_back()
+    expect(page.get_by_role("heading", name="stack")).to_be_visible()
+    page.context.close()
+
+
+def test_a_slice_is_chosen_with_the_arrow_keys(addresses, chromium: Browser):
+    page = opened(chromium, addresses["stack"])
+    first = page.get_by_test_id("stImage").locator("img").get_attribute("alt")
+    page.get_by_role("slider").first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("2 of 5 · 0.5 deg")).to_be_visible()
+    expect(page.get_by_alt_text("picture 2")).to_be_visible()
+    assert page.get_by_test_id("stImage").locator("img").get_attribute("alt") != first
+    page.context.close()
+
+
+def test_a_click_on_a_picture_opens_it(addresses, chromium: Browser):
+    page = opened(chromium, addresses[""])
+    page.locator(".em-picture").first.click(force=True)  # the link lies over it
+    expect(page.get_by_role("heading", name="curve")).to_be_visible()
+    page.context.close()

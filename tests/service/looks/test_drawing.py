@@ -1,0 +1,105 @@
+"""Shades, and what is said of them."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from emfair.nxem.shape import NxAxis
+from emfair.service.looks import Area, Contrast, Flat, Ring, drawn
+from emfair.service.looks.drawing import shaded
+
+RAMP = np.arange(10_000.0).reshape(100, 100)
+
+
+def axis(size, unit="nm", scale=0.5):
+    return NxAxis("axis_i", f"x ({unit})", unit, scale * np.arange(size), scale, 0.0)
+
+
+def flat(values):
+    return Flat(values, (axis(values.shape[0]), axis(values.shape[1])))
+
+
+def pixels(picture):
+    return Image.open(io.BytesIO(picture.png))
+
+
+def test_percentiles_are_black_and_white():
+    shades, words = shaded(RAMP, Contrast(10, 90))
+    assert (shades[:10] == 0).all()
+    assert (shades[90:] == 255).all()
+    assert words == "Black is 999.9, white 8999."
+
+
+def test_a_logarithm_gives_each_decade_as_many_shades():
+    values = np.array([[1.0, 10.0, 100.0, 1000.0, 0.0, -5.0]])
+    shades, words = shaded(values, Contrast(0, 100, is_log=True))
+    assert shades[0].tolist() == [0, 85, 170, 255, 0, 0]
+    assert words.startswith("Logarithmic: black is 1, white 1000.")
+
+
+def test_without_a_positive_value_there_is_no_logarithm():
+    shades, words = shaded(-RAMP - 1, Contrast(0, 100, is_log=True))
+    assert "linear" in words
+    assert shades[0, 0] == 255
+
+
+@pytest.mark.parametrize("contrast", [Contrast(), Contrast(1, 99), Contrast(is_log=True)])
+def test_a_constant_picture_is_grey_and_told(contrast):
+    shades, words = shaded(np.full((5, 6), 7, "u2"), contrast)
+    assert len(np.unique(shades)) == 1
+    assert words == "All values are 7."
+
+
+@pytest.mark.parametrize("contrast", [Contrast(), Contrast(1, 99), Contrast(1, 99, is_log=True)])
+def test_what_is_no_number_has_a_colour_of_its_own(contrast):
+    values = RAMP.copy()
+    values[3, 4] = np.nan
+    shades, words = shaded(values, contrast)
+    assert len(set(shades[3, 4])) > 1
+    assert len(set(shades[50, 50])) == 1
+    assert "Violet is no number." in words
+
+
+def test_nothing_known_is_told():
+    assert shaded(np.full((5, 6), np.nan), Contrast())[1] == "Not one value is a number."
+
+
+def test_many_equal_values_do_not_hide_the_others():
+    values = np.zeros((100, 100))
+    values[0, 0] = 5
+    shades, _ = shaded(values, Contrast(0.5, 99.5))
+    assert shades[0, 0] == 255
+
+
+def test_a_picture_fills_its_box_and_keeps_its_proportions():
+    image = pixels(drawn(flat(RAMP[:50]), Contrast(0, 100)))
+    assert image.size == (960, 480)
+    assert image.mode == "L"
+
+
+def marked(*marks):
+    """Return where the bright outline of marks over a constant picture lies, as (row, column)."""
+    picture = drawn(flat(np.ones((100, 100))), Contrast(), marks, (500, 500))
+    red, _, blue = np.moveaxis(np.asarray(pixels(picture), int), -1, 0)
+    return np.argwhere(red > blue + 100)
+
+
+def test_marks_stand_where_they_were_chosen():
+    ring = marked(Ring(20, 70, 10))
+    assert ring.mean(axis=0) == pytest.approx([20.5 * 5, 70.5 * 5], abs=1)
+    assert np.ptp(ring, axis=0) == pytest.approx([100, 100], abs=4)
+    box = marked(Area(range(10, 20), range(50, 90)))
+    assert box.min(axis=0) == pytest.approx([50, 250], abs=4)
+    assert box.max(axis=0) == pytest.approx([100, 450], abs=4)
+
+
+def test_colours_are_shown_as_they_are():
+    values = np.zeros((20, 20, 3), "u1")
+    values[..., 1] = 200
+    picture = drawn(flat(values), Contrast())
+    assert pixels(picture).getpixel((5, 5)) == (0, 200, 0)
+    assert picture.shades == ""

@@ -1,0 +1,220 @@
+"""A measurement's page: its address, its quick look, and what may be taken of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from emfair.service.services import Services, open_services
+from emfair.settings import read_settings
+from tests.services.registries import furnished
+from tests.ui_streamlit.conftest import open_page
+from tests.ui_streamlit.one_of_each import KINDS, fill_one_of_each
+from tests.ui_streamlit.test_pages import html, told
+from ui_streamlit import stores
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="module")
+def filled(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Services, str, dict[str, str]]]:
+    """Yield stores, the experiment in them, and the measurement of each kind."""
+    home = furnished(tmp_path_factory.mktemp("looked"))
+    with open_services(read_settings(home=home)) as services:
+        yield services, *fill_one_of_each(services, tmp_path_factory.mktemp("files"))
+
+
+@pytest.fixture
+def looked(filled) -> tuple[Services, str]:
+    return filled[:2]
+
+
+@pytest.fixture
+def named(filled) -> dict[str, str]:
+    return filled[2]
+
+
+@pytest.fixture
+def shown(looked, named) -> Iterator[Open]:
+    """Return a function that opens the page of a kind of measurement."""
+    services, experiment = looked
+
+    def opened(kind: str) -> AppTest:
+        return open_page("experiment", id=experiment, measurement=named[kind])
+
+    with stores.use(services):
+        yield opened
+
+
+def failed(app: AppTest) -> list[str]:
+    return [one.value for one in (*app.error, *app.warning)]
+
+
+def alts(app: AppTest) -> list[str]:
+    return [image.alt for found in app.get("image") for image in found.proto.imgs]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_has_a_look_that_fits(shown, kind):
+    app = shown(kind)
+    assert failed(app) == []
+    assert app.title[0].value == kind
+    charts, pictures = len(app.get("vega_lite_chart")), len(alts(app))
+    assert (charts, pictures) == {
+        "curve": (1, 0), "picture": (0, 1), "stack": (0, 1), "lines": (2, 1),
+        "spectra": (1, 1), "scan": (0, 2),
+    }[kind]  # fmt: skip
+
+
+def test_a_slice_is_chosen_in_its_axis_own_numbers(shown):
+    app = shown("stack")
+    slider = app.select_slider[0]
+    assert slider.label == "axis0 \\(deg\\)"
+    assert slider.options[3] == "4 of 5 · 1.5 deg"
+    before = app.get("image")[0].proto.imgs[0].url
+    slider.set_value(3).run()
+    assert failed(app) == []
+    assert app.get("image")[0].proto.imgs[0].url != before
+    assert "picture 4" in alts(app)[0]
+
+
+def test_a_window_and_places_are_chosen(shown):
+    app = shown("spectra")
+    window, rows, columns = app.select_slider
+    window.set_value((10, 19))
+    rows.set_value((2, 2))
+    columns.set_value((1, 3)).run()
+    assert failed(app) == []
+    assert alts(app)[0].startswith("Sum over 5 eV to 9.5 eV")
+    assert "Sum of 3 spectra" in app.get("vega_lite_chart")[0].proto.spec
+
+
+def test_a_detector_is_chosen_and_moved(shown):
+    app = shown("scan")
+    app.button_group[1].set_value("Annular dark field").run()
+    assert "Virtual image, Annular dark field" in alts(app)[1]
+    app.number_input[0].set_value(3.0)
+    app.slider[0].set_value((1.0, 6.0)).run()
+    assert failed(app) == []
+    assert "From 0.5 1/nm to 3 1/nm" in told(app).replace("\\", "")
+    app.radio[0].set_value("At a point").run()
+    assert failed(app) == []
+    assert len(app.select_slider) == 2
+
+
+def test_contrast_can_be_chosen(shown):
+    app = shown("picture")
+    app.radio[0].set_value("Logarithmic").run()
+    assert failed(app) == []
+    assert "Logarithmic" in told(app)
+
+
+def test_the_address_names_the_measurement_and_leads_to_its_neighbours(shown, looked, named):
+    app = shown("lines")
+    assert app.query_params == {"id": looked[1], "measurement": named["lines"]}
+    labels = [link.proto.label for link in app.get("page_link")]
+    assert {"Previous", "Next", "One of each"} <= set(labels)
+
+
+def test_a_measurement_that_is_not_there_becomes_a_notice(looked):
+    services, experiment = looked
+    with stores.use(services):
+        for name in ("nothing", "../..", "<b>", "x" * 500):
+            app = open_page("experiment", id=experiment, measurement=name)
+            assert len(app.warning) == 1
+            assert not app.error
+
+
+def test_pictures_lead_to_their_measurements(looked, named):
+    services, experiment = looked
+    with stores.use(services):
+        app = open_page("experiment", id=experiment)
+    queries = [link.proto.query_string for link in app.get("page_link")]
+    for name in named.values():
+        assert f"id={experiment}&measurement={name}" in queries
+    assert list(app.dataframe[0].value["title"]) == sorted(KINDS)
+
+
+def test_preview_and_viewer_stand_beside_the_look(shown):
+    app = shown("picture")
+    view = app.button_group[0]
+    assert view.options == ["Quick look", "Preview", "H5Web"]
+    view.set_value("Preview").run()
+    assert "Preview of picture" in html(app)
+    assert alts(app) == []
+
+
+def as_reader() -> None:
+    """Run the experiment's page for someone who may read, and take and say nothing."""
+    import streamlit as st
+
+    from emfair.identity.principal import Kind, Principal
+    from emfair.service.access import Access
+    from ui_streamlit import stores
+    from ui_streamlit.components.notices import notices
+    from ui_streamlit.login.visit import Standing, Visit
+    from ui_streamlit.main import pages
+    from ui_streamlit.pages.experiment import experiment
+
+    st.navigation(pages(), position="hidden")  # so that there are pages to link to
+    services = stores.reception().nobody().services
+    reader = Principal(
+        "iss#ada", Kind.PERSON, groups=frozenset({"emfair-steward"}), scopes=frozenset({"read"})
+    )
+    with stores.visited(Visit(Access(services, reader), Standing.KNOWN)), notices():
+        experiment()
+
+
+def test_who_may_take_nothing_is_offered_nothing_to_take(filled):
+    services, experiment, named = filled
+    with stores.use(services):
+        app = AppTest.from_function(as_reader, default_timeout=30)
+        app.query_params["id"] = experiment
+        app.run()
+        assert not app.exception
+        assert failed(app) == []
+        assert "Needs input" in html(app)
+        addresses = [button.proto.url for button in app.get("link_button")]
+        assert not any("archive" in url or "sha256sums" in url for url in addresses)
+        assert not any("link" in frame.value.columns for frame in app.dataframe)
+        assert not any("field=" in link.proto.query_string for link in app.get("page_link"))
+        app.query_params["measurement"] = named["scan"]
+        app.run()
+    assert failed(app) == []
+    assert "Preview of scan" in html(app)
+    assert (len(app.button_group), alts(app)) == (0, [])
+    assert not any("containers" in button.proto.url for button in app.get("link_button"))
+
+
+def test_a_look_itself_asks_whether_someone_may_look(filled):
+    services, experiment, _ = filled
+
+    def look() -> None:
+        import streamlit as st
+
+        from emfair.identity.principal import Kind, Principal
+        from emfair.service import browse
+        from emfair.service.access import Access
+        from ui_streamlit import stores
+        from ui_streamlit.components.looks import looks
+        from ui_streamlit.login.visit import Standing, Visit
+
+        services = stores.reception().nobody().services
+        row = services.registry.experiments.get(st.query_params["id"])
+        (one, *_) = browse.experiment(services, row).measurements
+        reader = Principal(
+            "iss#ada", Kind.PERSON, groups=frozenset({"emfair-steward"}), scopes=frozenset({"read"})
+        )
+        with stores.visited(Visit(Access(services, reader), Standing.KNOWN)):
+            looks(row.id, one)
+
+    with stores.use(services):
+        app = AppTest.from_function(look, default_timeout=30)
+        app.query_params["id"] = experiment
+        app.run()
+    assert len(failed(app)) == 1
+    assert alts(app) == []

@@ -1,0 +1,121 @@
+"""One's own access tokens: made with what they may do, shown once, and ended."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from emfair.service.reception import Reception
+from tests.ui_streamlit.lab import as_referee, enter, fill, labels, open_lab, press, shown, subject
+from ui_streamlit import stores
+
+MAKE = "Make the token"
+
+
+@pytest.fixture
+def services(tmp_path):
+    with open_lab(tmp_path / "home") as opened:
+        yield opened
+
+
+def kept(services, name="ada"):
+    return services.registry.tokens.list(subject(name))
+
+
+def secret(app):
+    return next(one.value for one in app.code if one.value.startswith("emf_"))
+
+
+def wanted(app, name="FIB's *PC*", *scopes):
+    fill(app, "What it is for", name)
+    for box in app.checkbox:
+        if any(scope in box.label for scope in scopes):
+            box.check()
+    return app
+
+
+def test_a_token_is_made_within_its_scopes_and_shown_once(services):
+    app = press(wanted(enter("tokens", "ada"), "FIB's *PC*", "deposit", "annotate"), MAKE)
+    back = Reception(services).access(f"Bearer {secret(app)}")
+    assert (back.subject, back.known.scopes) == (subject("ada"), {"deposit", "annotate"})
+    assert r"FIB's \*PC\*" in shown(app)
+    assert "EMFAIR_TOKEN" in shown(app)
+    assert secret(app) not in shown(enter("tokens", "ada")), "another window never sees it"
+    app.run()
+    text = secret(app)
+    press(app, "I have copied it")
+    assert text not in shown(app)
+    assert "FIB&#39;s *PC*" in shown(app), "it stands in the list"
+
+
+def test_a_secret_is_gone_once_the_page_was_left(services):
+    app = press(wanted(enter("tokens", "ada"), "script", "read"), MAKE)
+    text = secret(app)
+    app.switch_page("../pages/home.py").run()
+    app.switch_page("../pages/tokens.py").run()
+    assert not app.exception
+    assert "script" in shown(app)
+    assert text not in shown(app)
+
+
+def test_it_counts_through_the_last_day_that_was_chosen(services):
+    app = wanted(enter("tokens", "ada"), "script", "read")
+    day = (services.now() + timedelta(days=3)).date()
+    press(fill(app, "Last day", day), MAKE)
+    (one,) = kept(services)
+    assert one.expires_at.isoformat() == f"{day + timedelta(days=1)}T00:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("name", "scopes", "told"),
+    [("", ("read",), "needs a name"), ("script", (), "needs scopes"), (" \x00", ("read",), "text")],
+)
+def test_a_token_that_should_not_be_is_a_notice(services, name, scopes, told):
+    app = press(wanted(enter("tokens", "ada"), name, *scopes), MAKE)
+    assert told in shown(app)
+    assert kept(services) == []
+
+
+def test_what_is_sent_twice_makes_one_token(services):
+    app = wanted(enter("tokens", "ada"), "script", "read")
+    old = next(one for one in app.button if one.label == MAKE)
+    press(app, MAKE)
+    new = next(one for one in app.button if one.label == MAKE)
+    assert old.id != new.id, "the form that was sent is not there any more"
+    app.run()
+    assert len(kept(services)) == 1
+
+
+def test_a_token_is_revoked_and_stays_in_the_list(services):
+    app = press(wanted(enter("tokens", "ada"), "script", "read"), MAKE)
+    press(app, "Revoke it")
+    assert kept(services)[0].revoked_at is not None
+    assert ">revoked</span>" in shown(app)
+    assert "Revoke" not in labels(app)
+
+
+def test_tokens_of_others_are_not_shown(services):
+    press(wanted(enter("tokens", "bob"), "zebra", "read"), MAKE)
+    assert "zebra" not in shown(enter("tokens", "ada"))
+
+
+@pytest.mark.parametrize(
+    "page", ["tokens", "people", "instruments", "audit", "deposit", "discover", "sql"]
+)
+def test_what_is_not_for_a_referee_says_so(services, page):
+    app = AppTest.from_function(as_referee)
+    app.query_params["page"] = page
+    app.run()
+    assert not app.exception
+    assert len(app.warning) == 1
+    assert not app.error
+    assert not labels(app)
+
+
+def test_the_local_user_has_tokens_too(empty, opened):
+    app = empty("tokens")
+    press(wanted(app, "script", "read"), MAKE)
+    back = Reception(opened).access(f"Bearer {secret(app)}")
+    assert (back.subject, back.known.scopes) == (stores.access().subject, {"read"})

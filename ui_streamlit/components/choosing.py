@@ -1,0 +1,88 @@
+"""Choosing places along an axis, in its own numbers and units, and how values become shades.
+
+What does not belong here: what is shown of a place (`looks`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from emfair.nxem.preview.frame import legible
+from emfair.nxem.shape import NxAxis
+from emfair.service.looks import Contrast
+from ui_streamlit.components.markup import escaped
+from ui_streamlit.components.values import with_unit
+
+_OPTIONS = 2000
+"""Stops of a slider; of more places every n-th is one."""
+_AUTOMATIC, _LINEAR, _LOG = "Automatic", "Linear", "Logarithmic"
+
+
+def place_on(axis: NxAxis, key: str, *, middle: bool = False) -> int:
+    """Let one place along an axis be chosen; return its index."""
+    axis, size = legible(axis), len(axis.points)
+    if size < 2:
+        return 0
+    chosen = st.select_slider(
+        escaped(axis.long_name),
+        stops(size),
+        value=_nearest(size, size // 2 if middle else 0),
+        format_func=lambda index: f"{index + 1} of {size} · {_told(axis, index)}",
+        key=key,
+    )
+    return int(chosen)
+
+
+def span_on(axis: NxAxis, key: str, *, start: int = 0, help_: str = "") -> range:
+    """Let some neighbouring places along an axis be chosen; return their indices."""
+    axis, size = legible(axis), len(axis.points)
+    if size < 2:
+        return range(size)
+    first, last = st.select_slider(
+        escaped(axis.long_name),
+        stops(size),
+        value=(_nearest(size, start), size - 1),
+        format_func=lambda index: _told(axis, index),
+        key=key,
+        help=help_ or None,
+    )
+    return range(first, last + 1)
+
+
+def value_at(axis: NxAxis, index: int) -> str:
+    """Return a place as people read it: ``−12.5 nm``."""
+    return _told(legible(axis), index)
+
+
+def _told(axis: NxAxis, index: int) -> str:
+    value = float(axis.points[index])
+    return with_unit(value, axis.unit) if np.isfinite(value) else str(index)
+
+
+def contrast(key: str) -> Contrast:
+    """Let it be chosen how values become shades."""
+    with st.popover("Contrast", icon=":material/contrast:"):
+        scale = st.radio(
+            "Scale", [_AUTOMATIC, _LINEAR, _LOG], key=f"{key}-scale", horizontal=True,
+            help="Automatic is what previews have.",
+        )  # fmt: skip
+        if scale == _AUTOMATIC:
+            return Contrast()
+        low, high = st.slider(
+            "Black and white, in percent of all pixels",
+            0.0, 100.0, (0.5, 99.5), 0.1,
+            key=f"{key}-percentiles",
+            help="As many pixels are darker than black, and not brighter than white.",
+        )  # fmt: skip
+        return Contrast(low, high, is_log=scale == _LOG)
+
+
+def stops(size: int) -> list[int]:
+    """Return the indices that a slider stops at, the last one among them."""
+    step = -(-size // _OPTIONS)
+    return [*range(0, size - 1, step), size - 1]
+
+
+def _nearest(size: int, index: int) -> int:
+    return min(stops(size), key=lambda stop: abs(stop - index))

@@ -1,0 +1,36 @@
+"""Deeds of the audit log in words: what was done, and what it changed. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ui_streamlit.components.ask import words_of
+
+
+def deed_words(action: str) -> str:
+    """Return what was done.
+
+    >>> deed_words("membership-granted")
+    'membership granted'
+    """
+    return action.replace("-", " ")
+
+
+def detail_words(detail: Mapping[str, Any]) -> str:
+    """Return what a deed changed.
+
+    >>> detail_words({"changed": [{"field": "title", "old": "A", "new": "B"}], "reason": "typo"})
+    'title: A → B; reason: typo'
+    """
+    told = []
+    for name, value in detail.items():
+        if name == "changed" and isinstance(value, list):
+            told += [
+                f"{one['field']}: {words_of(one.get('old')) or 'nothing'} → "
+                f"{words_of(one.get('new')) or 'nothing'}"
+                for one in value
+            ]
+        elif value is not None:
+            told.append(f"{name}: {words_of(value)}")
+    return "; ".join(told)

@@ -1,0 +1,202 @@
+"""One field of the form: a widget of its kind, who says what, and what is wrong with it.
+
+A widget's state is the field's value: it is filled in from the document once (`fill`), and read
+back (`said`). What does not belong here: the page around them (`ui_streamlit.pages.annotate`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from emfair.model.annotations import ELEMENTS
+from emfair.nxem.annotations import Mistake
+from emfair.service.form import Doubt, Field, Form, value_at
+from emfair.units import convert
+from ui_streamlit.components.markup import escaped
+from ui_streamlit.components.values import value_of, with_unit
+from ui_streamlit.components.words import SOURCES
+
+_YES_NO = {True: "yes", False: "no"}
+_SHOWN = 3  # values of files that differ
+
+
+def fill(form: Form, document: Mapping[str, Any], *, only_empty: bool = False) -> None:
+    """Fill the widgets in from a document, all of them or only the empty ones."""
+    for field in form.fields:
+        value = value_at(document, field.name)
+        if only_empty and (value is None or said(field) is not None):
+            continue
+        st.session_state[_key(field)] = _typed(field, value)
+
+
+def said(field: Field) -> Any:
+    """Return what stands in a field, as the document has it; None for nothing."""
+    value = st.session_state.get(_key(field))
+    if isinstance(value, str):
+        return with_zone(value.strip()) if _kind(field) == "time" else value.strip() or None
+    return None if value in (None, []) else value
+
+
+def stands(form: Form) -> bool:
+    """Whether the fields are filled in: Streamlit forgets those of a page that was left."""
+    return all(_key(field) in st.session_state for field in form.fields)
+
+
+def ask(field: Field, mistake: Mistake | None) -> None:
+    """Show a field."""
+    title = f"{field.schema['title']}{' *' if field.required else ''}"
+    about: dict[str, Any] = {"key": _key(field), "help": help_of(field)}
+    hint = _hint(field)
+    if field.name == "sample.atom_types":
+        st.multiselect(
+            title, ELEMENTS, placeholder=hint or "Si, O …", filter_mode="prefix",
+            select_all=False, **about,
+        )  # fmt: skip
+    elif _kind(field) == "flag":
+        st.selectbox(
+            title, list(_YES_NO), format_func=lambda one: _YES_NO[one], index=None,
+            placeholder=hint or "Not said", **about,
+        )  # fmt: skip
+    elif words := [word for word in field.schema.get("enum", ()) if word]:
+        st.selectbox(title, words, index=None, placeholder=hint or "Not said", **about)
+    elif field.name.endswith("description"):
+        st.text_area(title, placeholder=hint, max_chars=2000, height=68, **about)
+    else:
+        st.text_input(title, placeholder=hint or example_of(field), max_chars=2000, **about)
+    if zone := _zone_of(field):
+        st.caption(zone)
+    _who_says(field)
+    if field.asked and field.known:
+        st.caption(
+            f"{field.lacking} of {field.of} measurements say nothing. What stands here counts for "
+            "all; what is of single files can be said below."
+        )
+    for doubt in field.doubts:
+        _doubted(doubt)
+    if mistake is not None:
+        st.caption(f":red[{escaped(mistake.message)} {escaped(mistake.remedy)}]")
+
+
+def _doubted(doubt: Doubt) -> None:
+    finding, more = doubt.finding, doubt.files - 1
+    others = f" {more} more file{'' if more == 1 else 's'} say the like." if more else ""
+    head = f":material/warning: :orange[{escaped(finding.message)}]"
+    st.caption(f"{head} {escaped(finding.hint)}{others}")
+
+
+def overrides(field: Field) -> bool:
+    """Whether what stands in a field replaces something that is known without it."""
+    return bool(field.known) and said(field) is not None
+
+
+def _who_says(field: Field) -> None:
+    if not field.known:
+        return
+    told = [
+        f":{_tone(field)}-badge[{SOURCES[fact.source].label}] {escaped(value_of(fact))}"
+        for fact in field.known[:_SHOWN]
+    ]
+    more = len(field.known) - _SHOWN
+    text = ", ".join(told) + (f" and {more} more" if more > 0 else "")
+    st.caption(
+        f"Replaces {text}" if overrides(field) else text,
+        help=escaped(field.known[0].source_path) or None,
+    )
+
+
+def _tone(field: Field) -> str:
+    return "orange" if overrides(field) else SOURCES[field.known[0].source].tone
+
+
+def _hint(field: Field) -> str:
+    if not field.known:
+        return ""
+    return "differs from file to file" if field.varies else value_of(field.known[0])
+
+
+def example_of(field: Field) -> str:
+    """Return what may stand in a field."""
+    if _kind(field) == "time":
+        return "2026-01-22 12:14"
+    examples = field.schema.get("examples", ())
+    return str(examples[0]) if examples else ""
+
+
+def help_of(field: Field) -> str | None:
+    """Return what a field takes, and where NXem has it."""
+    parts = []
+    if bounds := field.about.get("range"):
+        unit = field.about.get("unit")
+        stored, shown = (unit["stored"]["text"], unit["shown"]["text"]) if unit else ("", "")
+        low, high = (with_unit(convert(bound, stored, shown) if unit else bound, shown)
+                     for bound in bounds)  # fmt: skip
+        parts.append(f"Between {low} and {high}.")
+    if _kind(field) == "time":
+        parts.append("Without an offset such as +01:00, it is your browser's time zone.")
+    if path := field.about.get("nxem"):
+        parts.append(f"In NXem: `{path}`.")
+    return " ".join(parts) or None
+
+
+def _kind(field: Field) -> str:
+    return str(field.about.get("kind", "text"))
+
+
+def _typed(field: Field, value: Any) -> Any:
+    """Return a document's value as its widget holds it."""
+    if field.name == "sample.atom_types":
+        return list(value or [])
+    if _kind(field) == "flag" or "enum" in field.schema:
+        return value
+    return "" if value is None else str(value)
+
+
+def _zone_of(field: Field) -> str:
+    """Return how a time is taken that was typed without an offset; empty if there is none."""
+    typed, taken = st.session_state.get(_key(field)), said(field)
+    if _kind(field) != "time" or not typed or not taken or mistaken(taken):
+        return ""
+    return "" if datetime.fromisoformat(str(typed).strip()).tzinfo else f"Taken as {escaped(taken)}"
+
+
+def mistaken(text: str) -> bool:
+    """Whether a text is no time."""
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return True
+    return False
+
+
+def with_zone(text: str) -> str | None:
+    """Return a time with the browser's offset where none was typed, as documents have it.
+
+    What is no time stays as it is.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text or None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=ZoneInfo(st.context.timezone or "UTC"))
+    return moment.isoformat().removesuffix("+00:00") + ("" if moment.utcoffset() else "Z")
+
+
+def _key(field: Field) -> str:
+    return f"say:{field.name}"
+
+
+def by_field(mistakes: Iterable[Mistake]) -> dict[str, Mistake]:
+    """Return the first mistake of each field; of an element in a list it is the list's."""
+    found: dict[str, Mistake] = {}
+    for mistake in mistakes:
+        steps = mistake.field.split(".")
+        while steps[-1].isdecimal() and len(steps) > 1:
+            steps.pop()
+        found.setdefault(".".join(steps), mistake)
+    return found

@@ -1,0 +1,287 @@
+"""Annotate: one form for what no file carries, filled in as far as anyone has said it before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+
+import streamlit as st
+
+from emfair.identity.table import Action
+from emfair.nxem.annotations import parse_annotations
+from emfair.nxem.keys import keys
+from emfair.registry import ExperimentRow
+from emfair.service import annotation_check
+from emfair.service.access import Access
+from emfair.service.annotation_check import Looked
+from emfair.service.annotation_versions import history
+from emfair.service.annotations import annotate as give
+from emfair.service.form import Document, Field, Form, form_of, value_at, with_value
+from emfair.service.nouns.edits import overtaken
+from ui_streamlit import stores
+from ui_streamlit.components import links
+from ui_streamlit.components.arrivals import seen_of
+from ui_streamlit.components.card_form import without_nothing
+from ui_streamlit.components.markup import escaped, show
+from ui_streamlit.components.say import ask, by_field, fill, overrides, said, stands
+from ui_streamlit.components.taking import keep_template, take_over
+from ui_streamlit.components.values import day_and_time
+from ui_streamlit.components.words import STATES
+
+_OPEN = ("Experiment", "Sample")  # parts of the form that are not folded
+_USUAL = ("title", "start_time")  # of single files
+_REASON = "filled in"
+
+
+def annotate() -> None:
+    """Show the page of the experiment that the address names."""
+    identifier = st.query_params.get("id", "")
+    if not identifier:
+        st.info("Choose an experiment first.", icon=":material/list:")
+        st.page_link(links.EXPERIMENTS, label="Experiments", icon=":material/biotech:")
+        return
+    access = stores.access()
+    row = access.experiment(Action.ANNOTATE, identifier)
+    form = form_of(access.services, row, seen_of(access, row))
+    _head(access, row)
+    _open(row, form)
+    take_over(access, row, form)
+    document = _document(form, form.document)
+    looked = annotation_check.check(document, access.services, row, form.read)
+    mistakes = by_field(looked.mistakes)
+    named = [field for field in form.fields if field.name == st.query_params.get("field", "")]
+    if named:
+        with st.container(border=True):
+            st.subheader("What you came for", anchor=False)
+            _grid(named, mistakes)
+    asked = [field for field in form.fields if field.asked and field not in named]
+    with st.container(border=True):
+        st.subheader("What NXem asks for", anchor=False)
+        if asked:
+            _grid(asked, mistakes)
+        elif named:
+            st.caption("Nothing else is missing.")
+        else:
+            st.caption("Nothing is missing: files, profile or sample's record say it all.")
+    _parts([field for field in form.fields if field not in (*asked, *named)], mistakes)
+    whole = _files(form, document)
+    if whole != document:
+        looked = annotation_check.check(whole, access.services, row, form.read)
+    _save(access, row, form, whole, looked)
+    _history(access, row)
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """The form on its way: of which experiment and version, and what someone else changed since."""
+
+    experiment: str
+    version: int
+    document: Document
+    told: tuple[str, ...] = ()
+
+
+def _open(row: ExperimentRow, form: Form) -> None:
+    """Fill the form in; when someone else was faster, keep what was typed, and tell theirs."""
+    opened: _Opened | None = st.session_state.get("annotating")
+    now = _Opened(row.id, form.version, form.document)
+    if opened is None or opened.experiment != row.id or not stands(form):
+        fill(form, form.document)
+        opened = st.session_state.annotating = now
+    elif opened.version != form.version:
+        mine = _document(form, opened.document)
+        titles = {field.name: str(field.schema["title"]) for field in form.fields}
+        left = overtaken([*titles, "files"], opened.document, mine, form.document)
+        fill(form, left.document)
+        told = tuple(titles.get(name, "Single files") for name in left.theirs)
+        opened = st.session_state.annotating = replace(now, told=told)
+    if opened.told:
+        st.warning(
+            f"**Someone changed it meanwhile:** {', '.join(map(escaped, opened.told))}. What you "
+            "typed still stands in the form; look it over, then save.",
+            icon=":material/group:",
+        )
+
+
+def _head(access: Access, row: ExperimentRow) -> None:
+    _, titles = access.services.registry.experiments.place(row.id)
+    st.page_link(
+        links.EXPERIMENT, label="Experiment", query_params={"id": row.id},
+        icon=":material/arrow_back:",
+    )  # fmt: skip
+    st.title(escaped(titles.experiment), anchor=False)
+    place = f"{titles.project} › {titles.proposal} › {titles.sample}"
+    show("line", word=STATES[row.state], reason=row.state_reason, place=place)
+
+
+def _document(form: Form, document: Document) -> Document:
+    """Return a document with what stands in the form; what it has no fields for stays."""
+    for field in form.fields:
+        document = with_value(document, field.name, said(field))
+    return document
+
+
+def _grid(fields: Iterable[Field], mistakes: dict[str, Any]) -> None:
+    columns = st.columns(2)
+    for number, field in enumerate(fields):
+        with columns[number % 2]:
+            ask(field, mistakes.get(field.name))
+
+
+def _parts(fields: list[Field], mistakes: dict[str, Any]) -> None:
+    by_part = sorted(fields, key=lambda field: _order(fields, field))
+    for part, some in groupby(by_part, key=lambda field: field.about["part"]):
+        within = list(some)
+        filled = sum(said(field) is not None for field in within)
+        wrong = any(field.name in mistakes or field.doubts for field in within)
+        label = f"{part}{f' · {filled} said' if filled else ''}"
+        with st.expander(label, expanded=wrong or part in _OPEN):
+            _grid(within, mistakes)
+
+
+def _order(fields: list[Field], field: Field) -> int:
+    parts = [one.about["part"] for one in fields]
+    return parts.index(field.about["part"])
+
+
+def _files(form: Form, document: Document) -> Document:
+    """Show what is said of single files as a table; return the document with it."""
+    if not form.files:
+        return document
+    said_before: dict[str, Any] = form.document.get("files", {})
+    known = {key for notes in said_before.values() for key in notes.get("measurement", {})}
+    numbers = {name: key.label for name, key in keys().items() if not key.form}
+    with st.expander(f"Single files · {len(form.files)}", expanded=bool(said_before)):
+        st.caption("What is said of one file counts before what is said of all.")
+        chosen = st.multiselect(
+            "Columns", list(numbers), default=sorted(known), format_func=lambda one: numbers[one]
+        )
+        names = list(dict.fromkeys([*said_before, *form.files]))
+        rows = [_row(name, said_before.get(name, {}), chosen) for name in names]
+        edited = st.data_editor(
+            rows,
+            hide_index=True,
+            disabled=["file"],
+            key=f"files-{form.version}-{'-'.join(chosen)}",
+            column_config={
+                "file": "File",
+                "title": st.column_config.TextColumn("Title", max_chars=2000),
+                "start_time": "Start of the acquisition",
+                **{name: numbers[name] for name in chosen},
+            },
+        )
+    files = {row["file"]: _notes(row, chosen) for row in edited}
+    kept = {name: notes for name, notes in files.items() if notes}
+    return with_value(document, "files", kept or None)
+
+
+def _row(name: str, notes: dict[str, Any], columns: list[str]) -> dict[str, Any]:
+    measured = notes.get("measurement", {})
+    return {
+        "file": name,
+        **{column: str(notes.get(column) or "") for column in _USUAL},
+        **{column: str(measured.get(column) or "") for column in columns},
+    }
+
+
+def _notes(row: dict[str, Any], columns: list[str]) -> dict[str, Any]:
+    plain = {column: row[column].strip() for column in _USUAL if (row[column] or "").strip()}
+    measured = {column: row[column].strip() for column in columns if (row[column] or "").strip()}
+    return plain | ({"measurement": measured} if measured else {})
+
+
+def _save(
+    access: Access, row: ExperimentRow, form: Form, document: Document, looked: Looked
+) -> None:
+    for mistake in looked.mistakes:
+        if mistake.field.startswith("files"):
+            st.warning(f"**{escaped(mistake.field)}**: {escaped(mistake.message)}")
+    changed = without_nothing(document) != without_nothing(form.document)
+    replaced = [field for field in form.fields if _replaces(field, form)]
+    reason = _REASON
+    if changed and replaced:
+        names = ", ".join(escaped(str(field.schema["title"])) for field in replaced)
+        reason = st.text_input(
+            f"Why is another value right? ({names})",
+            key=f"annotate-reason-{row.id}",
+            max_chars=2000,
+        ).strip()
+    titles = {field.name: str(field.schema["title"]) for field in form.fields}
+    if looked.missing:
+        lacking = ", ".join(titles.get(name, name) for name in looked.missing)
+        st.caption(f"Still missing for NXem: {lacking}. It can be saved, and finished later.")
+    with st.container(horizontal=True):
+        wanted = st.button(
+            "Save", type="primary", icon=":material/save:",
+            disabled=bool(looked.mistakes) or not changed or not reason,
+        )  # fmt: skip
+        keep_template(access, document)
+    if wanted:
+        give(
+            access,
+            row.id,
+            parse_annotations(document),
+            expected_version=form.version,
+            reason=reason,
+        )
+        st.session_state.pop(f"annotate-reason-{row.id}", None)
+        st.session_state.annotated = (row.id, form.version + 1)
+        st.toast("Saved.", icon=":material/check:")
+        st.rerun()
+    if st.session_state.get("annotated") == (row.id, form.version) and not changed:
+        _saved(row)
+
+
+def _saved(row: ExperimentRow) -> None:
+    """Say what becomes of what was saved just now."""
+    rests = row.manifest_version is None
+    to, label = (links.DEPOSIT, "Go on with the deposit") if rests else (links.EXPERIMENT, "See it")
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        what = "it counts once the deposit is sealed" if rests else "the verdict is made anew"
+        st.markdown(f"Saved: {what}.", width="content")
+        st.page_link(to, label=label, query_params={"id": row.id}, icon=":material/arrow_forward:")
+
+
+def _replaces(field: Field, form: Form) -> bool:
+    """Whether a field replaces, from now on, what someone or something else says."""
+    now, was = said(field), value_at(form.document, field.name)
+    if now == was:
+        return False
+    return overrides(field) or (was is not None and now is not None)
+
+
+def _history(access: Access, row: ExperimentRow) -> None:
+    found = history(access.services, row.id)
+    lines = [
+        {
+            "when": day_and_time(edit.created_at),
+            "who": found.names.get(edit.author, edit.author),
+            "field": change.field,
+            "new": _words(change.new),
+            "old": _words(change.old),
+            "why": edit.reason,
+        }
+        for edit in found.edits
+        for change in edit.changes
+    ]
+    if not lines:
+        return
+    headings = {"new": "Is now", "old": "Was"}
+    with st.expander(f"History · {len(lines)} changes"):
+        st.dataframe(
+            lines,
+            hide_index=True,
+            column_config={name: headings.get(name, name.capitalize()) for name in lines[0]},
+        )
+
+
+def _words(value: Any) -> str:
+    if value is None:
+        return ""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+if __name__ == "__main__":
+    annotate()

@@ -1,0 +1,178 @@
+"""Discover: the index by words, facets and numbers; what is found can be shared and taken away."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlencode
+
+import streamlit as st
+
+from emfair.errors import EmfairError
+from emfair.identity.table import Action
+from emfair.nxem.keys import keys
+from emfair.service import searches
+from emfair.service.access import Access
+from emfair.service.searches import Counts, Search, read_search, rows_sql
+from ui_streamlit import stores
+from ui_streamlit.components import found, links
+from ui_streamlit.components.asked import KNOWN, NAMES, Said, asked, state
+from ui_streamlit.components.markup import escaped
+from ui_streamlit.components.narrowing import narrow
+from ui_streamlit.components.notices import notice, notices
+from ui_streamlit.components.teach import no_experiments
+
+SHOWN = 48  # a page
+_ORDERS = {
+    "-date": "Newest first",
+    "date": "Oldest first",
+    "title": "By title",
+    "-title": "By title, from the end",
+    "-size": "Largest first",
+    "size": "Smallest first",
+}
+
+
+def discover() -> None:
+    """Show the page."""
+    access = stores.access()
+    access.service(Action.QUERY_INDEX)
+    st.title("Discover", anchor=False)
+    said = asked()
+    search, counts = _search(access, said)
+    if search == Search() and counts is not None and not counts.total:
+        no_experiments(access)
+        return
+    with st.sidebar:
+        narrow(counts)
+    _words()
+    if search is not None and counts is not None:
+        _head(access, said, search, counts)
+        with notices():
+            _page(access, search, counts.total)
+        _as_sql(search)
+
+
+def _search(access: Access, said: Said) -> tuple[Search | None, Counts | None]:
+    """Return the search and how much it finds; what it cannot be is told, to be mended."""
+    try:
+        search = read_search({name: one for name, one in said.items() if name != "view"})
+        return search, searches.counts(access, search)
+    except EmfairError as error:
+        notice(error)
+        return None, None
+
+
+def _words() -> None:
+    """Show the field for words, and the choice of what is found and how it is shown."""
+    st.text_input(
+        "Words",
+        key=state("q"),
+        placeholder="Title, sample, person, instrument, file …",
+        icon=":material/search:",
+        max_chars=200,
+        label_visibility="collapsed",
+    )
+    with st.container(horizontal=True):
+        for name, label in (("level", "Find"), ("view", "Show as")):
+            st.segmented_control(
+                label, KNOWN[name], key=state(name), required=True, format_func=str.capitalize,
+                label_visibility="collapsed",
+            )  # fmt: skip
+
+
+def _head(access: Access, said: Said, search: Search, counts: Counts) -> None:
+    """Show how much is found, its order, and what can be done with it."""
+    number, what = counts.total, search.level if counts.total != 1 else search.level[:-1]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{number:,}** {what}", width="stretch")
+        st.selectbox(
+            "Order", list(orders := _orders(search)), key=state("sort"), width=200,
+            format_func=lambda one: orders[one], label_visibility="collapsed",
+        )  # fmt: skip
+        with st.popover("Columns", icon=":material/view_column:"):
+            st.multiselect(
+                "Values to show, too", list(keys()), key=state("columns"),
+                max_selections=searches.MOST_COLUMNS, select_all=False,
+                format_func=lambda key: keys()[key].label,
+            )  # fmt: skip
+        with st.popover("Kept", icon=":material/bookmark:"), notices():
+            _kept(access, said)
+        with st.popover("Take away", icon=":material/download:"):
+            _take_away(said)
+
+
+def _orders(search: Search) -> dict[str, str]:
+    by_value = {
+        f"{sign}{key}": f"{keys()[key].label}, {word}"
+        for key in search.columns
+        for sign, word in (("-", "largest first"), ("", "smallest first"))
+    }
+    return _ORDERS | by_value
+
+
+def _page(access: Access, search: Search, total: int) -> None:
+    if not total:
+        st.info(
+            "Nothing fits. Use fewer words, take something out on the left, or widen a range.",
+            icon=":material/search_off:",
+        )
+        return
+    pages = -(-total // SHOWN)
+    number = min(st.session_state.get(state("page"), 1), pages)
+    hits = searches.find(access, search, limit=SHOWN, offset=(number - 1) * SHOWN).to_pylist()
+    (found.table if st.session_state[state("view")] == "table" else found.pictures)(search, hits)
+    if pages > 1:
+        st.session_state[state("page")] = number
+        st.pagination(pages, key=state("page"))
+
+
+def _kept(access: Access, said: Said) -> None:
+    for one in searches.kept(access):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            address = {name: said for name, said in parse_qs(one.content).items() if name in NAMES}
+            st.page_link(
+                links.DISCOVER, label=escaped(one.name), query_params=address,
+                icon=":material/bookmark:", width="stretch",
+            )  # fmt: skip
+            st.button(
+                "Remove", key=f"forget-{one.name}", type="tertiary", icon=":material/delete:",
+                on_click=_forget, args=(one.name,),
+            )  # fmt: skip
+    with st.form("keep", border=False, clear_on_submit=True):
+        name = st.text_input("Keep this search as", max_chars=200, placeholder="Gold at 300 kV")
+        if st.form_submit_button("Keep", icon=":material/bookmark_add:"):
+            searches.keep(access, name, urlencode(said, doseq=True))
+            st.rerun()
+    st.caption("Or copy the address of this page: whoever opens it sees what they may see of it.")
+
+
+def _forget(name: str) -> None:
+    with notices():
+        searches.forget(stores.access(), name)
+
+
+def _take_away(said: Said) -> None:
+    """Lead to the API, which asks once more who takes it."""
+    st.caption(f"All that is found, up to {searches.MOST_ROWS:,} rows; numbers are SI.")
+    for kind in ("CSV", "Parquet"):
+        asked_for = {
+            **{name: one for name, one in said.items() if name != "view"},
+            "as": kind.lower(),
+        }
+        st.link_button(
+            kind, f"{links.SEARCH}/table?{urlencode(asked_for, doseq=True)}",
+            icon=":material/download:", width="stretch",
+        )  # fmt: skip
+
+
+def _as_sql(search: Search) -> None:
+    with st.expander("As SQL", icon=":material/database:"):
+        sql = rows_sql(search, limit=SHOWN)
+        st.code(sql, language="sql", wrap_lines=True)
+        st.page_link(
+            links.SQL, label="Go on with it on the SQL page", query_params={"sql": sql},
+            icon=":material/edit:",
+        )  # fmt: skip
+
+
+if __name__ == "__main__":
+    discover()

@@ -1,0 +1,191 @@
+// How a deposit looks in the page: where files are dropped, how far all are, and each one's line.
+// What people named is always set as text, never as markup.
+
+import { bytes, counted, duration } from "./words.js";
+
+const SHOWN = 60; // lines: more are told as a number
+const WINDOW = 8000; // milliseconds over which the speed is measured
+const ORDER = ["failed", "differs", "sending", "checking", "waiting", "lacking", "done"];
+const WORDS = {
+  lacking: "drop it again to go on",
+  waiting: "waits",
+  checking: "compared with what is there",
+  sending: "on its way",
+  done: "arrived",
+  differs: "another one is there",
+  failed: "not sent",
+};
+
+export const TEMPLATE = `
+<div class="zone">
+  <p class="call"><strong>Drop files or whole folders here</strong>
+  <span class="soft">They go straight to the lake, of any size; companions such as .hdr and .raw belong together.</span></p>
+  <div class="row">
+    <button type="button" class="files">Choose files</button>
+    <button type="button" class="folder">Choose a folder</button>
+  </div>
+  <input class="pick-files" type="file" multiple hidden><input class="pick-folder" type="file" webkitdirectory hidden>
+</div>
+<p class="trouble" role="alert" hidden></p>
+<div class="all" hidden>
+  <div class="row">
+    <div class="sums" role="status"></div>
+    <button type="button" class="pause"></button>
+  </div>
+  <progress class="total" max="1" value="0" aria-label="All files"></progress>
+  <ul class="list" tabindex="0" aria-label="Files of this deposit"></ul>
+  <p class="more soft"></p>
+</div>`;
+
+export class View {
+  #uploader = null;
+  #due = 0;
+  #samples = [];
+  #lines = new Map();
+
+  constructor(root, take) {
+    this.root = root;
+    this.take = take; // hears of what is dropped or chosen, and for which uploader
+    root.innerHTML = TEMPLATE;
+    this.#listen();
+  }
+
+  /** Show an uploader from now on. */
+  show(uploader) {
+    this.#uploader = uploader;
+    this.changed();
+  }
+
+  /** Draw anew, soon: once a frame at most. */
+  changed() {
+    this.#due ||= requestAnimationFrame(() => {
+      this.#due = 0;
+      if (this.#uploader) this.#draw();
+    });
+  }
+
+  #find(name) {
+    return this.root.querySelector(`.${name}`);
+  }
+
+  #listen() {
+    const zone = this.#find("zone");
+    const stop = (event) => event.preventDefault();
+    zone.addEventListener("dragover", (event) => {
+      stop(event);
+      zone.classList.add("over");
+    });
+    zone.addEventListener("dragleave", () => zone.classList.remove("over"));
+    zone.addEventListener("drop", (event) => {
+      stop(event);
+      zone.classList.remove("over");
+      this.take(event.dataTransfer, this.#uploader);
+    });
+    for (const kind of ["files", "folder"]) {
+      const input = this.#find(`pick-${kind}`);
+      this.#find(kind).addEventListener("click", () => input.click());
+      input.addEventListener("change", () => {
+        this.take([...input.files], this.#uploader);
+        input.value = "";
+      });
+    }
+    this.#find("pause").addEventListener("click", () => {
+      const { paused, problem, sums } = this.#uploader;
+      if (paused || problem || !sums.open) this.#uploader.resume();
+      else this.#uploader.pause();
+    });
+  }
+
+  #draw() {
+    const uploader = this.#uploader;
+    const sums = uploader.sums;
+    this.#find("all").hidden = sums.files === 0;
+    this.#find("trouble").hidden = !uploader.problem;
+    this.#text(this.#find("trouble"), uploader.problem);
+    const total = this.#find("total");
+    total.max = Math.max(1, sums.bytes);
+    total.value = sums.bytes ? sums.arrived : sums.done;
+    this.#text(this.#find("sums"), this.#told(sums));
+    const pause = this.#find("pause");
+    const moving = sums.open > 0 && !uploader.paused && !uploader.problem;
+    const again = [...uploader.items.values()].some((one) => one.state === "failed" && one.file);
+    pause.hidden = !sums.open && !again;
+    this.#text(pause, moving ? "Pause" : sums.open ? "Go on" : "Try again");
+    this.#drawLines([...uploader.items.values()]);
+  }
+
+  #told(sums) {
+    const parts = [`${sums.done.toLocaleString("en")} of ${counted(sums.files, "file")} arrived`];
+    parts.push(`${bytes(sums.arrived)} of ${bytes(sums.bytes)}`);
+    if (this.#uploader.paused && sums.open) parts.push("paused");
+    else if (this.#uploader.offline) parts.push("the network does not answer: it goes on by itself");
+    else if (sums.open) parts.push(...this.#speed(sums));
+    if (sums.lacking) parts.push(`${counted(sums.lacking, "file")} to drop again`);
+    return parts.join(" · ");
+  }
+
+  #speed(sums) {
+    const now = performance.now();
+    const last = this.#samples.at(-1);
+    if (!last || now - last.time > 250) this.#samples.push({ time: now, arrived: sums.arrived });
+    this.#samples = this.#samples.filter(({ time }) => now - time < WINDOW);
+    const first = this.#samples[0];
+    const seconds = (now - first.time) / 1000;
+    const rate = (sums.arrived - first.arrived) / seconds;
+    if (seconds < 1 || rate <= 0) return [];
+    return [`${bytes(rate)}/s`, `${duration((sums.bytes - sums.arrived) / rate)} left`];
+  }
+
+  #drawLines(items) {
+    const rank = (item) => ORDER.indexOf(item.state);
+    const ranked = items.sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
+    const shown = ranked.slice(0, SHOWN);
+    const list = this.#find("list");
+    const wanted = new Set(shown);
+    for (const [item, line] of this.#lines) {
+      if (!wanted.has(item)) {
+        line.remove();
+        this.#lines.delete(item);
+      }
+    }
+    shown.forEach((item, place) => {
+      const line = this.#lines.get(item) ?? this.#line(item);
+      this.#lines.set(item, line);
+      if (list.children[place] !== line) list.insertBefore(line, list.children[place] ?? null);
+      this.#drawLine(line, item);
+    });
+    const more = items.length - shown.length;
+    this.#text(this.#find("more"), more > 0 ? `and ${counted(more, "file")} more` : "");
+  }
+
+  #line(item) {
+    const line = document.createElement("li");
+    line.innerHTML = `<span class="name"></span><span class="size soft"></span>
+      <progress max="1" value="0"></progress><span class="state"></span>
+      <button type="button" class="replace" hidden>Send mine instead</button>
+      <button type="button" class="remove" title="Take it out">×</button>
+      <code class="sum soft" title="SHA-256"></code>`;
+    line.querySelector(".name").textContent = item.name;
+    line.querySelector("progress").setAttribute("aria-label", item.name);
+    line.querySelector(".size").textContent = bytes(item.size);
+    line.querySelector(".remove").setAttribute("aria-label", `Take ${item.name} out`);
+    line.querySelector(".remove").addEventListener("click", () => this.#uploader.remove(item));
+    line.querySelector(".replace").addEventListener("click", () => this.#uploader.replace(item));
+    return line;
+  }
+
+  #drawLine(line, item) {
+    line.className = item.state;
+    const bar = line.querySelector("progress");
+    bar.max = Math.max(1, item.size);
+    bar.value = item.size ? item.arrived : Number(item.state === "done");
+    this.#text(line.querySelector(".state"), item.problem || WORDS[item.state]);
+    line.querySelector(".replace").hidden = item.state !== "differs";
+    const sum = item.state === "done" ? item.sha256 : "";
+    this.#text(line.querySelector(".sum"), sum && `SHA-256 ${sum}`);
+  }
+
+  #text(element, text) {
+    if (element.textContent !== text) element.textContent = text;
+  }
+}
