@@ -55,7 +55,7 @@ def inferred(signal: Signal, chosen: Mapping[str, Fact]) -> list[Fact]:
 def clues(signal: Signal, chosen: Mapping[str, Fact]) -> dict[str, Clue]:
     """Return what is certain, by name; what is told in two ways is not."""
     told: dict[str, list[Clue]] = {}
-    for clue in (*_from_tags(signal), *_from_facts(chosen)):
+    for clue in (*_from_tags(signal), *_from_names(signal, chosen), *_from_facts(chosen)):
         told.setdefault(clue.name, []).append(clue)
     return {
         name: found[0] for name, found in told.items() if len({one.value for one in found}) == 1
@@ -69,14 +69,30 @@ def _from_tags(signal: Signal) -> Iterator[Clue]:
         if path is None or not fits(raw, hint.is_) or not _counts_here(signal, hint):
             continue
         says = f"{path} is {raw[:WORDS_LIMIT]}" if hint.tag else f"the format is {raw}"
-        words = f"{says}: {', '.join(TELLS[name][tells] for name, tells in hint.tells.items())}"
-        for name, tells in hint.tells.items():
-            yield Clue(name, tells, path, raw, words)
+        yield from _told_by(hint, path, raw, says)
+
+
+def _from_names(signal: Signal, chosen: Mapping[str, Fact]) -> Iterator[Clue]:
+    """Tell by what a key says in words, such as the detector's name."""
+    for hint in technique_rules().hints:
+        fact = chosen.get(hint.tag) if hint.tree == "facts" else None
+        if fact is None or (hint.readers and signal.reader not in hint.readers):
+            continue
+        name = fact.value_text.strip()
+        if fits(name, hint.is_):
+            says = f"the {hint.tag.replace('_', ' ')} is {name[:WORDS_LIMIT]}"
+            yield from _told_by(hint, fact.source_path, fact.raw, says)
+
+
+def _told_by(hint: Hint, path: str, raw: str, says: str) -> Iterator[Clue]:
+    words = f"{says}: {', '.join(TELLS[name][tells] for name, tells in hint.tells.items())}"
+    for name, tells in hint.tells.items():
+        yield Clue(name, tells, path, raw, words)
 
 
 def _at(signal: Signal, place: Place) -> tuple[str | None, Any]:
     """Return path and value of a place; the format itself stands at no path."""
-    if place.readers and signal.reader not in place.readers:
+    if place.tree == "facts" or (place.readers and signal.reader not in place.readers):
         return None, None
     if not place.tag:
         return "", signal.reader

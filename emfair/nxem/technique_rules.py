@@ -27,10 +27,10 @@ class _Row(BaseModel):
 
 
 class Place(_Row):
-    """A tag of some formats; no reader stands for any."""
+    """A tag of some formats, or the used value of a key; no reader stands for any."""
 
     readers: tuple[str, ...] = ()
-    tree: Literal["tags", "metadata"] = "tags"
+    tree: Literal["tags", "metadata", "facts"] = "tags"
     tag: str = ""
 
 

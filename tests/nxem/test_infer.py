@@ -243,6 +243,58 @@ def test_hints_that_contradict_each_other_tell_nothing():
     assert technique(signal, contradicted) == ""
 
 
+def plain(*units: str) -> Signal:
+    """Return a signal of a format whose tags tell nothing."""
+    return replace(velox(*units), reader="NPZ", tags={})
+
+
+STEM_DETECTORS = [
+    "HAADF", "HAADF Detector", "JEOL HAADF", "haadf", "ADF", "ADF1", "LAADF", "MAADF", "ABF", "BF",
+    "BF Detector", "STEM BF", "BF-S", "DF", "DF2", "DF4", "DF-I", "DF Detector", "Gatan DF",
+    "Annular dark field", "High-Angle Annular Dark-Field",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STEM_DETECTORS)
+def test_a_detector_that_only_a_scanned_beam_has_tells_the_technique(name):
+    chosen = {"detector": said("detector", name)}
+    assert technique(plain(NM, NM), chosen) == "STEM imaging"
+    assert technique(plain(NM, NM, PER_NM, PER_NM), chosen) == "4D-STEM"
+    assert technique(plain("", ""), chosen) == ""
+    (fact,) = inferred(plain(NM, NM), chosen)
+    assert fact.reason.startswith(f"the detector is {name}: the beam was scanned, a TEM")
+    assert fact.raw == name
+
+
+@pytest.mark.parametrize(
+    "name", ["BM-Ceta", "BFLY-PGE-23S6M", "BFS-U3", "DFC450", "DFK 72", "ETD", "SE2", "TBF1", ""]
+)
+def test_a_detector_of_any_other_name_tells_nothing(name):
+    assert technique(plain(NM, NM), {"detector": said("detector", name)}) == ""
+
+
+def test_without_a_detector_a_plain_picture_has_no_technique():
+    assert technique(plain(NM, NM)) == ""
+
+
+def test_a_detector_for_transmitted_electrons_in_an_sem_is_not_certain():
+    chosen = {
+        "detector": said("detector", "HAADF"),
+        "instrument_type": said("instrument_type", "SEM"),
+    }
+    assert technique(plain(NM, NM), chosen) == ""
+
+
+def test_spectra_beside_a_detector_of_a_scanned_beam_are_a_scans():
+    eels = replace(plain("eV"), metadata={"Signal": {"signal_type": "EELS"}})
+    assert technique(eels) == "EELS"
+    assert technique(eels, {"detector": said("detector", "ADF")}) == "STEM EELS"
+
+
+def test_four_axes_of_which_two_have_no_unit_are_no_picture():
+    assert technique(velox(NM, NM, "", "")) == ""
+
+
 @pytest.mark.parametrize(("volts", "column"), [(30e3, None), (59.9e3, None), (60e3, "TEM")])
 def test_a_high_voltage_tells_a_tem_and_a_low_one_nothing(volts, column):
     fact = said("acceleration_voltage", volts)

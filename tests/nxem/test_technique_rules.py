@@ -34,6 +34,14 @@ def test_a_hint_without_a_tag_names_its_formats():
         assert hint.tag or hint.readers
 
 
+def test_a_hint_of_what_a_key_says_names_a_key_of_words_and_nothing_beside():
+    hints = [hint for hint in technique_rules().hints if hint.tree == "facts"]
+    assert hints
+    for hint in hints:
+        assert keys()[hint.tag].kind == "text", hint
+        assert not (hint.beside or hint.unless), hint
+
+
 def test_no_technique_hides_behind_one_that_asks_for_less():
     """Of two rows for the same axes the one that needs more must come first."""
     rules = technique_rules().techniques
