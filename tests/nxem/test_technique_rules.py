@@ -39,7 +39,8 @@ def test_a_hint_of_what_a_key_says_names_a_key_of_words_and_nothing_beside():
     assert hints
     for hint in hints:
         assert keys()[hint.tag].kind == "text", hint
-        assert not (hint.beside or hint.unless), hint
+        assert not hint.beside, hint
+        assert not hint.unless, hint
 
 
 def test_no_technique_hides_behind_one_that_asks_for_less():
