@@ -64,6 +64,11 @@ class Experiments:
         with self._database.reading() as connection:
             return places.read(connection, identifier)
 
+    def titles(self, identifiers: Collection[str]) -> dict[str, Titles]:
+        """Return what people call those of `identifiers` that there are; at most a page's."""
+        with self._database.reading() as connection:
+            return places.titles(connection, identifiers)
+
     def list(
         self,
         *,

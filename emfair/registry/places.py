@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from emfair.errors import NotFound
 from emfair.model.manifest import Place, Titles
@@ -54,6 +55,21 @@ def ensure(
 
 def read(connection: Connection, identifier: str) -> tuple[Place, Titles]:
     """Return where an experiment hangs, and what people call it. Raises `NotFound`."""
+    row = connection.execute(_placed().where(experiment.c.id == identifier)).one_or_none()
+    if row is None:
+        raise unknown(identifier)
+    place = Place(project=row.project, proposal=row.proposal, sample=row.sample, experiment=row.id)
+    return place, _titles(row)
+
+
+def titles(connection: Connection, identifiers: Collection[str]) -> dict[str, Titles]:
+    """Return what people call those of `identifiers` that there are; at most a page's."""
+    query = _placed().where(experiment.c.id.in_(sorted(identifiers)))
+    return {row.id: _titles(row) for row in connection.execute(query)}
+
+
+def _placed() -> Select[Any]:
+    """Select experiments with the titles of what they hang on."""
     on_proposal = (experiment.c.project == proposal.c.project) & (
         experiment.c.proposal == proposal.c.id
     )
@@ -62,7 +78,7 @@ def read(connection: Connection, identifier: str) -> tuple[Place, Titles]:
         & (experiment.c.proposal == sample.c.proposal)
         & (experiment.c.sample == sample.c.id)
     )
-    row = connection.execute(
+    return (
         select(
             experiment.c.id,
             experiment.c.project,
@@ -76,18 +92,16 @@ def read(connection: Connection, identifier: str) -> tuple[Place, Titles]:
         .join(project, experiment.c.project == project.c.id)
         .join(proposal, on_proposal)
         .join(sample, on_sample)
-        .where(experiment.c.id == identifier)
-    ).one_or_none()
-    if row is None:
-        raise unknown(identifier)
-    place = Place(project=row.project, proposal=row.proposal, sample=row.sample, experiment=row.id)
-    titles = Titles(
+    )
+
+
+def _titles(row: Row[Any]) -> Titles:
+    return Titles(
         project=row.project_title,
         proposal=row.proposal_title,
         sample=row.sample_title,
         experiment=row.experiment_title,
     )
-    return place, titles
 
 
 @dataclass(frozen=True)

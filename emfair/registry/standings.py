@@ -18,7 +18,7 @@ from emfair.registry import experiment_row
 from emfair.registry.engine import Database
 from emfair.registry.experiment_row import ExperimentRow
 from emfair.registry.sight import EVERYTHING, Sight, seen_experiments
-from emfair.registry.tables import experiment, file, outbox
+from emfair.registry.tables import experiment, file, outbox, project
 
 
 @dataclass(frozen=True)
@@ -132,11 +132,13 @@ class Standings:
             rows = [Unindexed(*row) for row in connection.execute(query)]
         return tuple(row for row in rows if since is None or row.sealed_at >= since)
 
-    def projects(self, *, visible: Sight = EVERYTHING) -> tuple[str, ...]:
-        """Return the identifiers of the projects in which there are experiments, in order."""
-        query = select(experiment.c.project).where(seen_experiments(visible)).distinct()
+    def projects(self, *, visible: Sight = EVERYTHING) -> dict[str, str]:
+        """Return the projects in which there are experiments: titles by identifier, by title."""
+        inside = select(experiment.c.project).where(seen_experiments(visible)).distinct()
+        query = select(project.c.id, project.c.title).where(project.c.id.in_(inside))
         with self._database.reading() as connection:
-            return tuple(sorted(connection.execute(query).scalars()))
+            rows = [(row.id, row.title) for row in connection.execute(query)]
+        return dict(sorted(rows, key=lambda one: (one[1].casefold(), one[0])))
 
     def first(self, *, visible: Sight = EVERYTHING) -> datetime | None:
         """Return when the oldest experiment was begun; None if there is none."""

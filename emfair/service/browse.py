@@ -20,7 +20,7 @@ from emfair.registry import ExperimentRow
 from emfair.service.access import Access
 from emfair.service.documents import made, read_made, sealed_manifest
 from emfair.service.measurements import report_on
-from emfair.service.naming import names
+from emfair.service.naming import names, places
 from emfair.service.pages import PAGE, check_limit
 from emfair.service.services import Services
 
@@ -29,12 +29,14 @@ from emfair.service.services import Services
 class ExperimentList:
     """One page of experiments, newest first.
 
-    `next` is the cursor of the page after it; `names` are the depositors', by subject.
+    `next` is the cursor of the page after it; `names` are the depositors', by subject; `places` is
+    where they hang, in titles, by identifier.
     """
 
     rows: tuple[ExperimentRow, ...]
     next: str | None
     names: Mapping[str, str]
+    places: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -132,11 +134,12 @@ def experiments(
         rows[:limit],
         rows[limit - 1].id if len(rows) > limit else None,
         names(access.services, (row.depositor for row in rows[:limit])),
+        places(access.services, rows[:limit]),
     )
 
 
-def projects(access: Access) -> tuple[str, ...]:
-    """Return the identifiers of the projects in which they may see experiments, in order."""
+def projects(access: Access) -> Mapping[str, str]:
+    """Return the projects in which they may see experiments: titles by identifier, by title."""
     sight = access.sight(Action.READ_EXPERIMENT)
     return access.services.registry.standings.projects(visible=sight)
 

@@ -42,11 +42,20 @@ class Node:
 
 @dataclass(frozen=True)
 class LakeLevel:
-    """A page of a level; `next` is the cursor of the page after it."""
+    """A page of a level.
+
+    Attributes
+    ----------
+    next
+        The cursor of the page after it.
+    way
+        What people call the levels down to here, from the project to the experiment.
+    """
 
     path: str
     nodes: tuple[Node, ...]
     next: str | None
+    way: tuple[str, ...] = ()
 
 
 def level(access: Access, path: str, *, limit: int = PAGE, after: str | None = None) -> LakeLevel:
@@ -75,7 +84,7 @@ def level(access: Access, path: str, *, limit: int = PAGE, after: str | None = N
     word = LEVELS[len(levels)]
     names = [(f"{word}={identifier}", title) for identifier, title in found]
     nodes = (Node(name, f"{path}/{name}" if path else name, title=title) for name, title in names)
-    return LakeLevel(path, tuple(nodes), cursor)
+    return LakeLevel(path, tuple(nodes), cursor, _way(access, levels))
 
 
 def lake_object(access: Access, path: str) -> Download:
@@ -161,6 +170,18 @@ def _children(
     return [(row.id, row.title) for row in page.rows], page.next
 
 
+def _way(access: Access, levels: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the titles of levels, the last of which whoever asks may see."""
+    registry = access.services.registry
+    if len(levels) == len(LEVELS):
+        _, titles = registry.experiments.place(levels[-1])
+        return (titles.project, titles.proposal, titles.sample, titles.experiment)
+    of = (registry.projects, registry.proposals, registry.samples)
+    return tuple(
+        cards.get(*levels[:depth]).card.title for depth, cards in enumerate(of[: len(levels)], 1)
+    )
+
+
 def _folder(
     access: Access, path: str, levels: tuple[str, ...], rest: str, limit: int, after: str
 ) -> LakeLevel:
@@ -180,7 +201,8 @@ def _folder(
         )
         for one in shown
     )
-    return LakeLevel(path, tuple(nodes), shown[-1].name if len(found) > limit else None)
+    cursor = shown[-1].name if len(found) > limit else None
+    return LakeLevel(path, tuple(nodes), cursor, _way(access, levels))
 
 
 def _experiment(

@@ -1,4 +1,4 @@
-"""What subjects are called: people by their cards, instruments that act by themselves by theirs."""
+"""What people call things: subjects by their cards, experiments and where they hang by titles."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from contextlib import suppress
 
 from emfair.errors import NotFound
 from emfair.identity.tokens import INSTRUMENT
+from emfair.model.manifest import Titles
+from emfair.registry import ExperimentRow
 from emfair.service.services import Services
 
 
@@ -20,3 +22,14 @@ def names(services: Services, subjects: Iterable[str]) -> dict[str, str]:
                 card = services.registry.instruments.get(subject.removeprefix(INSTRUMENT)).card
                 found[subject] = card.title
     return found
+
+
+def places(services: Services, rows: Iterable[ExperimentRow]) -> dict[str, str]:
+    """Return where experiments hang, as people call it, by their identifiers; at most a page's."""
+    found = services.registry.experiments.titles({row.id for row in rows})
+    return {experiment: place_of(titles) for experiment, titles in found.items()}
+
+
+def place_of(titles: Titles) -> str:
+    """Return project, proposal and sample as people call them."""
+    return f"{titles.project} › {titles.proposal} › {titles.sample}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -25,7 +25,7 @@ from emfair.registry.standings import Alike
 from emfair.service.access import Access
 from emfair.service.checkup import ROOM
 from emfair.service.cleanup import UNTOUCHED
-from emfair.service.naming import names
+from emfair.service.naming import names, places
 from emfair.service.services import Services
 
 S = ExperimentState
@@ -41,10 +41,11 @@ _LEFT = timedelta(days=2)
 
 @dataclass(frozen=True)
 class Part(Generic[R]):
-    """Some experiments, and how many there are in all."""
+    """Some experiments, how many there are in all, and where they hang, in titles."""
 
     rows: tuple[R, ...] = ()
     total: int = 0
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Glance:
     counts: Mapping[ExperimentState, int]
     needy: Part[ExperimentRow]
     finished: Part[ExperimentRow]
-    longest: tuple[ExperimentRow, ...]
+    longest: Part[ExperimentRow]
     alike: tuple[Alike, ...]
     names: Mapping[str, str]
 
@@ -142,14 +143,15 @@ def glance(access: Access, *, mine: bool) -> Glance:
 
     needy, finished = part(*NEEDY), part(*FINISHED)
     standings, sight = access.services.registry.standings, access.sight(Action.READ_EXPERIMENT)
-    longest: tuple[ExperimentRow, ...] = ()
+    longest: Part[ExperimentRow] = Part()
     alike: tuple[Alike, ...] = ()
     if oversees(access) and not mine:
         if needy.total > FEW:  # else all of it is shown anyway
-            longest = standings.changed(NEEDY, visible=sight, oldest=True, limit=FEW)
+            rows = standings.changed(NEEDY, visible=sight, oldest=True, limit=FEW)
+            longest = Part(rows, needy.total, places(access.services, rows))
         alike = standings.alike((S.FAILED, S.INVALID), visible=sight) if needy.total else ()
-    rows = (*needy.rows, *finished.rows, *longest)
-    called = names(access.services, (row.depositor for row in rows))
+    shown = (*needy.rows, *finished.rows, *longest.rows)
+    called = names(access.services, (row.depositor for row in shown))
     return Glance(counts, needy, finished, longest, alike, called)
 
 
@@ -190,7 +192,7 @@ def _part(
         depositor=access.subject if mine else None,
         limit=FEW,
     )
-    return Part(rows, total)
+    return Part(rows, total, places(access.services, rows))
 
 
 def upkeep(access: Access) -> Upkeep:
@@ -211,7 +213,8 @@ def _left(services: Services, sight: Reach) -> Part[Left]:
     if not (total := withdrawals.count_stale(before, visible=sight)):
         return Part()
     stale = withdrawals.stale(before, FEW, visible=sight)
-    return Part(tuple(Left(one.row, one.touched_at + UNTOUCHED) for one in stale), total)
+    left = tuple(Left(one.row, one.touched_at + UNTOUCHED) for one in stale)
+    return Part(left, total, places(services, (one.row for one in left)))
 
 
 def _disks(home: Path, lake: str) -> tuple[Disk, ...]:

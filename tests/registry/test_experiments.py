@@ -27,6 +27,13 @@ def test_place_and_titles_come_back_as_they_were_given(lab):
     assert lab.registry.experiments.get(opened.place.experiment).place == opened.place
 
 
+def test_titles_of_several_come_at_once_and_unknown_ones_are_left_out(lab):
+    first, second = (lab.open(name).place.experiment for name in "ab")
+    found = lab.registry.experiments.titles([first, second, "e-none"])
+    assert found == {one: lab.registry.experiments.place(one)[1] for one in (first, second)}
+    assert lab.registry.experiments.titles([]) == {}
+
+
 def test_times_are_aware_and_utc(lab):
     row = lab.sealed("a.dm4")
     assert row.created_at.utcoffset().total_seconds() == 0

@@ -79,9 +79,9 @@ def test_projects_and_the_first_day_are_of_what_is_seen(lab):
     one = lab.open("a", project="steel")
     lab.open("b", project="quartz")
     standings = lab.registry.standings
-    assert standings.projects() == ("quartz", "steel")
+    assert list(standings.projects().items()) == [("quartz", "Steel"), ("steel", "Steel")]
     seen = Seen(projects=frozenset({"steel"}))
-    assert standings.projects(visible=seen) == ("steel",)
+    assert standings.projects(visible=seen) == {"steel": "Steel"}
     row = lab.registry.experiments.get(one.place.experiment)
     assert standings.first() == row.created_at
     assert standings.first(visible=Seen(projects=frozenset())) is None

@@ -66,6 +66,12 @@ def test_an_instrument_that_deposits_is_called_by_its_title(services):
     assert browse.experiment(services, row_of(services, made)).depositor == "Titan"
 
 
+def test_a_page_says_where_experiments_hang_in_titles(services):
+    made = begin(services, 1, "by night")
+    assert browse.experiments(someone(services)).places == {made: "P › Q › S"}
+    assert browse.projects(someone(services)) == {"p1": "P"}
+
+
 def test_a_sealed_experiment_has_its_manifest_and_nothing_more(services, sealed):
     page = browse.experiment(services, row_of(services, sealed.experiment))
     assert page.manifest is not None

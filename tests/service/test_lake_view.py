@@ -40,3 +40,11 @@ def test_what_is_not_sealed_has_no_parts(services):
     row = deposits.draft(someone(services), Whereto("p", "q", "s", "Night"))
     branch = Branch((row.project, row.proposal, row.sample, row.id))
     assert lake_view.parts(someone(services), branch) == ()
+
+
+def test_a_level_tells_the_titles_of_the_way_down(services, sealed):
+    me, steps = someone(services), f"{PLACE}/experiment={sealed.experiment}/raw".split("/")
+    levels = ["/".join(steps[:depth]) for depth in range(len(steps) + 1)]
+    titles = [lake_view.level(me, level).way for level in levels]
+    full = ("P", "Q", "S", "a b.dm3")
+    assert titles == [(), full[:1], full[:2], full[:3], full, full]

@@ -70,7 +70,7 @@ def test_a_part_shows_a_few_and_says_how_many_there_are(services, clock):
     found = overview.glance(ada, mine=True)
     assert found.needy.total == overview.FEW + 2
     assert [row.id for row in found.needy.rows] == [f"e-{n:03}" for n in (6, 5, 4, 3, 2)]
-    assert found.longest == ()
+    assert found.longest == overview.Part()
     assert found.alike == ()
 
 
@@ -79,8 +79,23 @@ def test_who_answers_for_all_sees_what_waits_longest(services, clock):
         clock.passes(timedelta(minutes=1))
         judge(services, number, "ada", S.NEEDS_INPUT)
     found = overview.glance(person(services, "stew", "emfair-steward"), mine=False)
-    assert found.longest[0].id == "e-000"
+    assert found.longest.rows[0].id == "e-000"
     assert overview.glance(person(services, "eve"), mine=False).is_empty
+
+
+def test_each_part_says_where_its_experiments_hang_in_titles(services, clock):
+    ada = person(services, "ada", "emfair-steward")
+    for number in range(overview.FEW + 1):
+        judge(services, number, ada.subject, S.INVALID)
+    judge(services, 80, ada.subject, S.VALID)
+    begin(services, 90, ada.subject)
+    clock.passes(timedelta(days=3))
+    found = overview.glance(ada, mine=False)
+    left = overview.upkeep(person(services, "root", "emfair-admin")).left
+    for part in (found.needy, found.longest, found.finished, overview.drafts(ada), left):
+        assert part.rows
+        assert set(part.places.values()) == {"P › Q › S"}
+        assert len(part.places) == len(part.rows)
 
 
 def test_drafts_are_ones_own_whoever_looks(services):

@@ -150,7 +150,7 @@ def test_labels_and_origins_of_a_sample(opened, steel):
     assert registry.samples.barcodes(key) == ("FIB-0042 <b>",)
     press_label(fill(app, "Sample", "ingot").run(), "It was made from this")
     assert any("Made from Ingot" in link.label for link in app.get("page_link"))
-    press_label(app, "Not from ingot")
+    press_label(app, "Not from Ingot")
     press_label(app, r"Take off FIB\-0042 \<b\>")
     assert registry.samples.barcodes(key) == registry.samples.relatives(key).parents == ()
 

@@ -42,6 +42,11 @@ def join(services, name, role):
     )
 
 
+def crumbs(app):
+    icons = (":material/home_storage:", ":material/chevron_right:")
+    return [one.proto.label for one in app.get("page_link") if one.proto.icon in icons]
+
+
 def archives(app):
     return [one.proto.url for one in app.get("link_button") if "archive.zip" in one.proto.url]
 
@@ -54,7 +59,15 @@ def test_one_goes_down_from_the_projects_one_sees(services, folder):
     assert "Glass" not in shown(enter("lake", "bob"))
     text = shown(enter("lake", "ada", path=SAMPLE))
     assert r"**\*Night\***" in text
-    assert all(crumb in text for crumb in ("All projects", "steel", "lamella"))
+    assert crumbs(enter("lake", "ada", path=f"{folder}/raw")) == [
+        "All projects", "Steel", "2026\\-A", "Lamella", r"\*Night\*", "raw",
+    ]  # fmt: skip
+
+
+def test_sessions_that_are_called_alike_have_their_identifiers_beside_them(services, folder):
+    assert folder.rpartition("=")[2].replace("-", r"\-") in shown(enter("lake", "ada", path=SAMPLE))
+    levels = enter("lake", "ada", path=SAMPLE.rpartition("/")[0])
+    assert "lamella" not in shown(levels)
 
 
 def test_an_experiments_folders_say_what_they_hold(services, folder):

@@ -17,6 +17,6 @@ def drafts(access: Access) -> None:
         return
     st.header("Not sealed yet", anchor=False)
     for row in part.rows:
-        brief(row, links.DEPOSIT, go="Go on")
+        brief(row, part.places[row.id], links.DEPOSIT, go="Go on")
     if part.total > len(part.rows):
         st.caption(f"The {len(part.rows)} touched last, of {part.total:,}.")

@@ -66,9 +66,10 @@ def _labels(row: SampleRow, labels: tuple[str, ...]) -> None:
 def _parents(reading: Granted[SampleRow], family: Family) -> None:
     st.markdown("**Made from**")
     row = reading.row
-    for parent in map(sample_key, family.parents):
+    for one in family.parents:
+        parent = sample_key(one)
         st.button(
-            f"Not from {escaped(parent[2])}", key=f"underive-{'/'.join(parent)}",
+            f"Not from {escaped(one.card.title)}", key=f"underive-{'/'.join(parent)}",
             icon=":material/link_off:", on_click=_do,
             args=(row, lambda one, parent=parent: samples.underive(one, parent)),
         )  # fmt: skip

@@ -17,12 +17,12 @@ _GB = 1e9
 
 def longest(access: Access, glance: Glance) -> None:
     """Show what has waited longest for a person."""
-    if not glance.longest:
+    if not glance.longest.rows:
         return
     st.header("Waits longest", anchor=False)
-    for row in glance.longest:
+    for row in glance.longest.rows:
         to, go = mending(access, row)
-        brief(row, to, go=go, by=glance.name_of(row))
+        brief(row, glance.longest.places[row.id], to, go=go, by=glance.name_of(row))
 
 
 def alike(glance: Glance) -> None:
@@ -48,14 +48,14 @@ def upkeep(access: Access) -> None:
     if found.left.rows:
         with st.expander(f"Left half-way · {found.left.total:,}"):
             for one in found.left.rows:
-                brief(one.row)
+                brief(one.row, found.left.places[one.row.id])
                 st.caption(f"Is given up on {one.ends:%d %B %Y}, unless somebody goes on.")
             if found.left.total > len(found.left.rows):
                 st.caption(f"The {len(found.left.rows)} that end first, of {found.left.total:,}.")
     if found.failed.rows:
         with st.expander(f"Failed runs · {found.failed.total:,}"):
             for row in found.failed.rows:
-                brief(row)
+                brief(row, found.failed.places[row.id])
                 st.link_button(
                     "Its run in Dagster", links.dagster(access.services.settings, row.id),
                     icon=":material/account_tree:", type="tertiary",

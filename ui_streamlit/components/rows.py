@@ -25,6 +25,7 @@ _THUMB = 72  # pixels
 
 def brief(
     row: ExperimentRow,
+    place: str,
     to: Path = links.EXPERIMENT,
     *,
     go: str = "",
@@ -35,6 +36,8 @@ def brief(
 
     Parameters
     ----------
+    place
+        Where it hangs, in titles.
     to
         The page that its title leads to.
     go
@@ -55,7 +58,7 @@ def brief(
                 "brief",
                 word=STATES[row.state],
                 reason=row.state_reason,
-                place=f"{row.project} › {row.proposal} › {row.sample}",
+                place=place,
                 when=day_and_time(row.updated_at),
                 by=by,
             )

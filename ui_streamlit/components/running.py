@@ -37,7 +37,7 @@ def _live(mine: bool, before: Which) -> None:
             st.rerun()
         st.header("Runs now", anchor=False)
         for row in part.rows:
-            brief(row)
+            brief(row, part.places[row.id])
         if part.total > len(part.rows):
             st.caption(f"The {len(part.rows)} that changed last, of {part.total:,}.")
 

@@ -84,15 +84,16 @@ def _as_the_address_says() -> None:
 
 def _as_before(access: Access) -> None:
     """Offer the places of one's last sessions."""
-    mine = browse.experiments(access, depositor=access.subject, limit=_RECENT).rows
-    places = list(dict.fromkeys((row.project, row.proposal, row.sample) for row in mine))
-    if not places:
+    mine = browse.experiments(access, depositor=access.subject, limit=_RECENT)
+    latest: dict[tuple[str, ...], ExperimentRow] = {}
+    for row in mine.rows:
+        latest.setdefault((row.project, row.proposal, row.sample), row)
+    if not latest:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("As last time:")
-        for place in places[:_OFFERED]:
-            row = next(row for row in mine if (row.project, row.proposal, row.sample) == place)
-            label = " › ".join(map(escaped, place))
+        for place, row in list(latest.items())[:_OFFERED]:
+            label = escaped(mine.places[row.id])
             st.button(label, key=f"as-{'/'.join(place)}", on_click=_fill, args=(row,))
 
 

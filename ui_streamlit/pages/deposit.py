@@ -11,6 +11,7 @@ from emfair.model.states import IN_PROGRESS
 from emfair.registry import ExperimentRow
 from emfair.service import deposits, uploads
 from emfair.service.access import Access
+from emfair.service.naming import place_of
 from ui_streamlit import stores
 from ui_streamlit.components import links
 from ui_streamlit.components.arrivals import arrivals
@@ -48,7 +49,7 @@ def _go_on(access: Access, identifier: str) -> None:
     _, titles = access.services.registry.experiments.place(row.id)
     st.page_link(links.DEPOSIT, label="Another deposit", icon=":material/arrow_back:")
     st.header(escaped(titles.experiment), anchor=False)
-    st.caption(escaped(f"{titles.project} › {titles.proposal} › {titles.sample}"))
+    st.caption(escaped(place_of(titles)))
     if row.state not in IN_PROGRESS:
         st.info(f"This deposit is closed: {STATES[row.state].meaning}", icon=":material/task_alt:")
         st.page_link(

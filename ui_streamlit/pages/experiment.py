@@ -15,6 +15,7 @@ from emfair.service import browse
 from emfair.service.access import Access, check_there, experiment_resource
 from emfair.service.annotations import process_again
 from emfair.service.browse import ExperimentPage
+from emfair.service.naming import place_of
 from ui_streamlit import stores
 from ui_streamlit.components import links
 from ui_streamlit.components.citing import citing
@@ -90,9 +91,8 @@ def _experiment(access: Access, page: ExperimentPage) -> None:
 
 def _head(access: Access, page: ExperimentPage) -> None:
     row, titles = page.row, page.titles
-    place = f"{titles.project} › {titles.proposal} › {titles.sample}"
     st.title(escaped(titles.experiment), anchor=False)
-    st.caption(escaped(place))
+    st.caption(escaped(place_of(titles)))
     about = f"deposited by {page.depositor or row.depositor}, {day_and_time(row.created_at)}"
     show("head", id=row.id, word=STATES[row.state], reason=row.state_reason, about=about)
     settings = stores.services().settings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 import streamlit as st
@@ -63,14 +63,14 @@ def experiments() -> None:
         )
 
 
-def _filters(projects: Sequence[str], *, others: bool) -> Asked:
+def _filters(projects: Mapping[str, str], *, others: bool) -> Asked:
     """Show the filters; they begin as the address says, and the address follows them."""
     states = [state.value for state in ExperimentState]
     take(
         "experiments",
         _FILTERS,
         read={
-            "text": words, "state": _among(states), "project": _among(projects), "mine": yes,
+            "text": words, "state": _among(states), "project": _among(list(projects)), "mine": yes,
             "reason": lambda text: text[:REASON_LIMIT],
         },
     )  # fmt: skip
@@ -91,7 +91,12 @@ def _filters(projects: Sequence[str], *, others: bool) -> Asked:
         placeholder="Any state",
     )
     project = third.selectbox(
-        "Project", projects, index=None, key="experiments-project", placeholder="Any project"
+        "Project",
+        list(projects),
+        index=None,
+        key="experiments-project",
+        format_func=lambda one: projects.get(one, one),
+        placeholder="Any project",
     )
     if others:
         st.toggle("Only what I deposited", key="experiments-mine")
@@ -123,7 +128,7 @@ def _any_reason() -> None:
 def _table(page: browse.ExperimentList) -> None:
     rows = page.rows
     event = st.dataframe(
-        [_line(row, page.names.get(row.depositor, row.depositor)) for row in rows],
+        [_line(page, row) for row in rows],
         hide_index=True,
         row_height=ROW_HEIGHT,
         height=ROW_HEIGHT * min(len(rows), SHOWN) + HEADING,
@@ -154,15 +159,15 @@ def _table(page: browse.ExperimentList) -> None:
     st.caption("Tick a row to open it; click a heading to sort.")
 
 
-def _line(row: ExperimentRow, depositor: str) -> dict[str, Any]:
+def _line(page: browse.ExperimentList, row: ExperimentRow) -> dict[str, Any]:
     return {
         "preview": links.api(row.id, "preview.png"),
         "title": row.title,
         "state": [STATES[row.state].label],
-        "where": f"{row.project} › {row.proposal} › {row.sample}",
+        "where": page.places[row.id],
         "created": row.created_at,
         "why": row.state_reason,
-        "depositor": depositor,
+        "depositor": page.names.get(row.depositor, row.depositor),
         "id": row.id,
     }
 

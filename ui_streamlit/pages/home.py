@@ -116,7 +116,8 @@ def _needy(access: Access, glance: Glance, *, mine: bool) -> None:
         st.caption("Nothing: whatever was processed is as it should be.")
     for row in glance.needy.rows:
         to, go = mending(access, row)
-        brief(row, to, go=go, picture=True, by=glance.name_of(row) if others else "")
+        by = glance.name_of(row) if others else ""
+        brief(row, glance.needy.places[row.id], to, go=go, picture=True, by=by)
     if glance.needy.total > len(glance.needy.rows):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption("All of them:", width="content")
@@ -136,7 +137,8 @@ def _finished(access: Access, glance: Glance, *, mine: bool) -> None:
     others = overview.sees_others(access) and not mine
     st.header("Valid of late", anchor=False)
     for row in glance.finished.rows:
-        brief(row, picture=True, by=glance.name_of(row) if others else "")
+        by = glance.name_of(row) if others else ""
+        brief(row, glance.finished.places[row.id], picture=True, by=by)
     if glance.finished.total > len(glance.finished.rows):
         st.page_link(
             links.EXPERIMENTS, label="All experiments", query_params=_of(mine),

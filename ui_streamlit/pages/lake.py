@@ -39,28 +39,23 @@ def lake() -> None:
     path = settle("path").get("path", "").strip("/")
     st.title("Lake", anchor=False)
     level = lake_view.level(access, path, limit=ROWS, after=cursor("lake", path))
-    _crumbs(path)
+    _crumbs(level)
     _whole(access, path)
     _nodes(level)
     turn("lake", level.next, back="Back", forth="More")
 
 
-def _crumbs(path: str) -> None:
+def _crumbs(level: LakeLevel) -> None:
     """Show the way down to where the reader is."""
-    steps = path.split("/") if path else []
+    steps = level.path.split("/") if level.path else []
+    titles = [*level.way, *map(given_name, steps[len(level.way) :])]
     with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center"):
         st.page_link(links.LAKE, label="All projects", icon=":material/home_storage:")
-        for depth, step in enumerate(steps, 1):
+        for depth, title in enumerate(titles, 1):
             st.page_link(
-                links.LAKE, label=escaped(_called(step)), icon=":material/chevron_right:",
+                links.LAKE, label=escaped(title), icon=":material/chevron_right:",
                 query_params={"path": "/".join(steps[:depth])},
             )  # fmt: skip
-
-
-def _called(step: str) -> str:
-    """Return a level's identifier without its noun; a folder's name as it is."""
-    noun, equals, identifier = step.partition("=")
-    return identifier if equals and noun in LEVELS else given_name(step)
 
 
 def _whole(access: Access, path: str) -> None:
@@ -97,13 +92,13 @@ def _nodes(level: LakeLevel) -> None:
 
 def _folder(node: Node) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        called = _called(node.name)
         st.page_link(
-            links.LAKE, label=f"**{escaped(node.title or called)}**",
+            links.LAKE, label=f"**{escaped(node.title or given_name(node.name))}**",
             query_params={"path": node.path}, icon=":material/folder:",
         )  # fmt: skip
-        about = called if node.title else _FOLDERS.get(node.name, "")
-        if about:
+        noun, _, identifier = node.name.partition("=")
+        about = identifier if noun == LEVELS[-1] else _FOLDERS.get(node.name, "")
+        if about:  # sessions on one sample may be called alike
             st.caption(escaped(about), width="content")
 
 
