@@ -31,7 +31,7 @@ def test_what_is_in_doubt_is_never_folded():
 
 def test_a_number_is_never_minus_zero():
     tilt = Fact(key="tilt_alpha", value_num=-0.0, unit="rad", source=Source.VENDOR)
-    assert rows_of([tilt])[0].value == "0 °"
+    assert rows_of([tilt])[0].value == "0°"
 
 
 def test_what_all_signals_have_is_told_once_wherever_they_are_counted():

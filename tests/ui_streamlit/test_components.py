@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from streamlit.testing.v1 import AppTest
 
-from emfair.model.documents import AxisNotes
+from emfair.model.documents import AxisNotes, Measurement
 from emfair.model.facts import Fact, Source
 from emfair.model.findings import Severity, Verdict
 from emfair.model.states import ExperimentState
@@ -56,6 +57,8 @@ def test_text_in_html_is_shown_as_it_is():
         (Fact(key="defocus", value_num=-1.5e-7, unit="m", source="vendor"), "−150 nm"),
         (Fact(key="magnification", value_num=13500.0, source="vendor"), "13500"),
         (Fact(key="detector", value_text="HAADF", source="vendor"), "HAADF"),
+        (Fact(key="is_simulation", value_text="False", source="form"), "no"),
+        (Fact(key="field_of_view", value_num=4e-6, unit="m", source="vendor"), "4 µm"),
         (Fact(key="of_no_table", value_num=1.5, unit="furlong", source="form"), "1.5 furlong"),
     ],
 )
@@ -73,6 +76,50 @@ def test_an_axis_tells_its_step_where_it_has_one():
     assert values.span_of(axis) == "512 points, 0.25 nm apart"
     assert values.span_of(axis.model_copy(update={"scale": None})) == "512 points"
     assert values.span_of(axis.model_copy(update={"size": 1})) == "1 point"
+
+
+@pytest.mark.parametrize(
+    ("steps", "unit", "told"),
+    [
+        ((0.25, 0.25), "nm", "0.25 nm"),
+        ((-0.25, 0.25), "nm", "0.25 nm"),
+        ((2e-9, 4e-9), "m", "2 × 4 nm"),
+        ((5.0, 2.0, 2.0), "nm", "2 nm"),
+        ((900.0, 2000.0), "nm", "900 nm × 2 µm"),
+        ((0.1, 0.1), "1/nm", ""),
+        ((1.0, 1.0), "", ""),
+        ((None, 0.25), "nm", ""),
+    ],
+)
+def test_pixels_are_told_where_both_sides_are_lengths(steps, unit, told):
+    axes = [
+        AxisNotes(name="x", long_name="x", size=8, unit=unit, scale=step, offset=0.0)
+        for step in steps
+    ]
+    assert values.pixel_of(Measurement.model_construct(axes=axes)) == told
+
+
+def test_values_stand_as_people_look_for_them_each_once():
+    def page(one):
+        from ui_streamlit.components.facts import facts
+
+        facts(one)
+
+    known = ("vendor", "stage_x", "technique", "acceleration_voltage", "software")
+    one = Measurement.model_construct(
+        facts=[Fact(key=key, value_text=key, source="vendor") for key in known],
+        axes=[
+            AxisNotes(name="x", long_name="x", size=8, unit="nm", scale=2.0, offset=0.0)
+            for _ in range(2)
+        ],
+    )
+    app = AppTest.from_function(page, args=(one,)).run()
+    (table,) = [part.proto.body for part in app.get("html")]
+    told = re.findall(r'<td>([^<]+)</td>|rowgroup">([^<]+)<', table)
+    assert [first or second for first, second in told] == [
+        "Technique", "Acceleration voltage", "Pixel size", "Stage", "Stage x", "Instrument",
+        "Instrument&#39;s manufacturer", "Control software",
+    ]  # fmt: skip
 
 
 def test_addresses_hold_no_name_unquoted():

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from emfair.model.documents import AxisNotes, Measurement
 from emfair.model.facts import Fact
+from emfair.nxem import show
 from emfair.nxem.keys import keys
 from emfair.units import convert
 
@@ -21,23 +22,21 @@ def label_of(fact: Fact) -> str:
 
 def value_of(fact: Fact) -> str:
     """Return a fact's value in the unit people use (``200 kV``)."""
-    if fact.value_num is None:
-        return fact.value_text
-    key = keys().get(fact.key)
-    number, unit = fact.value_num, fact.unit
-    if key is not None and key.shown and key.shown != unit:
-        number, unit = convert(number, unit, key.shown), key.shown
-    return with_unit(number, unit)
+    text = show.shown(fact)
+    return text if fact.value_num is None else _with_minus(text)
 
 
 def with_unit(number: float, unit: str) -> str:
     """Return a number of at most six digits with its unit.
 
-    >>> with_unit(200.0, "kV"), with_unit(1234567.8, ""), with_unit(24.95, "°")
-    ('200 kV', '1.23457e+06', '24.95°')
+    >>> with_unit(200.0, "kV"), with_unit(-3.5, "nm"), with_unit(24.95, "°")
+    ('200 kV', '−3.5 nm', '24.95°')
     """
-    text = f"{number:.6g}".replace("-", "\N{MINUS SIGN}", 1) if number < 0 else f"{number:.6g}"
-    return f"{text}°" if unit == "°" else f"{text} {unit}".strip()
+    return _with_minus(show.with_unit(number, unit))
+
+
+def _with_minus(text: str) -> str:
+    return text.replace("-", "−", 1) if text.startswith("-") else text
 
 
 def day_and_time(moment: datetime) -> str:
@@ -84,4 +83,24 @@ def span_of(axis: AxisNotes) -> str:
     points = f"{axis.size} point{'' if axis.size == 1 else 's'}"
     if axis.scale is None or axis.size < 2:
         return points
-    return f"{points}, {with_unit(axis.scale, axis.unit) or axis.scale} apart"
+    return f"{points}, {with_unit(*show.adapted(axis.scale, axis.unit))} apart"
+
+
+def pixel_of(measurement: Measurement) -> str:
+    """Return the size of a picture's pixels: ``0.25 nm``, ``2 × 4 nm``; empty if none is known."""
+    sides = [axis for axis in measurement.axes if axis.scale and _is_length(axis.unit)]
+    if len(sides) < 2:
+        return ""
+    down, right = (show.adapted(abs(axis.scale or 0), axis.unit) for axis in sides[-2:])
+    if down == right:
+        return with_unit(*right)
+    same = down[1] == right[1]
+    return f"{with_unit(down[0], '' if same else down[1])} × {with_unit(*right)}"
+
+
+def _is_length(unit: str) -> bool:
+    try:
+        convert(1.0, unit, "m")
+    except ValueError:
+        return False
+    return True
