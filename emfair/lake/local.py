@@ -150,9 +150,7 @@ class LocalLake:
         return path_of(self._root, key)
 
     def _missing(self, key: str) -> NotFound:
-        return NotFound(
-            "no such object in the lake.", subject=key, remedy=f"Check the key below {self._root}."
-        )
+        return NotFound("no such object in the lake.", subject=key, remedy="Check the key.")
 
     def _put(self, key: str, source: Source, *, replace: bool) -> ObjectInfo:
         path = self._path(key)

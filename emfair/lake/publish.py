@@ -30,7 +30,7 @@ def path_of(root: Path, key: str) -> Path:
         raise BadName(
             "the key leads through a symbolic link.",
             subject=repr(key),
-            remedy=f"Replace the link below {root} by a real folder or file.",
+            remedy="Replace the link in the lake's folder by a real folder or file.",
         )
     return path
 

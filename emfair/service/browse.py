@@ -6,23 +6,29 @@ to take away (`downloads`), and answers to SQL (`questions`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
 
+from pydantic import BaseModel
+
+from emfair.errors import BadData
 from emfair.identity.table import Action
 from emfair.lake import layout
-from emfair.model.documents import Conversion, Measurement, Validation
+from emfair.model.documents import ContainerReport, Conversion, Measurement, Validation
 from emfair.model.findings import Finding, Verdict
 from emfair.model.manifest import Manifest, Place, Titles
 from emfair.model.states import ExperimentState
 from emfair.provenance.record import ProvenanceRecord
 from emfair.registry import ExperimentRow
 from emfair.service.access import Access
-from emfair.service.documents import made, read_made, sealed_manifest
-from emfair.service.measurements import report_on
+from emfair.service.documents import shown, shown_manifest
 from emfair.service.naming import names, places
 from emfair.service.pages import PAGE, check_limit
 from emfair.service.services import Services
+
+_Document = TypeVar("_Document", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -40,11 +46,20 @@ class ExperimentList:
 
 
 @dataclass(frozen=True)
+class Damage:
+    """A document that cannot be read: of which kind it is, and what is told of it."""
+
+    kind: type[BaseModel]
+    error: BadData
+
+
+@dataclass(frozen=True)
 class ExperimentPage:
     """All there is to say of one experiment.
 
     `depositor` is their name, empty if they have no card.
-    `manifest`, `conversion` and `validation` are None until the chain has come so far.
+    `manifest`, `conversion` and `validation` are None until the chain has come so far, and where
+    they are `damaged`.
     """
 
     row: ExperimentRow
@@ -55,6 +70,7 @@ class ExperimentPage:
     conversion: Conversion | None
     validation: Validation | None
     records: tuple[ProvenanceRecord, ...]
+    damaged: tuple[Damage, ...] = ()
 
     @property
     def place(self) -> Place:
@@ -73,8 +89,17 @@ class ExperimentPage:
 
     def verdict(self, measurement: Measurement) -> Verdict | None:
         """Return what a measurement's container is worth; None until this container is judged."""
-        report = report_on(self.validation, measurement)
+        report = self._reports.get(measurement.container_sha256)
         return report.verdict if report else None
+
+    def damage(self, *kinds: type[BaseModel]) -> BadData | None:
+        """Return what is told of the first document of these kinds that cannot be read."""
+        return next((one.error for one in self.damaged if one.kind in kinds), None)
+
+    @cached_property
+    def _reports(self) -> dict[str, ContainerReport]:
+        containers = self.validation.containers if self.validation else ()
+        return {report.container_sha256: report for report in reversed(containers)}
 
 
 def experiments(
@@ -146,16 +171,40 @@ def projects(access: Access) -> Mapping[str, str]:
 
 def experiment(services: Services, row: ExperimentRow) -> ExperimentPage:
     """Return one experiment's page. Raises `BadData` if a document of it is damaged."""
+    page = readable(services, row)
+    for one in page.damaged:
+        raise one.error
+    return page
+
+
+def readable(services: Services, row: ExperimentRow) -> ExperimentPage:
+    """Return what can be read of one experiment's page, and what is damaged."""
     place, titles = services.registry.experiments.place(row.id)
+    damaged: list[Damage] = []
+
+    def read(kind: type[_Document], look: Callable[[], _Document | None]) -> _Document | None:
+        try:
+            return look()
+        except BadData as error:
+            damaged.append(Damage(kind, error))
+            return None
+
+    def document(kind: type[_Document], key: str) -> _Document | None:
+        return read(kind, lambda: shown(services, kind, key))
+
+    version = row.manifest_version
+    manifest = version and read(Manifest, lambda: shown_manifest(services, place, version))
+    records = [document(ProvenanceRecord, key) for key in record_keys(services, place)]
     return ExperimentPage(
         row=row,
         titles=titles,
         folder=services.lake.locate(layout.experiment_prefix(place)),
         depositor=names(services, [row.depositor]).get(row.depositor, ""),
-        manifest=sealed_manifest(services, row),
-        conversion=made(services, Conversion, layout.conversion(place)),
-        validation=made(services, Validation, layout.report(place, "json")),
-        records=_records(services, place),
+        manifest=manifest or None,
+        conversion=document(Conversion, layout.conversion(place)),
+        validation=document(Validation, layout.report(place, "json")),
+        records=tuple(filter(None, records)),
+        damaged=tuple(damaged),
     )
 
 
@@ -163,7 +212,3 @@ def record_keys(services: Services, place: Place) -> list[str]:
     """Return the keys of the provenance records, oldest first: their names begin with the time."""
     folder = layout.provenance(place, "").removesuffix(".json")
     return [one.key for one in services.lake.list(folder)]
-
-
-def _records(services: Services, place: Place) -> tuple[ProvenanceRecord, ...]:
-    return tuple(read_made(services, ProvenanceRecord, key) for key in record_keys(services, place))

@@ -1,7 +1,7 @@
-"""Looks that were made, kept for a while, and how many are made at once.
+"""What was made to be looked at, kept for a while, and how many are made at once.
 
-A look's name holds its container's SHA-256 and all that was chosen, so that it never goes stale.
-Who may see it is asked before. What does not belong here: making one.
+A look's name holds its container's SHA-256 and all that was chosen, a document's its own SHA-256:
+none goes stale. Who may see it is asked before. What does not belong here: making one.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from emfair.lake import layout
 from emfair.model.documents import ContainerReport, Conversion, Measurement, Validation
 from emfair.model.findings import Finding, Verdict
 from emfair.registry import ExperimentRow
-from emfair.service.documents import made
+from emfair.service.documents import shown
 from emfair.service.pages import PAGE, check_limit
 from emfair.service.services import Services
 
@@ -79,12 +79,12 @@ def report_on(validation: Validation | None, one: Measurement) -> ContainerRepor
 
 
 def _converted(services: Services, row: ExperimentRow) -> tuple[Measurement, ...]:
-    conversion = made(services, Conversion, layout.conversion(row.place))
+    conversion = shown(services, Conversion, layout.conversion(row.place))
     return conversion.measurements if conversion else ()
 
 
 def _validation(services: Services, row: ExperimentRow) -> Validation | None:
-    return made(services, Validation, layout.report(row.place, "json"))
+    return shown(services, Validation, layout.report(row.place, "json"))
 
 
 def _position(row: ExperimentRow, found: tuple[Measurement, ...], name: str) -> int:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -25,19 +25,24 @@ if TYPE_CHECKING:
     from emfair.catalogue.delta import Index
 
 
+DOCUMENTS = 192 << 20
+"""Bytes of documents that are kept read: those of an experiment of some 4,000 measurements."""
+READING = 64
+"""Documents that are read at once: all that are asked for."""
 STALE = 86400.0
 """Seconds after which a file on its way is taken for left behind."""
 
 
 @dataclass(frozen=True)
 class Services:
-    """Lake and registry, the clock, a folder for files on their way, and looks that were made."""
+    """Lake and registry, the clock, a folder for files on their way; looks and documents kept."""
 
     settings: Settings
     lake: Lake
     registry: Registry
     now: Clock
     looks: Kept = field(default_factory=Kept, repr=False)
+    documents: Kept = field(default_factory=partial(Kept, DOCUMENTS, READING), repr=False)
     _once: Lock = field(default_factory=Lock, repr=False)
     _made: dict[str, Asker] = field(default_factory=dict, repr=False)
 
@@ -71,6 +76,7 @@ class Services:
         for asker in self._made.values():
             asker.close()
         self.looks.close()
+        self.documents.close()
 
     @property
     def scratch(self) -> Path:

@@ -7,7 +7,8 @@ import pytest
 from emfair.errors import BadCall, BadData
 from emfair.lake import layout
 from emfair.model.canonical import sha256_bytes
-from emfair.model.manifest import Place, RawFile, Titles
+from emfair.model.documents import Conversion, Validation
+from emfair.model.manifest import Manifest, Place, RawFile, Titles
 from emfair.model.nouns import InstrumentCard
 from emfair.registry import ExperimentRow
 from emfair.service import browse
@@ -90,3 +91,21 @@ def test_a_damaged_document_is_bad_data_and_not_a_crash(services, sealed):
     services.lake.put_bytes(layout.conversion(sealed), b"{")
     with pytest.raises(BadData, match="no conversion document"):
         browse.experiment(services, row_of(services, sealed.experiment))
+
+
+def test_what_can_be_read_is_shown_beside_what_is_damaged(services, sealed):
+    key = layout.report(sealed, "json")
+    services.lake.put_bytes(key, b"[]")
+    page = browse.readable(services, row_of(services, sealed.experiment))
+    assert page.manifest is not None
+    assert [(one.kind, one.error.subject) for one in page.damaged] == [(Validation, key)]
+    assert page.damage(Validation) is page.damaged[0].error
+    assert page.damage(Conversion, Manifest) is None
+
+
+def test_a_manifest_that_is_gone_is_damage_told_by_its_key(services, sealed):
+    key = layout.manifest(sealed, 1)
+    services.lake.delete(key)
+    (one,) = browse.readable(services, row_of(services, sealed.experiment)).damaged
+    assert (one.kind, one.error.subject) == (Manifest, key)
+    assert str(services.settings.home) not in str(one.error)

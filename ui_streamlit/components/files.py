@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from emfair.identity.table import Action
+from emfair.lake import layout
 from emfair.service.access import experiment_resource
 from emfair.service.browse import ExperimentPage
 from emfair.service.holdings import Part
@@ -58,7 +59,7 @@ def files(page: ExperimentPage) -> None:
             "link": st.column_config.LinkColumn("", display_text="Download", width="small"),
         },
     )
-    st.caption(f"In the lake: {escaped(page.folder)}")
+    st.caption(f"In the lake: {escaped(layout.experiment_prefix(page.place))}")
 
 
 def _taking(page: ExperimentPage, parts: list[Part]) -> None:

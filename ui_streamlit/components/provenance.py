@@ -16,6 +16,12 @@ from ui_streamlit.components.words import STEPS
 
 def provenance(page: ExperimentPage) -> None:
     """Show the lineage of what is there now, and the records, oldest first."""
+    if number := sum(one.kind is ProvenanceRecord for one in page.damaged):
+        st.warning(
+            f"{number:,} of {number + len(page.records):,} records cannot be read: what is shown "
+            "here has gaps.",
+            icon=":material/broken_image:",
+        )
     if not page.records:
         st.info("No step has run yet.", icon=":material/hourglass_top:")
         return

@@ -5,11 +5,16 @@ The address names them: ``?id=…``, and ``&measurement=…``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import streamlit as st
+from pydantic import BaseModel
 
 from emfair.errors import NotFound, Withdrawn
 from emfair.identity.table import Action
-from emfair.model.documents import Measurement
+from emfair.model.documents import Conversion, Measurement, Validation
+from emfair.model.manifest import Manifest
 from emfair.model.states import ExperimentState
 from emfair.service import browse
 from emfair.service.access import Access, check_there, experiment_resource
@@ -20,6 +25,7 @@ from ui_streamlit import stores
 from ui_streamlit.components import links
 from ui_streamlit.components.citing import citing
 from ui_streamlit.components.conversion import conversion
+from ui_streamlit.components.damage import can_remake, damage
 from ui_streamlit.components.deciding import decide
 from ui_streamlit.components.files import files
 from ui_streamlit.components.findings import findings
@@ -42,18 +48,29 @@ def experiment() -> None:
         return
     access = stores.access()
     row = access.experiment(Action.READ_EXPERIMENT, identifier)
-    page = browse.experiment(access.services, row)
+    page = browse.readable(access.services, row)
     name = st.query_params.get("measurement", "")
     # A link from this page to this page changes what is asked for, but not the browser's address.
     st.query_params.from_dict({"id": row.id, **({"measurement": name} if name else {})})
     if name:
+        damage(access, page)
         measurement(access, page, _named(page, name))
     else:
         _experiment(access, page)
 
 
 def _named(page: ExperimentPage, name: str) -> Measurement:
-    """Return the measurement of that name. Raises `NotFound`."""
+    """Return the measurement of that name.
+
+    Raises
+    ------
+    NotFound
+        There is none.
+    BadData
+        Which ones there are cannot be read.
+    """
+    if (error := page.damage(Conversion)) is not None:
+        raise error
     for one in page.measurements:
         if one.measurement == name:
             return one
@@ -66,27 +83,38 @@ def _named(page: ExperimentPage, name: str) -> Measurement:
 
 def _experiment(access: Access, page: ExperimentPage) -> None:
     _head(access, page)
+    damage(access, page)
     status(page.row.id, page.row.state)
-    if page.manifest is None:
+    if page.row.manifest_version is None:
         return
-    parts = {
-        "Verdict": findings,
-        _counted("Measurements", len(page.measurements)): measurements,
-        _counted("Files", len(page.manifest.files)): files,
-        "Conversion": conversion,
-        _counted("Provenance", len(page.records)): provenance,
-        "Cite": citing,
-    }
+    files_there = len(page.manifest.files) if page.manifest else 0
+    tabs = [
+        _Tab("Verdict", findings, (Validation,)),
+        _Tab(_counted("Measurements", len(page.measurements)), measurements, (Conversion,)),
+        _Tab(_counted("Files", files_there), files, (Manifest,)),
+        _Tab("Conversion", conversion, (Manifest, Conversion)),
+        _Tab(_counted("Provenance", len(page.records)), provenance),
+        _Tab("Cite", citing, (Manifest, Conversion)),
+    ]
     try:
         check_there(page.row)
         grid(page)
     except Withdrawn as error:
         st.info(f"It {escaped(error.message)} {error.remedy}", icon=":material/inventory_2:")
-        kept = (findings, provenance, citing)
-        parts = {name: part for name, part in parts.items() if part in kept}
-    for tab, part in zip(st.tabs(list(parts)), parts.values(), strict=True):
-        with tab, notices():
-            part(page)
+        tabs = [tab for tab in tabs if tab.show in (findings, provenance, citing)]
+    for place, tab in zip(st.tabs([tab.title for tab in tabs]), tabs, strict=True):
+        with place, notices():
+            if (damaged := page.damage(*tab.of)) is not None:
+                raise damaged
+            tab.show(page)
+
+
+class _Tab(NamedTuple):
+    """A part of the page, and the documents without which it says nothing."""
+
+    title: str
+    show: Callable[[ExperimentPage], None]
+    of: tuple[type[BaseModel], ...] = ()
 
 
 def _head(access: Access, page: ExperimentPage) -> None:
@@ -97,15 +125,15 @@ def _head(access: Access, page: ExperimentPage) -> None:
     show("head", id=row.id, word=STATES[row.state], reason=row.state_reason, about=about)
     settings = stores.services().settings
     with st.container(horizontal=True, vertical_alignment="center"):
-        if row.state is ExperimentState.FAILED and access.may(
-            Action.ANNOTATE, experiment_resource(row)
-        ):
+        why = "a failure" if row.state is ExperimentState.FAILED else ""
+        why = "damage to its documents" if can_remake(access, page) else why
+        if why and access.may(Action.ANNOTATE, experiment_resource(row)):
             st.button(
                 "Process again",
                 icon=":material/refresh:",
                 type="primary",
                 on_click=_again,
-                args=(row.id,),
+                args=(row.id, f"processed again after {why}"),
             )
         if row.state not in CLOSED and access.may(Action.ANNOTATE, experiment_resource(row)):
             st.page_link(
@@ -120,11 +148,11 @@ def _head(access: Access, page: ExperimentPage) -> None:
         decide(access, row)
 
 
-def _again(experiment: str) -> None:
+def _again(experiment: str, reason: str) -> None:
     with notices():
         access = stores.access()  # asked anew: the page may have stood open for long
         access.experiment(Action.ANNOTATE, experiment)
-        process_again(access, experiment, reason="processed again after a failure")
+        process_again(access, experiment, reason=reason)
 
 
 def _counted(name: str, number: int) -> str:
