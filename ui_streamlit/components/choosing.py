@@ -1,4 +1,4 @@
-"""Choosing places along an axis, in its own numbers and units, and how values become shades.
+"""Choosing places along an axis, in its own numbers and units.
 
 What does not belong here: what is shown of a place (`looks`).
 """
@@ -10,13 +10,11 @@ import streamlit as st
 
 from emfair.nxem.preview.frame import legible
 from emfair.nxem.shape import NxAxis
-from emfair.service.looks import Contrast
 from ui_streamlit.components.markup import escaped
 from ui_streamlit.components.values import with_unit
 
 _OPTIONS = 2000
 """Stops of a slider; of more places every n-th is one."""
-_AUTOMATIC, _LINEAR, _LOG = "Automatic", "Linear", "Logarithmic"
 
 
 def place_on(axis: NxAxis, key: str, *, middle: bool = False) -> int:
@@ -58,24 +56,6 @@ def value_at(axis: NxAxis, index: int) -> str:
 def _told(axis: NxAxis, index: int) -> str:
     value = float(axis.points[index])
     return with_unit(value, axis.unit) if np.isfinite(value) else str(index)
-
-
-def contrast(key: str) -> Contrast:
-    """Let it be chosen how values become shades."""
-    with st.popover("Contrast", icon=":material/contrast:"):
-        scale = st.radio(
-            "Scale", [_AUTOMATIC, _LINEAR, _LOG], key=f"{key}-scale", horizontal=True,
-            help="Automatic is what previews have.",
-        )  # fmt: skip
-        if scale == _AUTOMATIC:
-            return Contrast()
-        low, high = st.slider(
-            "Black and white, in percent of all pixels",
-            0.0, 100.0, (0.5, 99.5), 0.1,
-            key=f"{key}-percentiles",
-            help="As many pixels are darker than black, and not brighter than white.",
-        )  # fmt: skip
-        return Contrast(low, high, is_log=scale == _LOG)
 
 
 def stops(size: int) -> list[int]:

@@ -2,32 +2,52 @@
 
 from __future__ import annotations
 
+import math
+
 import streamlit as st
 
-from emfair.nxem.shape import NxAxis
-from emfair.service.looks import Area, Detector, Look, Ring, presets
-from ui_streamlit.components.choosing import contrast, place_on
+from emfair.service.looks import (
+    PIXELS,
+    Area,
+    Beam,
+    Camera,
+    Detector,
+    Look,
+    Ring,
+    camera_of,
+    presets,
+)
+from ui_streamlit.components.choosing import place_on
+from ui_streamlit.components.markup import escaped
 from ui_streamlit.components.picture import HALF, picture
 from ui_streamlit.components.values import with_unit
 
 _MEAN, _POINT = "Mean of all patterns", "At a point"
+_ABOUT = (
+    "BF is the bright disk, ABF its outer half. ADF lies between 1.2 and 3 of its radii, HAADF "
+    "beyond: as far as the camera reaches."
+)
 
 
 def scan(look: Look, key: str) -> None:
     """Show the camera with a detector on it, beside what the detector sees."""
     mean = look.mean_pattern()
-    usual = _usual(look)
-    name = st.segmented_control(
-        "Virtual detector", list(usual), default="Bright field", required=True, key=f"{key}-which"
-    )
-    camera, image = st.columns(2, gap="medium")
     axes = look.subject.shape.axes
-    with camera:
+    camera = camera_of(*axes[2:])
+    beam = look.beam()
+    usual = presets(beam, *look.subject.sizes[2:])
+    name = st.segmented_control(
+        "Virtual detector", list(usual), default="BF", required=True, key=f"{key}-which",
+        help=_ABOUT,
+    )  # fmt: skip
+    st.caption(escaped(_found(beam, camera)))
+    left, right = st.columns(2, gap="medium")
+    with left:
         shown = st.radio("Camera", [_MEAN, _POINT], horizontal=True, key=f"{key}-pattern")
         at_point = shown == _POINT
         onto = st.container()
-        detector = _adjusted(usual[str(name)], axes[2:], f"{key}-{name}")
-    with image:
+        detector = _adjusted(usual[str(name)], camera, look.subject.sizes[2:], f"{key}-{name}")
+    with right:
         st.markdown("Virtual image")
         into = st.container()
         point = [place_on(axes[n], f"{key}-{n}", middle=True) if at_point else 0 for n in (0, 1)]
@@ -38,49 +58,54 @@ def scan(look: Look, key: str) -> None:
             if radius
         ]
         flat = look.pattern(*point) if at_point else mean
-        picture(flat, f"Camera, {shown.lower()}", contrast(f"{key}-camera"), rings, HALF)
+        picture(flat, f"Camera, {shown.lower()}", f"{key}-camera", rings, HALF)
     with into:
         seen = look.virtual_image(detector)
         mark = [Area(*(range(index, index + 1) for index in point))] if at_point else []
-        picture(seen, f"Virtual image, {name}", contrast(f"{key}-image"), mark, HALF)
+        picture(seen, f"Virtual image, {name}", f"{key}-image", mark, HALF)
 
 
-def _usual(look: Look) -> dict[str, Detector]:
-    """Return the usual detectors, around the beam if it is found in the mean pattern."""
-    beam = look.beam()
+def _found(beam: Beam | None, camera: Camera) -> str:
+    """Return what is known of the unscattered beam."""
     if beam is None:
-        st.caption("No disk of an unscattered beam was found; detectors begin in the middle.")
-    return presets(beam, *look.subject.sizes[2:])
+        return (
+            "No bright disk was found in the mean pattern: detectors begin around the camera's "
+            "middle, as if the disk had an eighth of the camera as its radius."
+        )
+    radius = with_unit(float(f"{beam.radius * camera.step:.3g}"), camera.unit)
+    return f"The bright disk was found in the mean pattern: its radius is {radius}."
 
 
-def _adjusted(usual: Detector, axes: tuple[NxAxis, ...], key: str) -> Detector:
-    """Let a detector be moved and resized; lengths are in pixels of the camera."""
-    rows, columns = (len(axis.points) for axis in axes)
-    far = float(round((rows**2 + columns**2) ** 0.5) + 1)
+def _adjusted(usual: Detector, camera: Camera, sizes: tuple[int, ...], key: str) -> Detector:
+    """Let a detector be moved and resized, in the camera's unit."""
+    rows, columns = sizes
+    digits = max(0, math.ceil(-math.log10(camera.step / 10)))
+    step, form = 10.0**-digits, f"%.{digits}f"
+
+    def rounded(value: float) -> float:
+        return round(value, digits)
+
+    far = rounded(math.hypot(rows, columns) * camera.step + step)
     inner, outer = st.slider(
-        "Inner and outer radius, in pixels",
-        0.0, far, (round(usual.inner, 1), min(far, round(usual.outer, 1))), 0.1,
-        key=f"{key}-radii",
+        f"Inner and outer radius ({camera.unit})",
+        0.0, far,
+        (rounded(usual.inner * camera.step), min(far, rounded(usual.outer * camera.step))),
+        step, format=form, key=f"{key}-radii",
     )  # fmt: skip
     across, down = st.columns(2)
     column = across.number_input(
-        "Centre, column", -0.5, columns - 0.5, round(usual.column, 1), 0.1, format="%.1f",
-        key=f"{key}-column",
+        f"Centre, across ({camera.unit})", value=rounded(camera.across.value(usual.column)),
+        step=step, format=form, key=f"{key}-column",
     )  # fmt: skip
     row = down.number_input(
-        "Centre, row", -0.5, rows - 0.5, round(usual.row, 1), 0.1, format="%.1f", key=f"{key}-row"
+        f"Centre, down ({camera.unit})", value=rounded(camera.down.value(usual.row)),
+        step=step, format=form, key=f"{key}-row",
+    )  # fmt: skip
+    if camera.unit == PIXELS:
+        st.caption("In pixels: the camera's rows and columns have no unit in common.")
+    return Detector(
+        camera.down.pixel(row),
+        camera.across.pixel(column),
+        inner / camera.step,
+        outer / camera.step,
     )
-    if told := _in_units(inner, outer, axes):
-        st.caption(told)
-    return Detector(row, column, inner, outer)
-
-
-def _in_units(inner: float, outer: float, axes: tuple[NxAxis, ...]) -> str:
-    """Return the radii in the camera's unit, where rows and columns are alike."""
-    down, across = axes
-    if not (down.scale and across.scale and across.unit and down.unit == across.unit):
-        return ""
-    if abs(abs(down.scale / across.scale) - 1) > 0.01:
-        return ""
-    first, last = (with_unit(radius * abs(across.scale), across.unit) for radius in (inner, outer))
-    return f"From {first} to {last}."

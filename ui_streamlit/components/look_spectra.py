@@ -6,7 +6,7 @@ import streamlit as st
 
 from emfair.nxem.views import zero_peak
 from emfair.service.looks import Area, Look
-from ui_streamlit.components.choosing import contrast, place_on, span_on, value_at
+from ui_streamlit.components.choosing import place_on, span_on, value_at
 from ui_streamlit.components.curves import curve
 from ui_streamlit.components.picture import HALF, picture
 
@@ -25,8 +25,8 @@ def spectra(look: Look, key: str) -> None:
     with left:
         everywhere = all(len(one) == len(axes[axis].points) for axis, one in chosen.items())
         marks = [] if everywhere else [Area(rows, columns)]
-        scale = contrast(f"{key}-map")
-        picture(look.map(window, place), f"Sum over {_told(look, window)}", scale, marks, HALF)
+        what = f"Sum over {_told(look, window)}"
+        picture(look.map(window, place), what, f"{key}-map", marks, HALF)
     with right:
         count = len(rows) * len(columns)
         quantity = f"Sum of {count:,} spectra" if count > 1 else "Intensity"
@@ -46,7 +46,7 @@ def lines(look: Look, key: str) -> None:
         curve(look.spectrum({1 - spectral: places}), quantity, f"{key}-spectrum", window)
     with left:
         shown = Area(places, window) if spectral else Area(window, places)
-        picture(look.frame(), "Spectra along a line", contrast(key), [shown], HALF)
+        picture(look.frame(), "Spectra along a line", key, [shown], HALF)
         st.markdown(f"**Along the line: sum over {_told(look, window)}**")
         curve(look.profile(window), "Sum over the window", f"{key}-profile")
 

@@ -14,9 +14,9 @@ import streamlit as st
 from emfair.identity.table import Action
 from emfair.model.documents import Measurement
 from emfair.service.access import Granted
-from emfair.service.looks import Aspect, Contrast, Kind, Look, look_at
+from emfair.service.looks import Aspect, Kind, Look, look_at
 from ui_streamlit import stores
-from ui_streamlit.components.choosing import contrast, place_on
+from ui_streamlit.components.choosing import place_on
 from ui_streamlit.components.curves import curve
 from ui_streamlit.components.look_scan import scan
 from ui_streamlit.components.look_spectra import lines, spectra
@@ -69,10 +69,9 @@ def _stack(look: Look, key: str) -> None:
 
 def _framed(look: Look, key: str, place: Sequence[int]) -> None:
     aspect = _aspect(look, key)
-    scale = Contrast() if look.subject.shape.is_colour else contrast(key)
     which = ", ".join(str(index + 1) for index in place)
     what = _quantity(look, aspect) + (f", picture {which}" if which else "")
-    picture(look.frame(place, aspect), what, scale)
+    picture(look.frame(place, aspect), what, key)
 
 
 def _aspect(look: Look, key: str) -> Aspect:

@@ -5,16 +5,19 @@ belong here: the viewer of all that a container holds (`emfair.service.viewing`)
 (`emfair.nxem.preview`), and widgets.
 """
 
+from emfair.service.looks.camera import PIXELS, Camera, camera_of
 from emfair.service.looks.detector import Beam, Detector, found_beam, presets
-from emfair.service.looks.drawing import Area, Contrast, Drawn, Ring, drawn
+from emfair.service.looks.drawing import Area, Contrast, Drawn, Ring, drawn, usual_bounds
 from emfair.service.looks.look import Look, look_at
 from emfair.service.looks.subject import Aspect, Kind, Subject
 from emfair.service.looks.values import Curve, Flat, outline
 
 __all__ = [
+    "PIXELS",
     "Area",
     "Aspect",
     "Beam",
+    "Camera",
     "Contrast",
     "Curve",
     "Detector",
@@ -24,9 +27,11 @@ __all__ = [
     "Look",
     "Ring",
     "Subject",
+    "camera_of",
     "drawn",
     "found_beam",
     "look_at",
     "outline",
     "presets",
+    "usual_bounds",
 ]

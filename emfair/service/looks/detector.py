@@ -24,6 +24,12 @@ _LEAST, _SIDE = 8, 512
 """Pixels along a side of what a beam is looked for in, at least and at most."""
 _LARGEST = 0.45
 """Of the camera's shorter side: a larger disk is no disk."""
+_CLEAR = 5.0
+"""By how many times the spread of what lies outside a disk is brighter than that."""
+_DARK, _HIGH = 1.2, 3.0
+"""Radii of the beam's disk at which ADF and HAADF begin."""
+_THINNEST = 0.5
+"""Pixels between a detector's radii."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +83,18 @@ def found_beam(pattern: Values) -> Beam | None:
     part = (smooth - low) / (high - low)
     disk = _connected(part > _edge(part), np.unravel_index(int(smooth.argmax()), smooth.shape))
     radius = float(np.sqrt(np.count_nonzero(disk) / np.pi))
-    if not 0.5 <= radius <= _LARGEST * min(smooth.shape):
+    if not 0.5 <= radius <= _LARGEST * min(smooth.shape) or not _stands_out(smooth, disk):
         return None
     rows, columns = np.nonzero(disk)
     return Beam(float(rows.mean()), float(columns.mean()), radius).enlarged(times)
+
+
+def _stands_out(pattern: Numbers, disk: NDArray[np.bool_]) -> bool:
+    """Whether a disk is clearly brighter than what lies outside: the brightest noise is not."""
+    outside = pattern[~disk]
+    middle = float(np.median(outside))
+    spread = 1.4826 * float(np.median(np.abs(outside - middle)))  # a normal distribution's sigma
+    return float(pattern[disk].mean()) - middle > _CLEAR * spread
 
 
 def _edge(part: Numbers) -> float:
@@ -110,21 +124,27 @@ def _connected(mask: NDArray[np.bool_], seed: tuple[Any, ...]) -> NDArray[np.boo
 
 
 def presets(beam: Beam | None, rows: int, columns: int) -> dict[str, Detector]:
-    """Return the usual detectors, by name, around the beam; the camera's middle without one.
+    """Return the usual detectors, by name, around the beam's disk; around the middle without one.
 
-    Annular dark field begins a fifth outside of the disk, so that its blurred edge stays out, and
-    ends where the camera does.
+    BF is the disk, ABF its outer half. ADF begins a fifth outside of it, so that its blurred edge
+    stays out, and ends at three radii, where HAADF begins; both end where the camera does. A
+    detector that would lie beyond its edge is left out.
     """
     found = beam or Beam((rows - 1) / 2, (columns - 1) / 2, min(rows, columns) / 8)
     row, column, radius = found.row, found.column, found.radius
     edge = min(row, column, rows - 1 - row, columns - 1 - column) + 0.5
-    outer = max(edge, 1.2 * radius + 1)
-    return {
-        "Bright field": Detector(row, column, 0.0, radius + 0.5),
-        "Annular bright field": Detector(row, column, radius / 2, radius + 0.5),
-        "Annular dark field": Detector(row, column, 1.2 * radius, outer),
-        "Whole camera": Detector(row, column, 0.0, float(np.hypot(rows, columns))),
+    spans = {
+        "BF": (0.0, radius + 0.5),
+        "ABF": (radius / 2, radius + 0.5),
+        "ADF": (_DARK * radius, min(edge, _HIGH * radius)),
+        "HAADF": (_HIGH * radius, edge),
     }
+    around = {
+        name: Detector(row, column, inner, outer)
+        for name, (inner, outer) in spans.items()
+        if outer - inner >= _THINNEST
+    }
+    return {**around, "Whole camera": Detector(row, column, 0.0, float(np.hypot(rows, columns)))}
 
 
 def _shrunk(pattern: Numbers, times: int) -> Numbers:

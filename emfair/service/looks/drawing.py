@@ -6,6 +6,7 @@ Pure functions, drawn as previews are (`emfair.nxem.preview`). What does not bel
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,9 @@ from emfair.service.looks.values import Flat, Values
 LARGE = (960, 720)
 """Pixels that a picture may take, across and down."""
 _MARK, _EDGE = "#ffb000", "#000000"
+_USUAL, _USUAL_LOG = (0.5, 99.5), (0.5, 99.9)
+"""Percentiles that are black and white where none are chosen."""
+Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -34,11 +38,18 @@ class Contrast:
         Percentiles that are black and white; None for what a preview would choose.
     is_log
         Whether shades follow the logarithm of the values; what is not above 0 is black.
+    gamma
+        The power to which a shade is raised, from 0, black, to 1: below 1 lifts what is dark.
+    in_values
+        Whether `low` and `high` are values and no percentiles. Where black is not below white, they
+        are the least and the greatest value.
     """
 
     low: float | None = None
     high: float | None = None
     is_log: bool = False
+    gamma: float = 1.0
+    in_values: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,39 +114,48 @@ def shaded(values: Values, contrast: Contrast, axes: Sequence[NxAxis] = ()) -> t
     words = f"Black is {_number(tones.low)}, white {_number(tones.high)}."
     if contrast.is_log:
         words = f"No value is above 0, so the scale is linear. {words}"
-    elif tones.gamma != 1:
-        words += " Dark tones are lifted."
-    return tones.of(plain), words + _unknown(plain)
+    return tones.of(plain), words + _gamma(tones) + _unknown(plain)
 
 
-def _tones(
-    plain: NDArray[np.float64],
-    known: NDArray[np.float64],
-    contrast: Contrast,
-    axes: Sequence[NxAxis],
-) -> Tones:
+def usual_bounds(values: Values) -> tuple[float, float]:
+    """Return the values that are black and white unless others are chosen; equal if all are."""
+    plain = tame(values)
+    known = plain[~np.isnan(plain)]
+    return _bounds(known, Contrast(), _USUAL) if known.size else (0.0, 0.0)
+
+
+def _tones(plain: Numbers, known: Numbers, contrast: Contrast, axes: Sequence[NxAxis]) -> Tones:
     if contrast.low is None or contrast.high is None:
         reciprocal = any(measures(axis, unit) for axis in axes for unit in ("1/m", "rad"))
         return tones_of(plain, is_diffraction=reciprocal)
-    low, high = np.percentile(known, (contrast.low, contrast.high))
-    if high <= low:
-        low, high = known.min(), known.max()
-    return Tones(float(low), float(high))
+    return Tones(*_bounds(known, contrast, _USUAL), contrast.gamma)
 
 
-def _logarithmic(plain: NDArray[np.float64], contrast: Contrast) -> tuple[Shades, str]:
+def _bounds(known: Numbers, contrast: Contrast, usual: tuple[float, float]) -> tuple[float, float]:
+    low = usual[0] if contrast.low is None else contrast.low
+    high = usual[1] if contrast.high is None else contrast.high
+    if not contrast.in_values:
+        low, high = (float(one) for one in np.percentile(known, (low, high)))
+    return (low, high) if low < high else (float(known.min()), float(known.max()))
+
+
+def _logarithmic(plain: Numbers, contrast: Contrast) -> tuple[Shades, str]:
     above = plain > 0
+    known = plain[above]
+    low, high = _bounds(known, contrast, _USUAL_LOG)
+    if high <= 0:
+        low, high = float(known.min()), float(known.max())
+    low = low if low > 0 else float(known.min())
+    low = low if low < high else high / 10
+    tones = Tones(math.log10(low), math.log10(high), contrast.gamma)
     logs = np.log10(np.where(above, plain, 1.0))
-    bounds = (
-        0.5 if contrast.low is None else contrast.low,
-        99.9 if contrast.high is None else contrast.high,
-    )
-    low, high = (float(one) for one in np.percentile(logs[above], bounds))
-    if high <= low:
-        low, high = float(logs[above].min()) - 1, float(logs[above].max())
-    logs = np.where(above, logs, np.where(np.isnan(plain), np.nan, low))
-    words = f"Logarithmic: black is {_number(10**low)}, white {_number(10**high)}."
-    return Tones(low, high).of(logs), words + _unknown(plain)
+    logs = np.where(above, logs, np.where(np.isnan(plain), np.nan, tones.low))
+    words = f"Logarithmic: black is {_number(low)}, white {_number(high)}."
+    return tones.of(logs), words + _gamma(tones) + _unknown(plain)
+
+
+def _gamma(tones: Tones) -> str:
+    return "" if tones.gamma == 1 else f" Gamma {tones.gamma:.2g}."
 
 
 def _unknown(plain: NDArray[np.float64]) -> str:

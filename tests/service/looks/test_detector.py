@@ -84,8 +84,20 @@ def test_what_is_unknown_is_passed_over():
 
 def test_the_usual_detectors_lie_around_the_beam():
     named = presets(Beam(40.0, 60.0, 10.0), 96, 128)
-    bright, dark = named["Bright field"], named["Annular dark field"]
+    bright, outer, dark, high = (named[name] for name in ("BF", "ABF", "ADF", "HAADF"))
     assert (bright.row, bright.column, bright.inner) == (40.0, 60.0, 0.0)
+    assert (outer.inner, outer.outer) == (5.0, bright.outer)
     assert bright.outer < dark.inner
-    assert dark.outer == 40.5
+    assert (dark.outer, high.inner, high.outer) == (30.0, 30.0, 40.5)
     assert named["Whole camera"].inside(96, 128).all()
+
+
+def test_a_detector_beyond_the_camera_is_not_offered():
+    named = presets(Beam(40.0, 60.0, 20.0), 96, 128)
+    assert named["ADF"].outer == 40.5
+    assert "HAADF" not in named
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_brightest_noise_is_no_beam(seed):
+    assert found_beam(np.random.default_rng(seed).poisson(100.0, (64, 60))) is None

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from emfair.nxem.shape import NxAxis
-from emfair.service.looks import Area, Contrast, Flat, Ring, drawn
+from emfair.service.looks import Area, Contrast, Flat, Ring, drawn, usual_bounds
 from emfair.service.looks.drawing import shaded
 
 RAMP = np.arange(10_000.0).reshape(100, 100)
@@ -39,6 +39,43 @@ def test_a_logarithm_gives_each_decade_as_many_shades():
     shades, words = shaded(values, Contrast(0, 100, is_log=True))
     assert shades[0].tolist() == [0, 85, 170, 255, 0, 0]
     assert words.startswith("Logarithmic: black is 1, white 1000.")
+
+
+def test_values_are_black_and_white_whatever_else_there_is():
+    contrast = Contrast(2000, 6000, in_values=True)
+    for values in (RAMP, RAMP[30:]):
+        shades, words = shaded(values, contrast)
+        assert words == "Black is 2000, white 6000."
+        assert shades[values == 4000.0].tolist() == [128]
+        assert (shades[values >= 6000] == 255).all()
+
+
+def test_gamma_lifts_dark_tones_and_is_told():
+    shades, words = shaded(RAMP, Contrast(0, 10_000, gamma=0.5, in_values=True))
+    assert shades[RAMP == 2500.0].tolist() == [128]
+    assert words.endswith("Gamma 0.5.")
+
+
+def test_a_logarithm_between_two_values():
+    values = np.array([[1.0, 10.0, 100.0, 1000.0]])
+    shades, words = shaded(values, Contrast(10, 1000, is_log=True, in_values=True))
+    assert shades[0].tolist() == [0, 0, 128, 255]
+    assert words.startswith("Logarithmic: black is 10, white 1000.")
+    shades, _ = shaded(values, Contrast(-5, 1000, is_log=True, in_values=True))
+    assert shades[0].tolist() == [0, 85, 170, 255]
+
+
+@pytest.mark.parametrize("is_log", [False, True])
+@pytest.mark.parametrize(("low", "high"), [(5, 5), (9, 3), (-3, -2)])
+def test_whatever_is_typed_makes_a_picture(is_log, low, high):
+    shades, words = shaded(RAMP, Contrast(low, high, is_log, 2.0, in_values=True))
+    assert shades.shape == RAMP.shape
+    assert "white" in words
+
+
+def test_the_usual_bounds_are_values():
+    assert usual_bounds(RAMP) == (pytest.approx(49.995), pytest.approx(9949.005))
+    assert usual_bounds(np.full((3, 3), np.nan)) == (0.0, 0.0)
 
 
 def test_without_a_positive_value_there_is_no_logarithm():

@@ -314,3 +314,31 @@ def test_what_takes_too_long_says_so(look, monkeypatch):
     with pytest.raises(TooMuch) as told:
         made.mean_pattern()
     assert "download the container" in told.value.remedy
+
+
+LENGTHS = (Axis("y", 3, scale=0.5, **NM), Axis("x", 4, scale=0.5, **NM))
+NO_SCANS = {
+    "volumes in time": (Axis("t", 2, "s", 0.1, navigate=True), Axis("z", 3, "nm", 2.0), *LENGTHS),
+    "pictures in focus and time": (
+        Axis("t", 2, "s", 0.1, navigate=True), Axis("tilt", 3, "deg", 2.0, navigate=True), *LENGTHS
+    ),
+    "tiles": (Axis("y", 2, "mm", navigate=True), Axis("x", 3, "mm", navigate=True), *LENGTHS),
+    "patterns in time": (
+        Axis("t", 2, "s", 0.1, navigate=True), Axis("x", 3, **NM), *CAMERA
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NO_SCANS)
+def test_four_axes_that_are_no_scan_are_slices_along_both_outer_ones(look, name):
+    axes = NO_SCANS[name]
+    data = numbers([axis.size for axis in axes], seed=11)
+    made = look(data, *axes)
+    assert (made.subject.kind, made.subject.leading) == (Kind.STACK, (0, 1))
+    assert np.array_equal(made.frame((1, 2)).values, data[1, 2])
+
+
+@pytest.mark.parametrize(("unit", "step"), [("1/nm", 0.1), ("mrad", 0.5), ("cm", 0.016), ("", 1.0)])
+def test_patterns_at_places_are_a_scan_however_their_camera_is_calibrated(look, unit, step):
+    camera = (Axis("ky", 24, unit, step), Axis("kx", 20, unit, step))
+    assert look(numbers((6, 9, 24, 20)), *SCAN, *camera).subject.kind is Kind.SCAN
