@@ -60,12 +60,16 @@ FACETS: Mapping[str, Facet] = {
 
 @dataclass(frozen=True)
 class Condition:
-    """What a key's value must be: within bounds, in SI, or a text that holds these words."""
+    """What a key's value must be: within bounds, in SI, or a text that holds these words.
+
+    The bounds themselves fit, unless it is `strict`.
+    """
 
     key: str
     low: float | None = None
     high: float | None = None
     words: str = ""
+    strict: bool = False
 
 
 @dataclass(frozen=True)

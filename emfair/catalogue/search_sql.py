@@ -238,10 +238,14 @@ def _condition(condition: Condition) -> str:
 
 
 def _bounds(place: str, condition: Condition) -> Iterator[str]:
+    """Yield the conditions on a value; what differs by rounding alone is equal."""
+    equal, outward = ("", -1) if condition.strict else ("=", 1)
     if condition.low is not None:
-        yield f"{place} >= {max(condition.low - ROUNDING * abs(condition.low), -_LARGEST)!r}"
+        low = condition.low - outward * ROUNDING * abs(condition.low)
+        yield f"{place} >{equal} {max(low, -_LARGEST)!r}"
     if condition.high is not None:
-        yield f"{place} <= {min(condition.high + ROUNDING * abs(condition.high), _LARGEST)!r}"
+        high = condition.high + outward * ROUNDING * abs(condition.high)
+        yield f"{place} <{equal} {min(high, _LARGEST)!r}"
     for word in condition.words.split():
         yield f"contains(lower({place}), lower({text(word)}))"
 

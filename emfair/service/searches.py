@@ -10,19 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import isfinite
 from typing import TYPE_CHECKING, get_args
 
 from emfair.catalogue.search import FACETS, Condition, Level, Search
 from emfair.catalogue.search_sql import column_of, facets_sql, rows_sql
-from emfair.errors import BadAnnotations, BadCall
+from emfair.errors import BadCall
 from emfair.identity.table import Action
 from emfair.nxem.keys import Key, keys
 from emfair.registry import Kept
 from emfair.registry.texts import encodable, storable
 from emfair.service import questions
 from emfair.service.access import Access
-from emfair.units import read_quantity
+from emfair.service.ranges import read_range
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,6 +40,7 @@ __all__ = [
     "forget",
     "keep",
     "kept",
+    "read_condition",
     "read_search",
     "rows_sql",
     "take",
@@ -87,11 +87,11 @@ def read_search(said: Mapping[str, Sequence[str]]) -> Search:
     Parameters
     ----------
     said
-        ``level`` (experiments or measurements), ``q`` (words), the facets' names, ``where``
-        (``acceleration_voltage:80 kV..200 kV`` with either end left out, or ``detector:haadf``),
-        ``since`` and ``until`` (days), ``columns`` (keys), ``sort`` (date, title, size or a key
-        that is shown; ``-`` before it: largest first). All but level, q, since, until and sort
-        can be said several times.
+        ``level`` (experiments or measurements), ``q`` (words), the facets' names, ``where`` (a key
+        and what it must be: ``acceleration_voltage:80-200 kV``, or ``detector:haadf``), ``since``
+        and ``until`` (days), ``columns`` (keys), ``sort`` (date, title, size or a key that is
+        shown; ``-`` before it: largest first). All but level, q, since, until and sort can be said
+        several times.
 
     Raises
     ------
@@ -110,7 +110,7 @@ def read_search(said: Mapping[str, Sequence[str]]) -> Search:
         level=_level(_one(said, "level") or "experiments"),
         words=_words("q", _one(said, "q")),
         chosen={name: _values(name, said[name]) for name in FACETS if any(said.get(name, ()))},
-        conditions=tuple(_condition(one) for one in where),
+        conditions=tuple(read_condition(one) for one in where),
         since=_day(said, "since"),
         until=_day(said, "until"),
         columns=columns,
@@ -224,40 +224,22 @@ def _sort(said: str, columns: Sequence[str]) -> tuple[str, bool]:
     return sort, descending
 
 
-def _condition(said: str) -> Condition:
+def read_condition(said: str) -> Condition:
+    """Return one condition of an address: ``defocus:-50 nm to 20 nm``, ``detector:haadf``.
+
+    Raises
+    ------
+    BadCall
+        It cannot be read; says what to write instead.
+    """
     name, _, rest = said.partition(":")
     key, subject = _key("where", name.strip()), f"where {name.strip()}"
     if not rest.strip():
         raise BadCall("says nothing about it.", subject=subject, remedy="Say what it must be.")
     if key.kind != "number":
         return Condition(key.key, words=_words(subject, rest))
-    low, dots, high = rest.partition("..")
-    if not dots:
-        raise BadCall(
-            f"{rest.strip()[:80]!r} is no range.",
-            subject=subject,
-            remedy=f"Say from..to, either of them can be left out: 1 {key.shown}..2 {key.shown}.",
-        )
-    least, most = _number(key, subject, low), _number(key, subject, high)
-    if least is None and most is None:
-        raise BadCall("says nothing about it.", subject=subject, remedy="Say what it must be.")
-    if least is not None and most is not None and least > most:
-        raise BadCall(
-            f"{low.strip()} is more than {high.strip()}.", subject=subject, remedy="Swap the two."
-        )
-    return Condition(key.key, least, most)
-
-
-def _number(key: Key, subject: str, said: str) -> float | None:
-    if not said.strip():
-        return None
-    try:
-        number = read_quantity(said, key.unit, key.shown, subject)
-    except BadAnnotations as error:
-        raise BadCall(error.message, subject=subject, remedy=error.remedy) from error
-    if not isfinite(number):
-        raise BadCall("is too large a number.", subject=subject, remedy="Leave this end out.")
-    return number
+    found = read_range(rest, key, subject)
+    return Condition(key.key, found.low, found.high, strict=found.strict)
 
 
 def _day(said: Mapping[str, Sequence[str]], name: str) -> date | None:

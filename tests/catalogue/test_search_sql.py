@@ -132,6 +132,20 @@ def test_numbers_within_bounds(found, low, high, names):
     assert found(conditions=(Condition("acceleration_voltage", low, high),)) == names
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "names"),
+    [
+        (200e3, None, ["e-gold"]),
+        (200e3 * (1 - 1e-12), None, ["e-gold"]),
+        (None, 80e3, ["e-other"]),
+        (199e3, None, ["e-both", "e-iron", "e-gold"]),
+    ],
+)
+def test_strict_bounds_do_not_fit_themselves(found, low, high, names):
+    condition = Condition("acceleration_voltage", low, high, strict=True)
+    assert found(conditions=(condition,)) == names
+
+
 def test_all_conditions_hold_for_one_measurement(found):
     two = (
         Condition("acceleration_voltage", high=100e3),

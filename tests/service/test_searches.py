@@ -52,6 +52,8 @@ def test_all_of_an_address_is_read():
         ("magnification:1e4..2e5", 1e4, 2e5),
         ("tilt_alpha:-10°..10°", -0.17453, 0.17453),
         ("defocus:1 nm..1 nm", 1e-9, 1e-9),
+        ("acceleration_voltage:80-200 kV", 80e3, 200e3),
+        ("acceleration_voltage:> 80 kV", 80e3, None),
     ],
 )
 def test_ends_of_a_range_have_units_of_their_own(said, low, high):
@@ -68,7 +70,7 @@ def test_ends_of_a_range_have_units_of_their_own(said, low, high):
         ({"where": ["acceleration_voltage:200..300"]}, "where acceleration_voltage", "no unit"),
         ({"where": ["acceleration_voltage:2 nm.."]}, "where acceleration_voltage", "nm"),
         ({"where": ["acceleration_voltage:300 kV..2 kV"]}, "where acceleration_voltage", "Swap"),
-        ({"where": ["acceleration_voltage:200 kV"]}, "where acceleration_voltage", "from..to"),
+        ({"where": ["acceleration_voltage:fast"]}, "where acceleration_voltage", "80 kV to 200 kV"),
         ({"where": ["acceleration_voltage:.."]}, "where acceleration_voltage", "says nothing"),
         ({"where": ["acceleration_voltage:1e999 V.."]}, "where acceleration_voltage", "too large"),
         ({"where": ["acceleration_voltage:..-1e999 V"]}, "where acceleration_voltage", "too large"),
