@@ -5,18 +5,26 @@ belong here: the viewer of all that a container holds (`emfair.service.viewing`)
 (`emfair.nxem.preview`), and widgets.
 """
 
+from emfair.service.looks.background import (
+    Below,
+    background_of,
+    can_be_fitted,
+    has_background,
+    usual_window,
+)
 from emfair.service.looks.camera import PIXELS, Camera, camera_of
 from emfair.service.looks.detector import Beam, Detector, found_beam, presets
 from emfair.service.looks.drawing import Area, Contrast, Drawn, Ring, drawn, usual_bounds
 from emfair.service.looks.look import Look, look_at
 from emfair.service.looks.subject import Aspect, Kind, Subject
-from emfair.service.looks.values import Curve, Flat, outline
+from emfair.service.looks.values import Curve, Flat, in_ev_or_kev, outline
 
 __all__ = [
     "PIXELS",
     "Area",
     "Aspect",
     "Beam",
+    "Below",
     "Camera",
     "Contrast",
     "Curve",
@@ -27,11 +35,16 @@ __all__ = [
     "Look",
     "Ring",
     "Subject",
+    "background_of",
     "camera_of",
+    "can_be_fitted",
     "drawn",
     "found_beam",
+    "has_background",
+    "in_ev_or_kev",
     "look_at",
     "outline",
     "presets",
     "usual_bounds",
+    "usual_window",
 ]

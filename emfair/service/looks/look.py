@@ -24,6 +24,7 @@ from emfair.service.looks.detector import Beam, Detector, found_beam
 from emfair.service.looks.reading import Picks, picked, sampling, summed, thinned
 from emfair.service.looks.subject import Aspect, Subject, damage, opened, subject_of
 from emfair.service.looks.values import Curve, Flat, numbers_of
+from emfair.service.looks.windows import Windows
 from emfair.service.services import Services
 
 T = TypeVar("T", Flat, Curve)
@@ -118,43 +119,40 @@ class Look:
         named = tuple(sorted((axis, one.start, one.stop) for axis, one in places.items()))
         return self._answer(("spectrum", named), Aspect.AMPLITUDE, read)
 
-    def map(self, window: range, place: Sequence[int] = ()) -> Flat:
+    def map(
+        self, window: range, place: Sequence[int] = (), background: range | None = None
+    ) -> Flat:
         """Return the sum over a window of the spectral axis, at each place of the map.
 
         Parameters
         ----------
         window
-            The channels.
+            The channels; above 0 if a background is fitted.
         place
             Indices of the leading axes.
+        background
+            Channels over which a power law is fitted at each place (`can_be_fitted`), to be
+            subtracted.
         """
-        spectral, kept = self._spectral, self.subject.map
+        kept = self.subject.map
         at = dict(zip(self.subject.leading, place, strict=True))
 
         def read(array: Array) -> Flat:
-            picks = self._at(at)
-            picks[spectral] = window
-            fewer = thinned(array, picks, kept, self._most)
-            values = summed(array, fewer, kept).totals
-            return self._flat(values, kept, self._sampled("spectra", picks, fewer))
+            total, _, remark = self._over(array, Windows(window, background), kept, at)
+            return self._flat(total, kept, remark)
 
-        return self._answer(("map", window, *place), Aspect.AMPLITUDE, read)
+        return self._answer(("map", window, background, *place), Aspect.AMPLITUDE, read)
 
-    def profile(self, window: range) -> Curve:
-        """Return the sum over a window of the spectral axis, along the line of a line scan."""
-        spectral = self._spectral
-        along = 1 - spectral
+    def profile(self, window: range, background: range | None = None) -> Curve:
+        """Return the same along the line of a line scan."""
+        along = 1 - self._spectral
 
         def read(array: Array) -> Curve:
-            picks = self._at({})
-            picks[spectral] = window
-            fewer = thinned(array, picks, (along,), self._most)
+            total, picks, remark = self._over(array, Windows(window, background), (along,), {})
             axis = self.subject.shape.axes[along]
-            points = _at_picks(axis, fewer[along])
-            remark = self._sampled("spectra", picks, fewer)
-            return Curve(summed(array, fewer, (along,)).totals, axis, points, remark)
+            return Curve(total, axis, _at_picks(axis, picks[along]), remark)
 
-        return self._answer(("profile", window), Aspect.AMPLITUDE, read)
+        return self._answer(("profile", window, background), Aspect.AMPLITUDE, read)
 
     def mean_pattern(self) -> Flat:
         """Return the mean of a scan's patterns, or of some of them at equal distances."""
@@ -210,6 +208,18 @@ class Look:
         if spectral is None:
             raise TypeError("no axis of this array is spectral")
         return spectral
+
+    def _over(
+        self, array: Array, windows: Windows, kept: Sequence[int], at: dict[int, int]
+    ) -> tuple[NDArray[np.float64], Picks, str]:
+        """Return sums at the places along `kept`, where they lie, and what is to be said."""
+        spectral, picks = self._spectral, self._at(at)
+        picks[spectral] = windows.span
+        fewer = thinned(array, picks, kept, self._most)
+        energies = numbers_of(self.subject.shape.axes[spectral])
+        total, odd = windows.summed(array, fewer, spectral, kept, energies)
+        remark = " ".join(filter(None, (self._sampled("spectra", picks, fewer), odd)))
+        return total, fewer, remark
 
     def _at(self, place: dict[int, int]) -> list[range]:
         """Return all picks, but one along each axis of `place`."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emfair.nxem.shape import NxAxis
+from emfair.nxem.views import measures
+from emfair.units import convert
 
+_FAR = 4000.0
+"""eV; spectra of energy losses hardly ever reach so far."""
 Values = NDArray[Any]
 
 
@@ -61,6 +65,28 @@ def numbers_of(axis: NxAxis) -> NDArray[np.float64]:
     """Return an axis' points; running numbers where one is not finite."""
     points = np.asarray(axis.points, np.float64)
     return points if np.isfinite(points).all() else np.arange(len(points), dtype=np.float64)
+
+
+def in_ev_or_kev(axis: NxAxis) -> NxAxis:
+    """Return an axis of energies in keV where it reaches 4 keV, else in eV; others as they are.
+
+    X-rays are told in keV, losses in eV, whatever their file has.
+    """
+    if not measures(axis, "eV"):
+        return axis
+    far = convert(float(np.abs(numbers_of(axis)).max()), axis.unit, "eV")
+    unit = "keV" if far >= _FAR else "eV"
+    factor = convert(1.0, axis.unit, unit)
+    if unit == axis.unit or not axis.long_name.endswith(")"):
+        return axis
+    return replace(
+        axis,
+        points=np.asarray(axis.points, np.float64) * factor,
+        scale=None if axis.scale is None else axis.scale * factor,
+        offset=None if axis.offset is None else axis.offset * factor,
+        unit=unit,
+        long_name=f"{axis.long_name.rpartition(' (')[0]} ({unit})",
+    )
 
 
 def outline(points: Values, values: Values, most: int) -> tuple[Values, Values]:

@@ -10,7 +10,7 @@ import pytest
 
 from emfair.errors import NotFound, TooMuch
 from emfair.lake.memory import MemoryLake
-from emfair.service.looks import Aspect, Detector, Kind, look_at
+from emfair.service.looks import Aspect, Detector, Kind, background_of, look_at
 from emfair.service.looks import look as looks
 from emfair.service.services import Services
 from emfair.vendor.signal import Axis
@@ -342,3 +342,65 @@ def test_four_axes_that_are_no_scan_are_slices_along_both_outer_ones(look, name)
 def test_patterns_at_places_are_a_scan_however_their_camera_is_calibrated(look, unit, step):
     camera = (Axis("ky", 24, unit, step), Axis("kx", 20, unit, step))
     assert look(numbers((6, 9, 24, 20)), *SCAN, *camera).subject.kind is Kind.SCAN
+
+
+LOSSES = Axis("Energy", 400, "eV", 0.5, 200.0)
+
+
+def spectra_with_an_edge():
+    """Return spectra whose background and edge differ from place to place, and the edge's sum."""
+    energies = 200.0 + 0.5 * np.arange(400)
+    exponents = np.linspace(2.5, 4.0, 30).reshape(5, 6, 1)
+    heights = np.arange(30.0).reshape(5, 6, 1)
+    edge = heights * (energies >= 300)
+    data = (1e9 * energies**-exponents + edge).astype("f4")
+    return data, (edge[..., 250:300]).sum(axis=-1)
+
+
+def test_a_map_without_the_background_is_of_the_edge_alone(look):
+    data, edge = spectra_with_an_edge()
+    made = look(data, Axis("y", 5, **NM), Axis("x", 6, **NM), LOSSES)
+    flat = made.map(range(250, 300), background=range(60, 180))
+    assert np.allclose(flat.values, edge, atol=0.002 * data[..., 250:300].sum(axis=-1).max())
+    assert flat.remark == ""
+    assert np.allclose(made.map(range(250, 300)).values, data[..., 250:300].sum(axis=-1))
+
+
+def test_a_profile_without_the_background_is_of_the_edge_alone(look):
+    data, edge = spectra_with_an_edge()
+    made = look(data[0], Axis("x", 6, **NM), LOSSES)
+    assert made.subject.kind is Kind.LINES
+    found = made.profile(range(250, 300), range(60, 180))
+    assert np.allclose(found.values, edge[0], atol=0.002 * data[0, :, 250:300].sum(axis=-1).max())
+
+
+def test_places_without_counts_have_the_exponent_of_all_and_are_told(look):
+    data, _ = spectra_with_an_edge()
+    data[1, 2] = 0
+    made = look(data, Axis("y", 5, **NM), Axis("x", 6, **NM), LOSSES)
+    flat = made.map(range(250, 300), background=range(60, 180))
+    assert flat.values[1, 2] == 0
+    assert "1 of 30 places have too few counts" in flat.remark
+
+
+def test_a_map_without_the_background_reads_no_more_than_it_may(look, monkeypatch):
+    data, edge = spectra_with_an_edge()
+    large = np.tile(data, (8, 8, 1))
+    monkeypatch.setattr(looks, "QUICK", large.nbytes // 5)
+    made = look(large, Axis("y", 40, **NM), Axis("x", 48, **NM), LOSSES)
+    flat = made.map(range(250, 300), background=range(60, 180))
+    assert "Sampled" in flat.remark
+    assert flat.values.size < large.shape[0] * large.shape[1] / 2
+    assert flat.values.max() <= edge.max() * 1.02
+
+
+def test_a_spectrums_background_follows_it_up_to_the_edge(look):
+    data, _ = spectra_with_an_edge()
+    made = look(data, Axis("y", 5, **NM), Axis("x", 6, **NM), LOSSES)
+    curve = made.spectrum({0: range(2, 3), 1: range(3, 4)})
+    below = background_of(curve, range(60, 180))
+    assert below.exponent == pytest.approx(np.linspace(2.5, 4.0, 30)[15], abs=1e-3)
+    assert np.allclose(below.values[:140], curve.values[60:200], rtol=2e-3)
+    assert below.left[-50:] == pytest.approx(15.0, abs=0.5)
+    assert below.channels == range(60, 400)
+    assert background_of(replace(curve, values=np.zeros(400)), range(60, 180)) is None

@@ -1,14 +1,15 @@
-"""Curves with fewer points that look the same."""
+"""Curves with fewer points that look the same; energies in the unit that people use."""
 
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from emfair.nxem.shape import NxAxis
-from emfair.service.looks.values import numbers_of, outline
+from emfair.service.looks.values import in_ev_or_kev, numbers_of, outline
 
 
 def test_a_short_curve_stays_as_it_is():
@@ -35,3 +36,16 @@ def test_what_is_no_number_is_left_out_of_a_long_curve():
 def test_an_axis_without_finite_places_counts():
     axis = NxAxis("axis_i", "x", "", np.array([0.0, np.nan, 2.0]), None, None)
     assert numbers_of(axis).tolist() == [0.0, 1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("unit", "step", "told", "last"),
+    [("eV", 10.0, "keV", 10.23), ("keV", 0.001, "eV", 1023.0), ("eV", 1.0, "eV", 1023.0),
+     ("keV", 0.02, "keV", 20.46), ("nm", 10.0, "nm", 10230.0)],
+)  # fmt: skip
+def test_energies_are_told_in_ev_or_kev(unit, step, told, last):
+    axis = NxAxis("axis_energy", f"Energy ({unit})", unit, step * np.arange(1024), step, 0.0)
+    turned = in_ev_or_kev(axis)
+    assert (turned.unit, turned.long_name) == (told, f"Energy ({told})")
+    assert turned.points[-1] == pytest.approx(last)
+    assert turned.scale * 1023 == pytest.approx(last)
