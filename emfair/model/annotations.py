@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any
+from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -57,6 +58,16 @@ def _orcid(text: str) -> str:
     return plain
 
 
+TIME_ZONES = ("UTC", *sorted(available_timezones() - {"UTC", "Factory", "localtime"}))
+"""The IANA's names, which are the same on every machine."""
+
+
+def _time_zone(name: str) -> str:
+    if name not in TIME_ZONES:
+        raise ValueError(f"{name!r} is no time zone of the IANA's list (like Europe/Rome or UTC)")
+    return name
+
+
 def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
@@ -87,6 +98,7 @@ Text = Annotated[str, BeforeValidator(_as_text), Field(min_length=1, max_length=
 Time = Annotated[AwareDatetime, BeforeValidator(_no_number), AfterValidator(_of_this_age)]
 Element = Annotated[str, AfterValidator(_element)]
 Orcid = Annotated[str, AfterValidator(_orcid)]
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
 
 
 class _Part(BaseModel):
@@ -107,7 +119,10 @@ class SampleNotes(_Part):
 
 
 class InstrumentNotes(_Part):
-    """The instrument: NXem's ``measurement/instrument``."""
+    """The instrument: NXem's ``measurement/instrument``.
+
+    `time_zone` is its clocks': files often say a time without one.
+    """
 
     vendor: Text | None = None
     model: Text | None = None
@@ -115,6 +130,7 @@ class InstrumentNotes(_Part):
     serial_number: Text | None = None
     location: Text | None = None
     type: Text | None = None
+    time_zone: TimeZone | None = None
 
 
 class UserNotes(_Part):
@@ -135,7 +151,10 @@ class FileNotes(_Part):
 
 
 class Annotations(_Part):
-    """All a person says of one experiment."""
+    """All a person says of one experiment.
+
+    Its own start and end count for files that do not say theirs.
+    """
 
     title: Text | None = None
     description: Text | None = None

@@ -19,6 +19,7 @@ from pydantic import BaseModel
 
 from emfair.model.annotations import (
     ELEMENTS,
+    TIME_ZONES,
     Annotations,
     FileNotes,
     InstrumentNotes,
@@ -125,7 +126,8 @@ def _value(key: Key) -> Schema:
         return _nullable("boolean")
     if key.kind == "number":
         return _number(key)
-    return {"enum": [*key.words, None]} if key.words else _text()
+    words = TIME_ZONES if key.key == "time_zone" else key.words
+    return {"enum": [*words, None]} if words else _text()
 
 
 def _number(key: Key) -> Schema:
@@ -153,8 +155,9 @@ def _described(schema: Schema, key: Key) -> Schema:
         "part": _part(key),
         "kind": key.kind,
         "required": key.required,
-        "nxem": f"entry/{key.path}",
     }
+    if key.path:
+        about["nxem"] = f"entry/{key.path}"
     if key.unit:
         about["unit"] = {"stored": _unit(key.unit), "shown": _unit(key.shown)}
     if key.range:

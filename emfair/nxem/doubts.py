@@ -13,7 +13,8 @@ from math import pi, remainder
 
 from emfair.model.facts import Fact, Source
 from emfair.model.findings import Finding, Severity, in_order
-from emfair.nxem.facts import IMPOSSIBLE, NO_ZONE, used
+from emfair.nxem.clocks import NO_ZONE
+from emfair.nxem.facts import IMPOSSIBLE, of_the_whole, used
 from emfair.nxem.keys import Key, keys
 from emfair.nxem.names import alike
 from emfair.nxem.show import shown
@@ -68,25 +69,31 @@ def _contradictions(facts: list[Fact], chosen: dict[str, Fact], file: str) -> It
     A file's own tags differ for good reasons: nobody outside could say which is right. So do the
     name on a form and the title of the sample's record.
     """
-    for key, first in chosen.items():
+    for name, first in chosen.items():
+        key, others = keys()[name], [fact for fact in facts if fact.key == name]
         if first.source in (Source.VENDOR, Source.DERIVED):
+            whole = [fact for fact in others if of_the_whole(fact) and not fact.warning]
+            if whole and differ(key, whole[0], first):
+                advice = f"check {_where(whole[0])}, or say of this file alone what is right"
+                yield _disagree(key, whole[0], first, f"{_start(first)} is used: {advice}.", file)
             continue
         others = [
-            fact
-            for fact in facts
-            if fact.key == key and fact.source is not first.source and _comparable(fact, first)
+            fact for fact in others if fact.source is not first.source and _comparable(fact, first)
         ]
-        if others and all(differ(keys()[key], first, other) for other in others):
-            other = others[0]
-            yield Finding(
-                severity=Severity.RECOMMENDED,
-                rule="sources-disagree",
-                message=f"{keys()[key].label}: {_says(first)}, {_SOURCES[other.source]} something "
-                "else.",
-                hint=f"{_exactly(other)}. {_start(first)} is used: check {_where(first)}.",
-                file=file,
-                field=keys()[key].field,
-            )
+        if others and all(differ(key, first, other) for other in others):
+            advice = f"{_start(first)} is used: check {_where(first)}."
+            yield _disagree(key, first, others[0], advice, file)
+
+
+def _disagree(key: Key, person: Fact, other: Fact, advice: str, file: str) -> Finding:
+    return Finding(
+        severity=Severity.RECOMMENDED,
+        rule="sources-disagree",
+        message=f"{key.label}: {_says(person)}, {_SOURCES[other.source]} something else.",
+        hint=f"{_exactly(other)}. {advice}",
+        file=file,
+        field=key.field,
+    )
 
 
 def _comparable(fact: Fact, first: Fact) -> bool:
@@ -138,7 +145,8 @@ def _impossible(facts: list[Fact], chosen: dict[str, Fact], file: str) -> Iterat
             continue
         if fact.warning == NO_ZONE:
             severity, rule = Severity.NOTE, "no-time-zone"
-            problem, remedy = "says no time zone", "with its offset (+01:00)"
+            problem = "says no time zone"
+            remedy = "with its offset (+01:00), or instrument.time_zone for all of its files"
         elif fact.warning.startswith(IMPOSSIBLE):
             severity, rule = Severity.RECOMMENDED, "impossible-value"
             problem, remedy = "says what cannot be", "if you know it"

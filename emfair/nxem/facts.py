@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from emfair.model.annotations import Annotations, InstrumentNotes
 from emfair.model.context import Context
 from emfair.model.facts import Fact, Source
-from emfair.nxem.clocks import without_repeats
+from emfair.nxem.clocks import NO_ZONE, without_repeats, zoned
 from emfair.nxem.infer import inferred
 from emfair.nxem.keys import Key, keys
 from emfair.nxem.said import form_facts, profile_facts, record_facts
@@ -57,7 +57,9 @@ def facts_of(
         *(record_facts(context) if context else ()),
         *vendor_facts(signal, si_units()),
     ]
-    checked = without_repeats([check(fact, latest) for fact in found], NO_ZONE)
+    once = without_repeats([check(fact, latest) for fact in found])
+    zone = used(settle(once)).get("time_zone")
+    checked = [check(fact, latest) for fact in zoned(once, zone)]
     return settle([*checked, *inferred(signal, used(settle(checked)))])
 
 
@@ -68,7 +70,7 @@ def used(facts: Iterable[Fact]) -> dict[str, Fact]:
 
 def check(fact: Fact, latest: datetime | None = None) -> Fact:
     """Return `fact`, with a warning if its value cannot be or cannot be used."""
-    if fact.warning:
+    if fact.warning or fact.replaced_by:
         return fact
     key = keys()[fact.key]
     if key.kind == "number" and fact.value_num is not None and not key.possible(fact.value_num):
@@ -79,7 +81,6 @@ def check(fact: Fact, latest: datetime | None = None) -> Fact:
 
 
 IMPOSSIBLE = "impossible value"
-NO_ZONE = "has no time zone: not used"
 
 
 def _time_warning(key: Key, fact: Fact, latest: datetime | None) -> str:
@@ -98,12 +99,18 @@ def _time_warning(key: Key, fact: Fact, latest: datetime | None) -> str:
     return ""
 
 
+def of_the_whole(fact: Fact) -> bool:
+    """Whether a fact is a time of the whole experiment: one for all, where files have their own."""
+    return fact.source is Source.FORM and fact.source_path in ("start_time", "end_time")
+
+
 def settle(facts: Iterable[Fact]) -> list[Fact]:
     """Mark all but the strongest usable fact of each key as replaced, and say by what.
 
-    Among equals the first wins. The order of the result is by key, then by strength.
+    Among equals the first wins. When the whole experiment began or ended is the weakest for a
+    single measurement. The order of the result is by key, then by strength.
     """
-    ranked = sorted(facts, key=lambda fact: (fact.key, fact.source.rank))
+    ranked = sorted(facts, key=lambda fact: (fact.key, of_the_whole(fact), fact.source.rank))
     strongest: dict[str, Fact] = {}
     settled = []
     for fact in ranked:

@@ -15,6 +15,8 @@ from emfair.model.annotations import Annotations
 from emfair.model.documents import Conversion, Measurement
 from emfair.model.facts import Fact, Source
 from emfair.nxem.annotations import Mistake, Quantity, look_over, lost_files
+from emfair.nxem.clocks import zoned
+from emfair.nxem.facts import settle, used
 from emfair.nxem.keys import keys
 from emfair.nxem.said import form_facts, record_facts
 from emfair.registry import ExperimentRow
@@ -79,12 +81,14 @@ def _missing(
         conversion = made(services, Conversion, layout.conversion(row.place))
         read = conversion.measurements if conversion else ()
     said = record_facts(context_of(services, row))
-    ways = [[*form_facts(notes, one.file), *said, *_of_file(one.facts)] for one in read]
+    ways = [_together([*form_facts(notes, one.file), *said], one) for one in read]
     return _unfilled(ways or [[*form_facts(notes, ""), *said]])
 
 
-def _of_file(facts: Iterable[Fact]) -> list[Fact]:
-    return [fact for fact in facts if fact.source in _READ]
+def _together(said: list[Fact], one: Measurement) -> list[Fact]:
+    """Return what is said of a measurement, and what its file says if that is so."""
+    of_file = [fact for fact in one.facts if fact.source in _READ]
+    return [*said, *zoned(of_file, used(settle(said)).get("time_zone"))]
 
 
 def _unfilled(measurements: Iterable[Iterable[Fact]]) -> list[str]:

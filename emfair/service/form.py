@@ -18,6 +18,7 @@ from emfair.model.documents import Conversion, Measurement, Validation
 from emfair.model.facts import Fact, Source
 from emfair.model.findings import Finding
 from emfair.nxem.annotation_schema import annotation_schema
+from emfair.nxem.clocks import NO_ZONE
 from emfair.nxem.doubts import RULES
 from emfair.nxem.facts import used
 from emfair.nxem.said import record_facts
@@ -30,6 +31,7 @@ from emfair.service.arrivals import Arrival
 from emfair.service.context import context_of
 from emfair.service.documents import annotations_of, made
 from emfair.service.services import Services
+from emfair.vendor.bundles import primaries
 
 Document = dict[str, Any]
 _READ = frozenset({Source.CALENDAR, Source.VENDOR, Source.DERIVED})
@@ -62,6 +64,10 @@ class Field:
         Of how many measurements neither file nor record says it, and how many there are.
     doubts
         What a person should look at: sources that contradict each other, values that cannot be.
+    offer
+        What files suggest without saying it: elements that were looked for.
+    wanted
+        Whether files would say more if it were known: the zone of a clock.
     """
 
     name: str
@@ -70,6 +76,8 @@ class Field:
     doubts: tuple[Doubt, ...] = ()
     lacking: int = 0
     of: int = 0
+    offer: tuple[str, ...] = ()
+    wanted: bool = False
 
     @property
     def about(self) -> Mapping[str, Any]:
@@ -84,8 +92,13 @@ class Field:
 
     @property
     def asked(self) -> bool:
-        """Whether NXem asks for it, and it is not known everywhere."""
-        return self.required and (not self.known or self.lacking > 0)
+        """Whether NXem asks for it, and it is not known everywhere; or files want it."""
+        return self.wanted or (self.required and (not self.known or self.lacking > 0))
+
+    @property
+    def fills(self) -> bool:
+        """Whether what is said of all counts only for files that say nothing themselves."""
+        return self.name in ("start_time", "end_time")
 
     @property
     def varies(self) -> bool:
@@ -120,6 +133,7 @@ def form_of(services: Services, row: ExperimentRow, arrivals: Iterable[Arrival] 
     recorded = used(record_facts(context_of(services, row)))
     known, saying = _known(recorded, read), _saying(recorded, read)
     doubts = _doubts(findings)
+    zoneless = any(fact.warning == NO_ZONE for one in read for fact in one.facts)
     fields = tuple(
         Field(
             name,
@@ -128,10 +142,20 @@ def form_of(services: Services, row: ExperimentRow, arrivals: Iterable[Arrival] 
             doubts.get(name, ()),
             sum(key not in keys for keys in saying),
             len(saying),
+            _elements(read) if key == "atom_types" else (),
+            key == "time_zone" and zoneless,
         )
         for name, schema in _schemas()
     )
-    return Form(fields, _document(notes), version, files_of(services, row), read)
+    files = tuple(primaries(files_of(services, row)))
+    return Form(fields, _document(notes), version, files, read)
+
+
+def _elements(read: Iterable[Measurement]) -> tuple[str, ...]:
+    """Return the elements that files list as looked for."""
+    found = (used(one.facts).get("elements") for one in read)
+    symbols = (symbol for fact in found if fact for symbol in fact.value_text.split(","))
+    return tuple(dict.fromkeys(symbols))
 
 
 def before(access: Access, row: ExperimentRow) -> list[tuple[ExperimentRow, Document]]:

@@ -39,7 +39,7 @@ def group_concept(path: str) -> str:
 @cache
 def _keys_by_concept() -> dict[str, Key]:
     table: dict[str, Key] = {}
-    for key in keys().values():
+    for key in (one for one in keys().values() if one.path):
         table.setdefault(concept_path(key.path), key)
     return table
 

@@ -5,6 +5,7 @@ Pure. What does not belong here: a report's order (`outline`), and the form.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -50,6 +51,26 @@ def field_name(field: str) -> str:
     """
     part, title = form_fields().get(field, ("", field))
     return f"{part} › {title}" if part else title
+
+
+def in_words(text: str) -> str:
+    """Return a sentence with the fields that it names as people call them.
+
+    >>> in_words("Fill in start_time, or sample.thickness if you know it.")
+    'Fill in “Start of the acquisition”, or “Sample › Sample thickness” if you know it.'
+    """
+    return _NAMES.sub(lambda found: _called(found[0]), text)
+
+
+_NAMES = re.compile(r"\b[a-z]+(?:[._][a-z0-9]+)+\b")
+"""What may be the name of a field; a single word is one in plain English, too."""
+
+
+def _called(name: str) -> str:
+    part, title = form_fields().get(name, ("", name))
+    if not part:
+        return name
+    return f"“{title}”" if part == "Experiment" else f"“{part} › {title}”"
 
 
 def _matters(rows: Iterable[Row]) -> tuple[Matter, ...]:

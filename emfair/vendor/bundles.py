@@ -86,6 +86,11 @@ def measured(names: Iterable[str]) -> list[str]:
     return sorted({*known, *(each.primary for each in bundle(known))})
 
 
+def primaries(names: Iterable[str]) -> list[str]:
+    """Return what is measured by itself: files without their companions, folders that are one."""
+    return list(dict.fromkeys(each.primary for each in bundle(names)))
+
+
 def lacks(name: str, beside: Iterable[str]) -> str:
     """Return the name of a file that `name` is nothing without; empty if it is there.
 

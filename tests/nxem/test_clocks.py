@@ -4,8 +4,9 @@ import pytest
 
 from emfair.model.annotations import Annotations
 from emfair.model.facts import Fact, Source
-from emfair.nxem.clocks import REPEATED, without_repeats
-from emfair.nxem.facts import NO_ZONE, facts_of
+from emfair.nxem.annotations import parse_annotations
+from emfair.nxem.clocks import NO_ZONE, REPEATED, without_repeats
+from emfair.nxem.facts import facts_of, used
 from emfair.nxem.tag_report import tag_report
 from emfair.vendor.signal import Signal
 
@@ -35,19 +36,19 @@ def start(text: str, source: Source = Source.VENDOR, key: str = "start_time") ->
 def test_a_local_clock_that_agrees_is_replaced(zoned, local, kept):
     facts = [start(zoned), start(local)]
     wanted = facts if kept else [facts[0], facts[1].model_copy(update=REPEATED)]
-    assert without_repeats(facts, NO_ZONE) == wanted
-    assert without_repeats(facts[::-1], NO_ZONE) == wanted[::-1]
+    assert without_repeats(facts) == wanted
+    assert without_repeats(facts[::-1]) == wanted[::-1]
 
 
 def test_only_the_files_own_times_of_one_key_are_compared():
     local = start("2025-07-03T13:17:19.304944")
     for other in (start(ZONED, Source.FORM), start(ZONED, key="end_time")):
-        assert without_repeats([other, local], NO_ZONE) == [other, local]
+        assert without_repeats([other, local]) == [other, local]
 
 
 def test_a_local_time_that_stands_alone_is_kept():
     facts = [start("2025-07-03T13:17:19"), start("2025-07-03T13:17:19")]
-    assert without_repeats(facts, NO_ZONE) == facts
+    assert without_repeats(facts) == facts
 
 
 def test_a_file_that_tells_its_start_twice_has_it_once_and_keeps_both():
@@ -59,3 +60,52 @@ def test_a_file_that_tells_its_start_twice_has_it_once_and_keeps_both():
     (other,) = [fact for fact in times if fact.replaced_by]
     assert (other.warning, other.reason) == ("", "says the same without its zone")
     assert tag_report(signal, times).mapped == 1
+
+
+def fei(when: str) -> Signal:
+    """Return what a reader makes of a file that tells its local time, and no zone."""
+    date, time = when.split("T")
+    return Signal(0, "", "FEI", None, (), {"General": {"date": date, "time": time}}, {})
+
+
+def in_zone(when: str, zone: str) -> dict[str, Fact]:
+    notes = parse_annotations({"instrument": {"time_zone": zone}})
+    return used(facts_of(fei(when), "a", notes))
+
+
+def test_the_zone_of_the_clock_tells_what_a_local_time_was():
+    summer, winter = (
+        in_zone(when, "Europe/Rome")["start_time"]
+        for when in ("2025-07-03T13:17:19", "2025-01-03T13:17:19")
+    )
+    assert summer.value_text == "2025-07-03T13:17:19+02:00"
+    assert winter.value_text == "2025-01-03T13:17:19+01:00"
+    assert (summer.source, summer.raw) == (Source.DERIVED, "2025-07-03 13:17:19")
+    assert summer.reason == "its clock is in Europe/Rome (instrument.time_zone)"
+
+
+def test_what_was_read_is_kept_beside_what_it_was_taken_for():
+    notes = parse_annotations({"instrument": {"time_zone": "Asia/Tokyo"}})
+    facts = facts_of(fei("2025-07-03T13:17:19"), "a", notes)
+    read, derived = [fact for fact in facts if fact.key == "start_time"]
+    assert (read.source, derived.source) == (Source.VENDOR, Source.DERIVED)
+    assert (read.value_text, read.warning) == ("2025-07-03T13:17:19", "")
+    assert read.replaced_by == "derived"
+
+
+@pytest.mark.parametrize("when", ["2025-10-26T02:30:00", "2025-03-30T02:30:00"])
+def test_an_hour_that_is_shown_twice_or_never_says_nothing_certain(when):
+    assert "start_time" not in in_zone(when, "Europe/Rome")
+    assert "start_time" in in_zone(when, "UTC")
+
+
+def test_an_old_time_is_no_more_possible_in_a_zone():
+    assert "start_time" not in in_zone("1970-01-01T00:00:00", "Europe/Rome")
+
+
+def test_a_file_that_knows_its_zone_needs_no_clocks():
+    general = {"date": "2025-07-03", "time": "13:17:19.304944"}
+    tags = {"AcquisitionDate": 1751548639.304944}
+    signal = Signal(0, "", "Delmic", None, (), {"General": general}, tags)
+    notes = parse_annotations({"instrument": {"time_zone": "Asia/Tokyo"}})
+    assert used(facts_of(signal, "a", notes))["start_time"].value_text == ZONED

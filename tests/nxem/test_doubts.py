@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from emfair.model.facts import LEFT_OVER, Fact, Source
 from emfair.model.findings import Finding, Severity, Verdict, verdict_of
 from emfair.nxem.annotations import parse_annotations
 from emfair.nxem.doubts import RULES, differ, doubts
-from emfair.nxem.facts import IMPOSSIBLE, facts_of, settle
+from emfair.nxem.facts import IMPOSSIBLE, facts_of, settle, used
 from emfair.nxem.keys import keys
 from emfair.vendor.read import read_signals
 from emfair.vendor.signal import Signal
@@ -173,7 +173,31 @@ def test_a_time_without_a_zone_is_offered_to_be_completed(corpus):
     assert [(one.rule, one.severity) for one in told] == [("no-time-zone", Severity.NOTE)]
     assert told[0].message.endswith("the file says no time zone; it is not used.")
     assert told[0].hint.startswith("The file says 2016-02-22T18:50:01 at the tag “")
-    assert told[0].hint.endswith("Fill in start_time with its offset (+01:00).")
+    assert told[0].hint.endswith(
+        "Fill in start_time with its offset (+01:00), or instrument.time_zone for all of its files."
+    )
+
+
+def test_an_experiment_that_began_days_after_its_files_is_told(corpus):
+    signal = read_signals(corpus / "dm3_2D_data" / "test_STEM_image.dm3")[0]
+    own = used(facts_of(signal, "a", Annotations()))["start_time"]
+
+    def told(start: datetime) -> list[Finding]:
+        notes = Annotations(start_time=start)
+        facts = facts_of(signal, "a", notes)
+        assert used(facts)["start_time"].value_text == own.value_text
+        return [one for one in doubts(facts, "a") if one.field == "start_time"]
+
+    began = datetime.fromisoformat(own.value_text)
+    assert told(began - timedelta(days=1)) == []
+    (finding,) = told(began - timedelta(days=3))
+    assert (finding.rule, finding.severity) == ("sources-disagree", Severity.RECOMMENDED)
+    assert finding.message.startswith("Start of the acquisition: the form says ")
+    assert finding.message.endswith(", the file something else.")
+    assert finding.hint.startswith(f"The file says {own.value_text} at the tag “")
+    assert finding.hint.endswith(
+        "The file is used: check start_time, or say of this file alone what is right."
+    )
 
 
 def test_a_time_after_the_deposit_is_told():

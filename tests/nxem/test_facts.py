@@ -100,11 +100,21 @@ def test_nothing_happened_after_the_deposit(source, key):
 
 
 def test_a_time_after_the_deposit_leaves_the_word_to_the_next_source(corpus):
-    notes = parse_annotations({"start_time": "2026-01-22T12:00:00Z"})
     signal = read_signals(corpus / "dm3_2D_data" / "test_STEM_image.dm3")[0]
     sealed = datetime(2025, 1, 1, tzinfo=UTC)
+    notes = parse_annotations({"files": {"a": {"start_time": "2026-01-22T12:00:00Z"}}})
     assert used(facts_of(signal, "a", notes))["start_time"].source is Source.FORM
     assert used(facts_of(signal, "a", notes, latest=sealed))["start_time"].source is Source.VENDOR
+
+
+def test_when_the_experiment_began_counts_for_files_that_do_not_say_it(corpus):
+    notes = parse_annotations({"start_time": "2026-01-22T12:00:00Z"})
+    says, says_not = (
+        used(facts_of(read_signals(corpus / name)[0], "a", notes))["start_time"]
+        for name in ("dm3_2D_data/test_STEM_image.dm3", "FEI_new/128x128-TEM_search.emi")
+    )
+    assert says.source is Source.VENDOR
+    assert (says_not.source, says_not.source_path) == (Source.FORM, "start_time")
 
 
 def test_every_value_that_was_not_used_says_why(corpus, velox, complete):

@@ -23,6 +23,7 @@ from tests.api.filled import fill
 from tests.catalogue.conftest import a_measurement, text
 from tests.ui_streamlit.conftest import open_page
 from tests.ui_streamlit.test_deposit import arrive
+from ui_streamlit.components.single_files import READ, notes_of, rows_of
 
 
 @pytest.fixture
@@ -227,6 +228,94 @@ def test_what_only_some_files_say_is_asked_too(opened):
     assert (vendor.asked, vendor.lacking, vendor.of) == (False, 0, 2)
     assert (model.asked, model.lacking, model.of) == (True, 1, 2)
     assert [fact.value_text for fact in model.known] == ["K3"]
+
+
+@pytest.fixture
+def local_clock(opened, corpus):
+    """Return a draft with a file that tells its local time, and the page that shows it."""
+    row = deposits.draft(local_access(opened), Whereto("Steel", "2026-A", "Lamella", "Night"))
+    for end in (".emi", "_1.ser"):
+        file = corpus / "FEI_new" / f"128x128-TEM_search{end}"
+        arrive(opened, row, file.read_bytes(), file.name)
+    app = open_page("deposit", id=row.id)
+    app.switch_page("../pages/annotate.py")
+    app.query_params["id"] = row.id
+    return row, app.run()
+
+
+def waits(app) -> str:
+    """Return what is said beside Save."""
+    return next(one.value for one in app.caption if "missing for NXem" in one.value)
+
+
+def test_whoever_tells_the_zone_of_the_clock_needs_to_tell_no_times(opened, local_clock):
+    row, app = local_clock
+    assert not app.exception
+    told = "\n".join(one.value for one in app.caption)
+    assert "says no time zone" in told
+    assert "“Instrument › Time zone of its clocks” for all" in told.replace("\\", "")
+    assert "Start of the acquisition" in waits(app)
+    field(app, "instrument.time_zone").select("Europe/Rome").run()
+    assert "Start of the acquisition" not in waits(app)
+    button(app, "Save").click().run()
+    assert not app.exception
+    assert said(opened, row.id).instrument.time_zone == "Europe/Rome"
+
+
+def test_a_time_for_all_is_for_files_that_say_none_and_replaces_nothing(page, made):
+    app = page("annotate", id=made["valid"])
+    field(app, "end_time").set_value("2020-01-01T09:00:00Z").run()
+    told = [one.value for one in app.caption]
+    assert any("counts for 1 of 2 measurements, which say nothing" in one for one in told)
+    assert not any(str(one.key).startswith("annotate-reason") for one in app.text_input)
+    assert not button(app, "Save").disabled
+
+
+def test_elements_that_were_looked_for_are_offered(opened):
+    row = deposits.draft(local_access(opened), Whereto("Steel", "2026-A", "Lamella", "Night"))
+    some, others = (
+        a_measurement(name, [text("elements", elements)])
+        for name, elements in (("m-0", "Fe,Cu"), ("m-1", "Cu,Si"))
+    )
+    arrival = Arrival("a.dm4", (Seen(some, b""), Seen(others, b"")), ())
+    fields = {field.name: field for field in form_of(opened, row, [arrival]).fields}
+    assert fields["sample.atom_types"].offer == ("Fe", "Cu", "Si")
+    assert fields["sample.name"].offer == ()
+
+
+def test_folders_that_are_one_file_are_listed_as_one(opened):
+    row = deposits.draft(local_access(opened), Whereto("Steel", "2026-A", "Lamella", "Night"))
+    for name in ("a.zspy/.zgroup", "a.zspy/data/0.0", "a.zspy/data/0.1", "b.tif"):
+        arrive(opened, row, name.encode(), name)
+    assert form_of(opened, row).files == ("a.zspy", "b.tif")
+
+
+def test_what_cannot_be_saved_says_why(page, made):
+    app = page("annotate", id=made["valid"])
+    assert any("Nothing has changed" in one.value for one in app.caption)
+    field(app, "measurement.camera_length").set_value("200 kV").run()
+    assert any("To be corrected before it can be saved: Camera length" in one.value
+               for one in app.caption)  # fmt: skip
+
+
+def test_what_is_said_of_single_files_stands_beside_what_they_say(services, made):
+    form = form_of(services, services.registry.experiments.get(made["valid"]))
+    said = {"test_STEM_image.dm3": {"title": "grain 3", "measurement": {"dwell_time": "1 µs"}}}
+    first, second = rows_of(form, said, ["title", "start_time", "dwell_time"])
+    assert (first["file"], first["title"], first["dwell_time"]) == (
+        "test_STEM_image.dm3", "grain 3", "1 µs"
+    )  # fmt: skip
+    assert first[f"{READ}start_time"] == "2016-08-08T15:26:20+00:00"
+    assert first[f"{READ}dwell_time"] == "3.5 µs"
+    assert second[f"{READ}start_time"] == ""
+    assert second["start_time"] == second["title"] == ""
+
+
+def test_a_column_that_is_put_away_takes_nothing_with_it():
+    said = {"title": "old", "measurement": {"dwell_time": "1 µs", "camera_length": "2 m"}}
+    row = {"file": "a.dm4", "title": " new ", "start_time": None, "camera_length": ""}
+    notes = notes_of(row, said, ["camera_length"])
+    assert notes == {"title": "new", "measurement": {"dwell_time": "1 µs"}}
 
 
 def test_what_someone_else_saves_meanwhile_is_told_and_takes_nothing(opened):

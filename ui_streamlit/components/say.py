@@ -15,14 +15,13 @@ import streamlit as st
 
 from emfair.model.annotations import ELEMENTS
 from emfair.nxem.annotations import Mistake
-from emfair.service.form import Doubt, Field, Form, value_at
+from emfair.service.form import Field, Form, value_at
 from emfair.units import convert
+from ui_streamlit.components.known import hint, tell
 from ui_streamlit.components.markup import escaped
-from ui_streamlit.components.values import value_of, with_unit
-from ui_streamlit.components.words import SOURCES
+from ui_streamlit.components.values import with_unit
 
 _YES_NO = {True: "yes", False: "no"}
-_SHOWN = 3  # values of files that differ
 
 
 def fill(form: Form, document: Mapping[str, Any], *, only_empty: bool = False) -> None:
@@ -51,72 +50,30 @@ def ask(field: Field, mistake: Mistake | None) -> None:
     """Show a field."""
     title = f"{field.schema['title']}{' *' if field.required else ''}"
     about: dict[str, Any] = {"key": _key(field), "help": help_of(field)}
-    hint = _hint(field)
+    known = hint(field)
     if field.name == "sample.atom_types":
         st.multiselect(
-            title, ELEMENTS, placeholder=hint or "Si, O …", filter_mode="prefix",
+            title, ELEMENTS, placeholder=known or "Si, O …", filter_mode="prefix",
             select_all=False, **about,
         )  # fmt: skip
     elif _kind(field) == "flag":
         st.selectbox(
             title, list(_YES_NO), format_func=lambda one: _YES_NO[one], index=None,
-            placeholder=hint or "Not said", **about,
+            placeholder=known or "Not said", **about,
         )  # fmt: skip
     elif words := [word for word in field.schema.get("enum", ()) if word]:
-        st.selectbox(title, words, index=None, placeholder=hint or "Not said", **about)
+        st.selectbox(title, words, index=None, placeholder=known or "Not said", **about)
     elif field.name.endswith("description"):
-        st.text_area(title, placeholder=hint, max_chars=2000, height=68, **about)
+        st.text_area(title, placeholder=known, max_chars=2000, height=68, **about)
     else:
-        st.text_input(title, placeholder=hint or example_of(field), max_chars=2000, **about)
+        st.text_input(title, placeholder=known or example_of(field), max_chars=2000, **about)
     if zone := _zone_of(field):
         st.caption(zone)
-    _who_says(field)
-    if field.asked and field.known:
-        st.caption(
-            f"{field.lacking} of {field.of} measurements say nothing. What stands here counts for "
-            "all; what is of single files can be said below."
-        )
-    for doubt in field.doubts:
-        _doubted(doubt)
-    if mistake is not None:
-        st.caption(f":red[{escaped(mistake.message)} {escaped(mistake.remedy)}]")
+    tell(field, said(field), _take, mistake)
 
 
-def _doubted(doubt: Doubt) -> None:
-    finding, more = doubt.finding, doubt.files - 1
-    others = f" {more} more file{'' if more == 1 else 's'} say the like." if more else ""
-    head = f":material/warning: :orange[{escaped(finding.message)}]"
-    st.caption(f"{head} {escaped(finding.hint)}{others}")
-
-
-def overrides(field: Field) -> bool:
-    """Whether what stands in a field replaces something that is known without it."""
-    return bool(field.known) and said(field) is not None
-
-
-def _who_says(field: Field) -> None:
-    if not field.known:
-        return
-    told = [
-        f":{_tone(field)}-badge[{SOURCES[fact.source].label}] {escaped(value_of(fact))}"
-        for fact in field.known[:_SHOWN]
-    ]
-    more = len(field.known) - _SHOWN
-    text = ", ".join(told) + (f" and {more} more" if more > 0 else "")
-    st.caption(
-        f"Replaces {text}" if overrides(field) else text,
-        help=escaped(field.known[0].source_path) or None,
-    )
-
-
-def _tone(field: Field) -> str:
-    return "orange" if overrides(field) else SOURCES[field.known[0].source].tone
-
-
-def _hint(field: Field) -> str:
-    if not field.known:
-        return ""
-    return "differs from file to file" if field.varies else value_of(field.known[0])
+def _take(field: Field) -> None:
+    st.session_state[_key(field)] = list(field.offer)
 
 
 def example_of(field: Field) -> str:

@@ -11,7 +11,6 @@ import streamlit as st
 
 from emfair.identity.table import Action
 from emfair.nxem.annotations import parse_annotations
-from emfair.nxem.keys import keys
 from emfair.registry import ExperimentRow
 from emfair.service import annotation_check
 from emfair.service.access import Access
@@ -24,14 +23,15 @@ from ui_streamlit import stores
 from ui_streamlit.components import links
 from ui_streamlit.components.arrivals import seen_of
 from ui_streamlit.components.card_form import without_nothing
+from ui_streamlit.components.known import replaces
 from ui_streamlit.components.markup import escaped, show
-from ui_streamlit.components.say import ask, by_field, fill, overrides, said, stands
+from ui_streamlit.components.say import ask, by_field, fill, said, stands
+from ui_streamlit.components.single_files import single_files
 from ui_streamlit.components.taking import keep_template, take_over
 from ui_streamlit.components.values import day_and_time
 from ui_streamlit.components.words import STATES
 
 _OPEN = ("Experiment", "Sample")  # parts of the form that are not folded
-_USUAL = ("title", "start_time")  # of single files
 _REASON = "filled in"
 
 
@@ -66,7 +66,7 @@ def annotate() -> None:
         else:
             st.caption("Nothing is missing: files, profile or sample's record say it all.")
     _parts([field for field in form.fields if field not in (*asked, *named)], mistakes)
-    whole = _files(form, document)
+    whole = single_files(form, document)
     if whole != document:
         looked = annotation_check.check(whole, access.services, row, form.read)
     _save(access, row, form, whole, looked)
@@ -146,78 +146,23 @@ def _order(fields: list[Field], field: Field) -> int:
     return parts.index(field.about["part"])
 
 
-def _files(form: Form, document: Document) -> Document:
-    """Show what is said of single files as a table; return the document with it."""
-    if not form.files:
-        return document
-    said_before: dict[str, Any] = form.document.get("files", {})
-    known = {key for notes in said_before.values() for key in notes.get("measurement", {})}
-    numbers = {name: key.label for name, key in keys().items() if not key.form}
-    with st.expander(f"Single files · {len(form.files)}", expanded=bool(said_before)):
-        st.caption("What is said of one file counts before what is said of all.")
-        chosen = st.multiselect(
-            "Columns", list(numbers), default=sorted(known), format_func=lambda one: numbers[one]
-        )
-        names = list(dict.fromkeys([*said_before, *form.files]))
-        rows = [_row(name, said_before.get(name, {}), chosen) for name in names]
-        edited = st.data_editor(
-            rows,
-            hide_index=True,
-            disabled=["file"],
-            key=f"files-{form.version}-{'-'.join(chosen)}",
-            column_config={
-                "file": "File",
-                "title": st.column_config.TextColumn("Title", max_chars=2000),
-                "start_time": "Start of the acquisition",
-                **{name: numbers[name] for name in chosen},
-            },
-        )
-    files = {row["file"]: _notes(row, chosen) for row in edited}
-    kept = {name: notes for name, notes in files.items() if notes}
-    return with_value(document, "files", kept or None)
-
-
-def _row(name: str, notes: dict[str, Any], columns: list[str]) -> dict[str, Any]:
-    measured = notes.get("measurement", {})
-    return {
-        "file": name,
-        **{column: str(notes.get(column) or "") for column in _USUAL},
-        **{column: str(measured.get(column) or "") for column in columns},
-    }
-
-
-def _notes(row: dict[str, Any], columns: list[str]) -> dict[str, Any]:
-    plain = {column: row[column].strip() for column in _USUAL if (row[column] or "").strip()}
-    measured = {column: row[column].strip() for column in columns if (row[column] or "").strip()}
-    return plain | ({"measurement": measured} if measured else {})
-
-
 def _save(
     access: Access, row: ExperimentRow, form: Form, document: Document, looked: Looked
 ) -> None:
+    """Show, where it stays in sight, what is not saved yet and what it waits for."""
     for mistake in looked.mistakes:
         if mistake.field.startswith("files"):
             st.warning(f"**{escaped(mistake.field)}**: {escaped(mistake.message)}")
     changed = without_nothing(document) != without_nothing(form.document)
-    replaced = [field for field in form.fields if _replaces(field, form)]
-    reason = _REASON
-    if changed and replaced:
-        names = ", ".join(escaped(str(field.schema["title"])) for field in replaced)
-        reason = st.text_input(
-            f"Why is another value right? ({names})",
-            key=f"annotate-reason-{row.id}",
-            max_chars=2000,
-        ).strip()
-    titles = {field.name: str(field.schema["title"]) for field in form.fields}
-    if looked.missing:
-        lacking = ", ".join(titles.get(name, name) for name in looked.missing)
-        st.caption(f"Still missing for NXem: {lacking}. It can be saved, and finished later.")
-    with st.container(horizontal=True):
-        wanted = st.button(
-            "Save", type="primary", icon=":material/save:",
-            disabled=bool(looked.mistakes) or not changed or not reason,
-        )  # fmt: skip
-        keep_template(access, document)
+    with st.container(border=True, key="save-bar"):
+        reason = _why(row, form) if changed else _REASON
+        with st.container(horizontal=True, vertical_alignment="center"):
+            wanted = st.button(
+                "Save", type="primary", icon=":material/save:",
+                disabled=bool(looked.mistakes) or not changed or not reason,
+            )  # fmt: skip
+            keep_template(access, document)
+            st.caption(_waits_for(form, looked, changed=changed, reason=reason))
     if wanted:
         give(
             access,
@@ -232,6 +177,33 @@ def _save(
         st.rerun()
     if st.session_state.get("annotated") == (row.id, form.version) and not changed:
         _saved(row)
+
+
+def _why(row: ExperimentRow, form: Form) -> str:
+    """Ask why another value is right, if one is replaced."""
+    replaced = [str(field.schema["title"]) for field in form.fields if _replaces(field, form)]
+    if not replaced:
+        return _REASON
+    return st.text_input(
+        f"Why is another value right? ({', '.join(map(escaped, replaced))})",
+        key=f"annotate-reason-{row.id}",
+        max_chars=2000,
+    ).strip()
+
+
+def _waits_for(form: Form, looked: Looked, *, changed: bool, reason: str) -> str:
+    """Say why it cannot be saved, or what is missing still."""
+    titles = {field.name: str(field.schema["title"]) for field in form.fields}
+    if looked.mistakes:
+        wrong = ", ".join(titles.get(name, name) for name in by_field(looked.mistakes))
+        return f":red[To be corrected before it can be saved: {escaped(wrong)}.]"
+    if changed and not reason:
+        return "It can be saved once you said why."
+    told = "Not saved yet." if changed else "Nothing has changed since it was saved."
+    if looked.missing:
+        lacking = ", ".join(titles.get(name, name) for name in looked.missing)
+        told += f" Still missing for NXem: {lacking}. It can be saved, and finished later."
+    return told
 
 
 def _saved(row: ExperimentRow) -> None:
@@ -249,7 +221,7 @@ def _replaces(field: Field, form: Form) -> bool:
     now, was = said(field), value_at(form.document, field.name)
     if now == was:
         return False
-    return overrides(field) or (was is not None and now is not None)
+    return replaces(field, now) or (was is not None and now is not None)
 
 
 def _history(access: Access, row: ExperimentRow) -> None:

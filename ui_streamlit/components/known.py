@@ -1,0 +1,102 @@
+"""What is known of a field beside its widget: who says it, for how many files, what is odd.
+
+What does not belong here: the widget (`say`), and the page (`ui_streamlit.pages.annotate`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from emfair.model.facts import Fact
+from emfair.nxem.annotations import Mistake
+from emfair.service.form import Doubt, Field
+from emfair.validation.mending import in_words
+from ui_streamlit.components.markup import escaped
+from ui_streamlit.components.values import value_of
+from ui_streamlit.components.words import SOURCES
+
+_SHOWN = 3  # values of files that differ
+
+
+def hint(field: Field) -> str:
+    """Return what stands in an empty field: what counts as long as it is."""
+    if not field.known:
+        return ""
+    return "differs from file to file" if field.varies else value_of(field.known[0])
+
+
+def tell(field: Field, value: Any, take: Callable[[Field], None], mistake: Mistake | None) -> None:
+    """Tell below a field who says it, in how many files nobody does, and what is wrong.
+
+    Parameters
+    ----------
+    value
+        What stands in the field; None for nothing.
+    take
+        Puts what is offered into the field.
+    """
+    _who_says(field, value)
+    _lacking(field)
+    for doubt in field.doubts:
+        _doubted(doubt)
+    if field.offer and value is None:
+        st.button(
+            f"Take {', '.join(field.offer)}", key=f"take-{field.name}", on_click=take,
+            args=(field,), icon=":material/add_task:", type="tertiary",
+        )  # fmt: skip
+    if mistake is not None:
+        st.caption(f":red[{escaped(mistake.message)} {escaped(mistake.remedy)}]")
+
+
+def replaces(field: Field, value: Any) -> bool:
+    """Whether what stands in a field replaces something that is known without it."""
+    return bool(field.known) and value is not None and not field.fills
+
+
+def _who_says(field: Field, value: Any) -> None:
+    if not field.known:
+        return
+    replaced = replaces(field, value)
+    told = [
+        f":{_tone(fact, replaced=replaced)}-badge[{SOURCES[fact.source].label}] "
+        f"{escaped(value_of(fact))}"
+        for fact in field.known[:_SHOWN]
+    ]
+    more = len(field.known) - _SHOWN
+    text = ", ".join(told) + (f" and {more} more" if more > 0 else "")
+    st.caption(
+        f"Replaces {text}" if replaced else text,
+        help=escaped(field.known[0].source_path) or None,
+    )
+
+
+def _tone(fact: Fact, *, replaced: bool) -> str:
+    return "orange" if replaced else SOURCES[fact.source].tone
+
+
+def _lacking(field: Field) -> None:
+    """Say for how many measurements what stands here counts."""
+    if field.wanted:
+        st.caption("Files tell the time that a clock showed. With its zone, they need no other.")
+    elif field.fills and field.known:
+        number = f"{field.lacking} of {field.of} measurements, which say nothing"
+        st.caption(
+            f"What stands here counts for {number if field.lacking else 'none: all say theirs'}. "
+            "Another time for a file that says its own is given below, under Single files."
+        )
+    elif field.asked and field.known:
+        st.caption(
+            f"{field.lacking} of {field.of} measurements say nothing. What stands here counts for "
+            "all; what is of single files can be said below."
+        )
+
+
+def _doubted(doubt: Doubt) -> None:
+    finding, more = doubt.finding, doubt.files - 1
+    others = f" {more} more file{'' if more == 1 else 's'} say the like." if more else ""
+    head = f":material/warning: :orange[{escaped(finding.message)}]"
+    advice = "" if finding.rule == "elements-looked-for" else in_words(finding.hint)  # a button
+    st.caption(f"{head} {escaped(advice)}{others}")
