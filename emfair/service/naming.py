@@ -24,12 +24,17 @@ def names(services: Services, subjects: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def titles(services: Services, experiments: Iterable[str]) -> dict[str, Titles]:
+    """Return what people call experiments and where they hang, by identifier; at most a page's."""
+    return services.registry.experiments.titles(set(experiments))
+
+
 def places(services: Services, rows: Iterable[ExperimentRow]) -> dict[str, str]:
     """Return where experiments hang, as people call it, by their identifiers; at most a page's."""
-    found = services.registry.experiments.titles({row.id for row in rows})
-    return {experiment: place_of(titles) for experiment, titles in found.items()}
+    found = titles(services, (row.id for row in rows))
+    return {experiment: place_of(called) for experiment, called in found.items()}
 
 
-def place_of(titles: Titles) -> str:
+def place_of(called: Titles) -> str:
     """Return project, proposal and sample as people call them."""
-    return f"{titles.project} › {titles.proposal} › {titles.sample}"
+    return f"{called.project} › {called.proposal} › {called.sample}"

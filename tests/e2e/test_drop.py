@@ -104,7 +104,7 @@ def begin(page: Page, *, twice: bool = False) -> None:
         expect(field).to_have_value(text)
     page.get_by_label("Title of this session").fill("Night")
     page.get_by_label("Title of this session").press("Enter")
-    page.get_by_role("button", name="Choose files").click(click_count=2 if twice else 1)
+    page.get_by_role("button", name="Next", exact=True).click(click_count=2 if twice else 1)
     page.get_by_text("Drop files or whole folders here").wait_for()
 
 
@@ -180,7 +180,7 @@ def test_a_session_is_dropped_reloaded_half_way_finished_and_sealed(
     page.screenshot(path=_picture(f"drop-{lab}-arrived"))
     seal.click()
     page.wait_for_url(f"{site.url}/experiment?id=*")
-    page.get_by_role("heading", name="Night").wait_for()
+    page.get_by_role("heading", name="Night", level=1).wait_for()  # the page before has it, too
 
     identifier = page.url.rpartition("=")[2]
     stores = {"lake_url": site.lake} if site.lake else {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 
 from emfair.model.deposits import Whereto
 from emfair.model.states import ExperimentState
@@ -37,7 +38,7 @@ def begun(services):
     there(services)
     app = open_page("deposit")
     fill_in(app, **PLACE, title="Night")
-    button(app, "Choose files").click().run()
+    button(app, "Next").click().run()
     assert not app.exception
     identifier = app.query_params["id"]
     return app, services.registry.experiments.get(identifier)
@@ -52,15 +53,25 @@ def arrive(services, row, content=b"quartz", name="a.tif"):
     together.put(services, row, rows, [content])
 
 
+def looked_into(app):
+    """Wait until all files were looked into; the page looks for it every few seconds."""
+    until = time.monotonic() + 60
+    while any("Looking into" in one.value for one in app.caption):
+        assert time.monotonic() < until
+        time.sleep(0.1)
+        app.run()
+    return app
+
+
 def test_nothing_begins_before_the_place_is_whole(opened):
     there(opened)
     app = open_page("deposit")
     for fields in (PLACE, {"title": "  "}):
-        assert button(app, "Choose files").disabled
+        assert button(app, "Next").disabled
         fill_in(app, **fields)
-    assert button(app, "Choose files").disabled
+    assert button(app, "Next").disabled
     fill_in(app, title="Night")
-    assert not button(app, "Choose files").disabled
+    assert not button(app, "Next").disabled
 
 
 def test_a_deposit_is_begun_filled_and_sealed(opened):
@@ -71,6 +82,63 @@ def test_a_deposit_is_begun_filled_and_sealed(opened):
     app.run()
     button(app, "Seal the deposit").click().run()
     assert opened.registry.experiments.get(row.id).state is ExperimentState.SEALED
+
+
+def test_a_seal_waits_for_no_look_into_the_files(opened, corpus):
+    _, row = begun(opened)
+    picture = (corpus / "dm3_2D_data" / "test_STEM_image.dm3").read_bytes()
+    for name in ("a.dm3", "b.dm3"):
+        arrive(opened, row, picture + name.encode(), name)
+    app = open_page("deposit", id=row.id)
+    assert any("Looking into a" in one.value for one in app.caption)
+    assert not button(app, "Seal the deposit").disabled
+    assert any("All files have arrived" in one.value for one in app.caption)
+    button(app, "Seal the deposit").click().run()
+    assert opened.registry.experiments.get(row.id).state is ExperimentState.SEALED
+
+
+def test_what_the_seal_waits_for_is_told(opened):
+    _, row = begun(opened)
+    app = open_page("deposit", id=row.id)
+    assert any("once its files have arrived" in one.value for one in app.caption)
+    arrive(opened, row)
+    uploads.announce(local_access(opened), row.id, [Announced("b.mrc", 7, opened.now())])
+    app.run()
+    assert any("1 file is still to arrive" in one.value for one in app.caption)
+    assert button(app, "Seal the deposit").disabled
+
+
+def test_files_that_are_on_their_way_unannounced_are_waited_for(opened):
+    _, row = begun(opened)
+    app = open_page("deposit", id=row.id)
+    arrive(opened, row)
+    app.session_state[f"on-its-way-{row.id}"] = 180  # as the browser tells
+    app.run()
+    assert any("180 files are still to arrive" in one.value for one in app.caption)
+    assert button(app, "Seal the deposit").disabled
+    app.session_state[f"on-its-way-{row.id}"] = 0
+    app.run()
+    assert not button(app, "Seal the deposit").disabled
+
+
+def test_a_file_that_is_taken_out_while_it_is_looked_into_is_forgotten(opened, corpus):
+    _, row = begun(opened)
+    picture = (corpus / "dm3_2D_data" / "test_STEM_image.dm3").read_bytes()
+    arrive(opened, row, picture, "a.dm3")
+    app = open_page("deposit", id=row.id)
+    (one,) = uploads.of_experiment(opened, row.id)
+    uploads.remove(local_access(opened), one)
+    arrive(opened, row, b"no picture", "b.dm3")
+    looked_into(app.run())
+    assert any(r"b\.dm3" in one.value for one in app.warning)
+    assert "base64" not in "".join(piece.proto.body for piece in app.get("html"))
+
+
+def test_one_describes_a_session_from_the_head_of_its_page(opened):
+    _, row = begun(opened)
+    app = open_page("deposit", id=row.id)
+    labels = [one.label for one in app.get("page_link")]
+    assert any("Describe it" in label for label in labels[:6])
 
 
 def test_what_was_begun_is_offered_and_can_be_given_up(opened):
@@ -96,7 +164,9 @@ def test_bytes_that_lie_elsewhere_are_told(opened):
     app, second = begun(opened)
     arrive(opened, second)
     app.run()
-    assert any(f"already in {first.id}" in link.label for link in app.get("page_link"))
+    (link,) = [one for one in app.get("page_link") if "already in" in one.label]
+    assert link.label == "1 of these files lies already in Night"
+    assert link.query_string == f"id={first.id}"
 
 
 def test_a_closed_deposit_leads_to_its_experiment(opened):
@@ -111,8 +181,7 @@ def test_what_is_in_a_file_is_shown_before_it_is_sealed(opened, corpus):
     _, row = begun(opened)
     arrive(opened, row, (corpus / "dm3_2D_data" / "test_STEM_image.dm3").read_bytes(), "a.dm3")
     arrive(opened, row, b"no picture", "b.dm3")
-    app = open_page("deposit", id=row.id)
-    app.run()  # a file each time
+    app = looked_into(open_page("deposit", id=row.id))
     html = "".join(piece.proto.body for piece in app.get("html"))
     assert 'src="data:image/png;base64,' in html
     assert any(r"b\.dm3" in one.value for one in app.warning)

@@ -1,16 +1,22 @@
 """What is in the files that have arrived: pictures, what was read, what is missing.
 
-One file is looked into at a time, and what was seen is kept for the visit. What does not belong
-here: reading them (`emfair.service.arrivals`).
+One file is looked into at a time, in a thread, so that nobody waits for it: not the seal either.
+What was seen is kept for the visit. What does not belong here: reading them
+(`emfair.service.arrivals`).
 """
 
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from threading import BoundedSemaphore, Thread
 from typing import Any
 
 import streamlit as st
 
+from emfair.errors import EmfairError, NotFound
 from emfair.identity.table import Action
 from emfair.registry import ExperimentRow
 from emfair.service import uploads
@@ -18,13 +24,25 @@ from emfair.service.access import Access
 from emfair.service.arrivals import Arrival, arrived, look_into
 from ui_streamlit import stores
 from ui_streamlit.components.markup import escaped, show
-from ui_streamlit.components.notices import notices
+from ui_streamlit.components.notices import notice, notices
 from ui_streamlit.components.values import shape_of
 
 _BEGIN = "seen:"
+_LOOKING = "looking-into"
 _EVERY = "3s"
 _MOST = 24
 """Files that are looked into by themselves; the chain reads all."""
+_places = BoundedSemaphore(2)
+"""Files that are looked into at once, whoever deposits them."""
+
+
+@dataclass(frozen=True)
+class _Look:
+    """A look that goes on: its name in the session, its file, and what comes of it."""
+
+    key: str
+    file: str
+    found: Future[Arrival]
 
 
 @st.fragment(run_every=_EVERY)
@@ -33,18 +51,58 @@ def arrivals(experiment: str) -> None:
     with notices():
         access = stores.access()
         row = access.experiment(Action.UPLOAD, experiment)
+        _take_up()
         seen, todo = _seen(access, row)
         if not (seen or todo):
             return
         st.subheader("What is in the files", anchor=False)
         if todo:
-            key, (each, members) = _key(row, todo[0]), todo[0]
-            with st.spinner(f"Looking into {escaped(each.primary)} …"):
-                st.session_state[key] = look_into(access.services, row, each, members)
-            seen.append(st.session_state[key])
-        if len(todo) > 1:
-            st.caption(f"{len(seen)} of {len(seen) + len(todo) - 1} files were looked into so far.")
+            look = _going_on(access, row, todo)
+            st.caption(
+                f":material/hourglass_top: Looking into {escaped(look.file)} … {len(seen)} of "
+                f"{len(seen) + len(todo)} done. Nobody needs to wait for it."
+            )
         _show(seen)
+
+
+def _going_on(access: Access, row: ExperimentRow, todo: list[Any]) -> _Look:
+    """Return the look that goes on, begun if there is none at one of these files."""
+    look: _Look | None = st.session_state.get(_LOOKING)
+    if look is None or look.key not in {_key(row, one) for one in todo}:
+        each, members = todo[0]
+        services = access.services
+        found = _begin(lambda: look_into(services, row, each, members))
+        look = st.session_state[_LOOKING] = _Look(_key(row, todo[0]), each.primary, found)
+    return look
+
+
+def _take_up() -> None:
+    """Keep what came of a look that is over; what hindered it is told, and it is tried again."""
+    look: _Look | None = st.session_state.get(_LOOKING)
+    if look is None or not look.found.done():
+        return
+    del st.session_state[_LOOKING]
+    try:
+        st.session_state[look.key] = look.found.result()
+    except NotFound:  # taken out meanwhile
+        return
+    except EmfairError as error:
+        notice(error)
+
+
+def _begin(look: Callable[[], Arrival]) -> Future[Arrival]:
+    """Do it in a thread, which the process does not wait for at its end."""
+    found: Future[Arrival] = Future()
+
+    def run() -> None:
+        with _places:
+            try:
+                found.set_result(look())
+            except Exception as error:  # noqa: BLE001  told to whoever asks for the result
+                found.set_exception(error)
+
+    Thread(target=run, name="look-into", daemon=True).start()
+    return found
 
 
 def seen_of(access: Access, row: ExperimentRow) -> list[Arrival]:

@@ -28,17 +28,18 @@ export default function (component) {
 """
 
 
-def dropping(services: Services, experiment: str, held_pass: str) -> None:
+def dropping(services: Services, experiment: str, held_pass: str) -> int:
     """Show where files of `experiment` are dropped, and how far they are.
 
-    The page is run again when files have arrived.
+    Return how many are on their way from this window: some of them emfair has not heard of yet. The
+    page is run again when files have arrived.
 
     Parameters
     ----------
     held_pass
         What the browser sends them with; empty where there is no login.
     """
-    _component()(
+    told = _component()(
         key=f"dropping-{experiment}",
         data={
             "experiment": experiment,
@@ -47,7 +48,11 @@ def dropping(services: Services, experiment: str, held_pass: str) -> None:
             "own": not services.lake.url.startswith("s3:"),
         },
         on_arrived_change=_heard,
-    )
+    ).arrived
+    key = f"on-its-way-{experiment}"
+    if isinstance(told, int):
+        st.session_state[key] = told
+    return int(st.session_state.get(key, 0))
 
 
 @cache

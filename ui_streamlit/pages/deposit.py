@@ -9,9 +9,10 @@ import streamlit as st
 from emfair.identity.table import Action
 from emfair.model.states import IN_PROGRESS
 from emfair.registry import ExperimentRow
+from emfair.registry.changes import Arrived
 from emfair.service import deposits, uploads
 from emfair.service.access import Access
-from emfair.service.naming import place_of
+from emfair.service.naming import place_of, titles
 from ui_streamlit import stores
 from ui_streamlit.components import links
 from ui_streamlit.components.arrivals import arrivals
@@ -34,7 +35,11 @@ def deposit() -> None:
     drafts(access)
     st.header("A new session", anchor=False)
     place = wanted(access)
-    if st.button("Choose files", type="primary", disabled=place is None) and place:
+    on = st.button(
+        "Next", type="primary", disabled=place is None, icon=":material/arrow_forward:",
+        icon_position="right",
+    )  # fmt: skip
+    if on and place:
         row = deposits.draft(
             access, place.whereto, instrument=place.instrument, restricted=place.restricted
         )
@@ -42,14 +47,16 @@ def deposit() -> None:
         st.rerun()
     if place is None:
         st.caption("Fill in project, proposal, sample and title; levels that are new are made.")
+    else:
+        st.caption("Its files come next. All but the place can still be changed then.")
 
 
 def _go_on(access: Access, identifier: str) -> None:
     row = access.experiment(Action.UPLOAD, identifier)
-    _, titles = access.services.registry.experiments.place(row.id)
+    called = titles(access.services, [row.id])[row.id]
     st.page_link(links.DEPOSIT, label="Another deposit", icon=":material/arrow_back:")
-    st.header(escaped(titles.experiment), anchor=False)
-    st.caption(escaped(place_of(titles)))
+    st.header(escaped(called.experiment), anchor=False)
+    st.caption(escaped(place_of(called)))
     if row.state not in IN_PROGRESS:
         st.info(f"This deposit is closed: {STATES[row.state].meaning}", icon=":material/task_alt:")
         st.page_link(
@@ -57,6 +64,10 @@ def _go_on(access: Access, identifier: str) -> None:
             icon=":material/biotech:",
         )  # fmt: skip
         return
+    st.page_link(
+        links.ANNOTATE, label="**Describe it** while its files arrive",
+        query_params={"id": row.id}, icon=":material/edit_note:",
+    )  # fmt: skip
     _files(identifier)
     arrivals(identifier)
 
@@ -67,8 +78,8 @@ def _files(identifier: str) -> None:
     with notices():
         access = stores.access()
         row = access.experiment(Action.UPLOAD, identifier)
-        dropping(access.services, row.id, _pass(row.id))
-        _end(access, row)
+        on_its_way = dropping(access.services, row.id, _pass(row.id))
+        _end(access, row, on_its_way)
 
 
 def _pass(experiment: str) -> str:
@@ -76,9 +87,9 @@ def _pass(experiment: str) -> str:
     return stores.reception().pass_for(login, experiment) if login else ""
 
 
-def _end(access: Access, row: ExperimentRow) -> None:
+def _end(access: Access, row: ExperimentRow, on_its_way: int) -> None:
     count = access.services.registry.changes.arrived([row.id]).get(row.id)
-    whole = count is not None and count.arrived == count.total
+    whole = count is not None and 0 < count.total == count.arrived and not on_its_way
     _known_before(access, row.id, whole=whole)
     with st.container(horizontal=True):
         seal = st.button(
@@ -94,19 +105,20 @@ def _end(access: Access, row: ExperimentRow) -> None:
                 deposits.give_up(access, row.id, "given up on the page of the deposit")
                 st.query_params.clear()
                 st.rerun()
-        st.page_link(
-            links.ANNOTATE, label="Describe it", query_params={"id": row.id},
-            icon=":material/edit_note:",
-        )  # fmt: skip
     if seal:
         sealed = deposits.seal(access, row.id)
         st.switch_page(links.EXPERIMENT, query_params={"id": sealed.id})
-    if not whole:
-        missing = count.total - count.arrived if count else 0
-        st.caption(
-            f"{missing} of {count.total} files are still to arrive." if count and missing
-            else "It can be sealed once files have arrived."
-        )  # fmt: skip
+    st.caption(_waits_for(count, on_its_way))
+
+
+def _waits_for(count: Arrived | None, on_its_way: int) -> str:
+    """Return what the seal waits for, or that it waits for nothing."""
+    if missing := max(on_its_way, count.total - count.arrived if count else 0):
+        word = "file is" if missing == 1 else "files are"
+        return f"{missing:,} {word} still to arrive; it can be sealed then."
+    if count is None or not count.total:
+        return "It can be sealed once its files have arrived."
+    return "All files have arrived: it can be sealed. What is in them need not be waited for."
 
 
 def _known_before(access: Access, experiment: str, *, whole: bool) -> None:
@@ -119,11 +131,13 @@ def _known_before(access: Access, experiment: str, *, whole: bool) -> None:
         (one for one in uploads.known(access, sums) if one.experiment != experiment),
         key=lambda one: one.experiment,
     )
+    called = titles(access.services, (one.experiment for one in found))
     for other, files in groupby(found, key=lambda one: one.experiment):
         number = len({one.sha256 for one in files})
+        lie = f"{number} of these files lie{'s' if number == 1 else ''} already in"
         st.page_link(
             links.EXPERIMENT,
-            label=f"{number} of these files lie{'s' if number == 1 else ''} already in {other}",
+            label=f"{lie} {escaped(called[other].experiment)}",
             query_params={"id": other},
             icon=":material/content_copy:",
         )

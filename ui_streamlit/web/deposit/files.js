@@ -2,12 +2,13 @@
 // its name, a file in a folder by the folder's name and its path in it, as `emfair deposit` has it.
 // What systems leave behind is passed over. What does not belong here: sending them.
 
+import { storeOf } from "./stores.js";
+
 const SKIPPED = new Set(["thumbs.db", "desktop.ini"]);
-const STORE = /\.zspy\//i; // emfair.vendor.bundles.STORES: every file counts, hidden ones too
 
 /** Whether a name is of something that an operating system left behind. */
 export function isLeftOver(name) {
-  if (STORE.test(name)) return false;
+  if (storeOf(name)) return false; // every file counts, hidden ones too
   const parts = name.split("/");
   return parts.some((part) => part.startsWith(".")) || SKIPPED.has(parts.at(-1).toLowerCase());
 }

@@ -23,7 +23,7 @@ export default function mount({ data, parentElement, setTriggerValue }) {
     views.set(parentElement, view);
   }
   held.view = view;
-  held.tell = (sums) => setTriggerValue("arrived", `${sums.done}/${sums.files}`);
+  held.tell = (sums) => setTriggerValue("arrived", sums.open);
   view.show(held.uploader);
   held.uploader.load();
   return () => {
@@ -49,11 +49,11 @@ function begin(data) {
   return held;
 }
 
-/** Tell the page what has arrived, where that has changed. */
+/** Tell the page how many are on their way, where something has arrived or come. */
 function hear(held) {
   held.timer = 0;
   const sums = held.uploader.sums;
-  const told = `${sums.done}/${sums.files}`;
+  const told = `${sums.done}/${sums.files}/${sums.open}`;
   if (told === held.told || !held.tell) return;
   held.told = told;
   held.tell(sums);

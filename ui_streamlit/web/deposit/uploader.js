@@ -4,6 +4,7 @@
 // wherever emfair says. What arrived stays: whoever comes back drops the same files, and only what is
 // missing is sent. What does not belong here: requests (`wire`), and how it looks (`view`).
 
+import { storeOf } from "./stores.js";
 import { Refused, Stopped } from "./wire.js";
 
 const AT_ONCE = 3; // files, or requests of small ones, that emfair takes itself
@@ -20,6 +21,7 @@ export class Item {
   constructor(name, size) {
     this.name = name;
     this.size = size;
+    this.store = storeOf(name); // of which it is a part
     this.file = null;
     this.upload = null;
     this.sha256 = "";
@@ -27,6 +29,7 @@ export class Item {
     this.problem = "";
     this.sent = new Map(); // bytes by part
     this.control = null;
+    this.isLeaving = false;
   }
 
   get arrived() {
@@ -118,6 +121,21 @@ export class Uploader {
     this.#pump();
   }
 
+  /** Take files out of the deposit, a few at a time; none of them is sent any more. */
+  async removeAll(items) {
+    const todo = [...items];
+    for (const item of todo) item.isLeaving = true;
+    const lane = async () => {
+      while (todo.length) {
+        const item = todo.pop();
+        await this.remove(item);
+        item.isLeaving = false; // of one that could not go
+      }
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
+    this.#pump();
+  }
+
   /** Send the file that was dropped last instead of the one that is there. */
   async replace(item) {
     const file = item.file;
@@ -172,7 +190,7 @@ export class Uploader {
     const some = [];
     let size = 0;
     for (const item of this.items.values()) {
-      if (item.isBusy || !["waiting", "checking"].includes(item.state)) continue;
+      if (item.isBusy || item.isLeaving || !["waiting", "checking"].includes(item.state)) continue;
       const small = this.#isSmall(item);
       if (!some.length && !small) return [item];
       if (!small) continue;

@@ -1,20 +1,11 @@
-// How a deposit looks in the page: where files are dropped, how far all are, and each one's line.
-// What people named is always set as text, never as markup.
+// How a deposit looks in the page: where files are dropped, how far all are, and each one's line
+// (`lines`).
 
+import { Lines, text } from "./lines.js";
+import { told } from "./stores.js";
 import { bytes, counted, duration } from "./words.js";
 
-const SHOWN = 60; // lines: more are told as a number
 const WINDOW = 8000; // milliseconds over which the speed is measured
-const ORDER = ["failed", "differs", "sending", "checking", "waiting", "lacking", "done"];
-const WORDS = {
-  lacking: "drop it again to go on",
-  waiting: "waits",
-  checking: "compared with what is there",
-  sending: "on its way",
-  done: "arrived",
-  differs: "another one is there",
-  failed: "not sent",
-};
 
 export const TEMPLATE = `
 <div class="zone">
@@ -41,12 +32,13 @@ export class View {
   #uploader = null;
   #due = 0;
   #samples = [];
-  #lines = new Map();
+  #stores = new Map();
 
   constructor(root, take) {
     this.root = root;
     this.take = take; // hears of what is dropped or chosen, and for which uploader
     root.innerHTML = TEMPLATE;
+    this.lines = new Lines(this.#find("list"), this.#find("more"), () => this.#uploader);
     this.#listen();
   }
 
@@ -101,20 +93,20 @@ export class View {
     const sums = uploader.sums;
     this.#find("all").hidden = sums.files === 0;
     this.#find("trouble").hidden = !uploader.problem;
-    this.#text(this.#find("trouble"), uploader.problem);
+    text(this.#find("trouble"), uploader.problem);
     const total = this.#find("total");
     total.max = Math.max(1, sums.bytes);
     total.value = sums.bytes ? sums.arrived : sums.done;
-    this.#text(this.#find("sums"), this.#told(sums));
+    text(this.#find("sums"), this.#summary(sums));
     const pause = this.#find("pause");
     const moving = sums.open > 0 && !uploader.paused && !uploader.problem;
     const again = [...uploader.items.values()].some((one) => one.state === "failed" && one.file);
     pause.hidden = !sums.open && !again;
-    this.#text(pause, moving ? "Pause" : sums.open ? "Go on" : "Try again");
-    this.#drawLines([...uploader.items.values()]);
+    text(pause, moving ? "Pause" : sums.open ? "Go on" : "Try again");
+    this.lines.draw(told(uploader.items.values(), this.#stores));
   }
 
-  #told(sums) {
+  #summary(sums) {
     const parts = [`${sums.done.toLocaleString("en")} of ${counted(sums.files, "file")} arrived`];
     parts.push(`${bytes(sums.arrived)} of ${bytes(sums.bytes)}`);
     if (this.#uploader.paused && sums.open) parts.push("paused");
@@ -134,58 +126,5 @@ export class View {
     const rate = (sums.arrived - first.arrived) / seconds;
     if (seconds < 1 || rate <= 0) return [];
     return [`${bytes(rate)}/s`, `${duration((sums.bytes - sums.arrived) / rate)} left`];
-  }
-
-  #drawLines(items) {
-    const rank = (item) => ORDER.indexOf(item.state);
-    const ranked = items.sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
-    const shown = ranked.slice(0, SHOWN);
-    const list = this.#find("list");
-    const wanted = new Set(shown);
-    for (const [item, line] of this.#lines) {
-      if (!wanted.has(item)) {
-        line.remove();
-        this.#lines.delete(item);
-      }
-    }
-    shown.forEach((item, place) => {
-      const line = this.#lines.get(item) ?? this.#line(item);
-      this.#lines.set(item, line);
-      if (list.children[place] !== line) list.insertBefore(line, list.children[place] ?? null);
-      this.#drawLine(line, item);
-    });
-    const more = items.length - shown.length;
-    this.#text(this.#find("more"), more > 0 ? `and ${counted(more, "file")} more` : "");
-  }
-
-  #line(item) {
-    const line = document.createElement("li");
-    line.innerHTML = `<span class="name"></span><span class="size soft"></span>
-      <progress max="1" value="0"></progress><span class="state"></span>
-      <button type="button" class="replace" hidden>Send mine instead</button>
-      <button type="button" class="remove" title="Take it out">×</button>
-      <code class="sum soft" title="SHA-256"></code>`;
-    line.querySelector(".name").textContent = item.name;
-    line.querySelector("progress").setAttribute("aria-label", item.name);
-    line.querySelector(".size").textContent = bytes(item.size);
-    line.querySelector(".remove").setAttribute("aria-label", `Take ${item.name} out`);
-    line.querySelector(".remove").addEventListener("click", () => this.#uploader.remove(item));
-    line.querySelector(".replace").addEventListener("click", () => this.#uploader.replace(item));
-    return line;
-  }
-
-  #drawLine(line, item) {
-    line.className = item.state;
-    const bar = line.querySelector("progress");
-    bar.max = Math.max(1, item.size);
-    bar.value = item.size ? item.arrived : Number(item.state === "done");
-    this.#text(line.querySelector(".state"), item.problem || WORDS[item.state]);
-    line.querySelector(".replace").hidden = item.state !== "differs";
-    const sum = item.state === "done" ? item.sha256 : "";
-    this.#text(line.querySelector(".sum"), sum && `SHA-256 ${sum}`);
-  }
-
-  #text(element, text) {
-    if (element.textContent !== text) element.textContent = text;
   }
 }

@@ -215,3 +215,20 @@ test("bytes that turn out to be others are sent anew, once", async () => {
   assert.deepEqual(states(one), ["a done"]);
   assert.equal(server.asked.filter((asked) => asked.startsWith("DELETE")).length, 1);
 });
+
+test("a store is taken out as a whole, and nothing of it is sent any more", async () => {
+  const server = new Server();
+  const one = uploader(server);
+  let release;
+  server.hold = new Promise((done) => {
+    release = done;
+  });
+  const names = Array.from({ length: 200 }, (_, number) => `m.zspy/${1000 + number}`);
+  await one.add([file("a", 10), ...names.map((name) => file(name, 10))]);
+  await new Promise((done) => setTimeout(done, 20));
+  await one.removeAll([...one.items.values()].filter((item) => item.store === "m.zspy"));
+  release();
+  await settled(one);
+  assert.deepEqual(states(one), ["a done"]);
+  assert.deepEqual([...server.files.keys()], ["a"]);
+});
