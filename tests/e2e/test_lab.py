@@ -70,7 +70,8 @@ def visit(page: Page, address: str) -> None:
 
 
 def settled(page: Page) -> None:
-    """Wait until the page is whole: widgets come one by one."""
+    """Wait until the page is whole: widgets come one by one, what leaves goes last."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
     page.wait_for_timeout(500)
@@ -145,13 +146,20 @@ def test_the_browsers_address_names_what_is_shown_and_back_goes_back(
 ):
     with looking(chromium) as page:
         visit(page, f"{shown.url}/lake")
-        page.get_by_role("link", name="Quartz").click()
+        page.get_by_role("link", name="Quartz", exact=True).click()
         page.wait_for_url("**/lake?path=project%3Dquartz")
-        page.get_by_role("link", name="2026-A").click()
+        proposal = page.get_by_role("link", name="2026-A")
+        proposal.click()
         page.wait_for_url("**/lake?path=project%3Dquartz%2Fproposal%3D2026-a")
+        sample = page.get_by_role("link", name="Quartz lamella")
+        expect(sample).to_be_visible()
+        settled(page)
         page.go_back()
         page.wait_for_url("**/lake?path=project%3Dquartz")
-        page.get_by_role("link", name="2026-A").wait_for()
+        expect(sample).to_have_count(0)  # of the page that leaves
+        expect(proposal).to_have_count(1)
+        settled(page)
+        expect(proposal).to_have_count(1)
 
 
 def test_a_file_of_the_lake_is_downloaded(shown: Shown, chromium: Browser):

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from emfair.identity.principal import Kind, Principal
 from emfair.identity.table import Action
@@ -157,7 +157,7 @@ def test_a_login_that_has_ended_says_so_and_leads_back_to_the_same_page(lab, pag
         page.wait_for_timeout(22_000)
         page.get_by_role("button", name="Ask").click()
         page.get_by_role("heading", name="Your login has ended").wait_for()
-        assert page.get_by_text("1 row.").count() == 0
+        expect(page.get_by_text("1 row.")).to_have_count(0)  # what leaves goes last
         page.get_by_role("link", name="Log in again").click()
         page.get_by_text("1 row.").wait_for()  # the provider still knows who it is
         assert page.url == deep
@@ -169,7 +169,9 @@ def test_someone_without_any_role_is_told_whom_to_ask(lab, page):
     page.get_by_text("You are in no project yet, No Groups.").wait_for()
     page.get_by_text(CONTACT).wait_for()
     page.get_by_role("link", name="Experiments").click()
-    page.get_by_text("No experiments yet").wait_for()
+    page.get_by_role("heading", name="Experiments", exact=True).wait_for()
+    expect(page.get_by_role("heading", name="What needs you")).to_have_count(0)
+    expect(page.get_by_text("No experiments yet")).to_have_count(1)  # home says so, too
 
 
 def test_a_referee_link_shows_what_it_shows_and_leaves_the_address(lab, page):
@@ -189,7 +191,7 @@ def test_a_referee_link_shows_what_it_shows_and_leaves_the_address(lab, page):
     page.get_by_role("heading", name="This link shows nothing any more").wait_for()
     log_in(page, "stew")
     page.get_by_role("button", name="Stew Ward").wait_for()
-    assert page.get_by_text("by a referee link").count() == 0
+    expect(page.get_by_text("by a referee link")).to_have_count(0)
 
 
 def test_a_referee_can_stop_looking(lab, page):
