@@ -36,7 +36,8 @@ def zoned(facts: Iterable[Fact], zone: Fact | None) -> list[Fact]:
 
 
 def _in_zone(fact: Fact, zone: Fact) -> Iterator[Fact]:
-    moment = _moment(fact.value_text, zone.value_text) if fact.warning == NO_ZONE else None
+    told = fact.warning == NO_ZONE and ":" in fact.raw  # a day alone is no time of a clock
+    moment = _moment(fact.value_text, zone.value_text) if told else None
     if moment is None:
         yield fact
         return

@@ -99,6 +99,14 @@ def test_an_hour_that_is_shown_twice_or_never_says_nothing_certain(when):
     assert "start_time" in in_zone(when, "UTC")
 
 
+def test_a_day_alone_is_no_time_of_a_clock():
+    signal = Signal(0, "", "FEI", None, (), {"General": {"date": "2025-07-03"}}, {})
+    notes = parse_annotations({"instrument": {"time_zone": "Europe/Rome"}})
+    facts = [fact for fact in facts_of(signal, "a", notes) if fact.key == "start_time"]
+    assert [fact.value_text for fact in facts] == ["2025-07-03"]
+    assert "start_time" not in used(facts)
+
+
 def test_an_old_time_is_no_more_possible_in_a_zone():
     assert "start_time" not in in_zone("1970-01-01T00:00:00", "Europe/Rome")
 
