@@ -42,13 +42,13 @@ class Template(BaseModel):
 @router.get("/searches", responses=responses(401, 403))
 def list_searches(access: Keeping) -> list[KeptSearch]:
     """List the searches that whoever asks keeps, by name."""
-    return [KeptSearch(name=one.name, query=one.content) for one in searches.kept(access)]
+    return [KeptSearch(name=one.name, query=one.content) for one in searches.kept_searches(access)]
 
 
 @router.put("/searches", status_code=204, responses=responses(400, 401, 403, 413, 422))
 def keep_search(access: Keeping, wanted: KeptSearch) -> None:
     """Keep a search under a name; of the same name the later counts."""
-    searches.keep(access, wanted.name, wanted.query)
+    searches.keep_search(access, wanted.name, wanted.query)
 
 
 @router.delete("/searches", status_code=204, responses=responses(400, 401, 403, 422))
@@ -56,7 +56,7 @@ def forget_search(
     access: Keeping, name: Annotated[str, Query(max_length=500, examples=[_SEARCH])]
 ) -> None:
     """Keep a search no longer; one that is not kept is gone already."""
-    searches.forget(access, name)
+    searches.forget_search(access, name)
 
 
 @router.get("/templates", responses=responses(401, 403))

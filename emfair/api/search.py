@@ -21,7 +21,7 @@ from emfair.identity.table import Action
 from emfair.service import searches
 from emfair.service.access import Access
 from emfair.service.pages import PAGE
-from emfair.service.searches import Count, Counts, read_search
+from emfair.service.searches import FacetValue, SearchCounts, read_search
 from emfair.service.tables import as_csv, as_parquet, rows_of
 
 router = APIRouter(tags=["search"])
@@ -43,8 +43,8 @@ class SearchQuery(BaseModel):
     format: list[str] = Field([], examples=[["DigitalMicrograph"]])
     where: list[str] = Field(
         [],
-        description="Keys, and what they must be: a range in any unit, or words.",
-        examples=[["acceleration_voltage:80 kV..200 kV", "detector:haadf"]],
+        description="Keys, and what they must be: a range in any unit, as people say it, or words.",
+        examples=[["acceleration_voltage:80-200 kV", "detector:haadf"]],
     )
     since: date | None = Field(None, description="First day, UTC.")
     until: date | None = Field(None, description="Last day, UTC.")
@@ -72,7 +72,7 @@ class CountAnswer(BaseModel):
     n: int = Field(examples=[12])
 
     @classmethod
-    def of(cls, count: Count) -> Self:
+    def of(cls, count: FacetValue) -> Self:
         """Return the answer."""
         return cls(value=count.value, title=count.title, n=count.n)
 
@@ -88,7 +88,7 @@ class SearchAnswer(BaseModel):
     sql: str = Field(description="The same search for `POST /query`.")
 
     @classmethod
-    def of(cls, search: Search, counts: Counts, items: list[dict[str, Any]]) -> Self:
+    def of(cls, search: Search, counts: SearchCounts, items: list[dict[str, Any]]) -> Self:
         """Return the answer."""
         facets = {
             name: [CountAnswer.of(one) for one in values] for name, values in counts.facets.items()

@@ -17,7 +17,7 @@ from emfair.catalogue.search_sql import column_of, facets_sql, rows_sql
 from emfair.errors import BadCall
 from emfair.identity.table import Action
 from emfair.nxem.keys import Key, keys
-from emfair.registry import Kept
+from emfair.registry import Kept as KeptSearch
 from emfair.registry.texts import encodable, storable
 from emfair.service import questions
 from emfair.service.access import Access
@@ -30,16 +30,16 @@ __all__ = [
     "FACETS",
     "MOST_COLUMNS",
     "MOST_CONDITIONS",
-    "Count",
-    "Counts",
+    "FacetValue",
     "Search",
+    "SearchCounts",
     "Table",
     "column_of",
     "counts",
     "find",
-    "forget",
-    "keep",
-    "kept",
+    "forget_search",
+    "keep_search",
+    "kept_searches",
     "read_condition",
     "read_search",
     "rows_sql",
@@ -57,7 +57,7 @@ _NAMES = ("level", "q", "where", "since", "until", "columns", "sort", *FACETS)
 
 
 @dataclass(frozen=True)
-class Count:
+class FacetValue:
     """A value of a facet, what people call it, and how much there is of it."""
 
     value: str
@@ -66,11 +66,11 @@ class Count:
 
 
 @dataclass(frozen=True)
-class Counts:
+class SearchCounts:
     """How much a search finds, and of each facet's values how much there is beside the others."""
 
     total: int
-    facets: Mapping[str, tuple[Count, ...]]
+    facets: Mapping[str, tuple[FacetValue, ...]]
 
 
 @dataclass(frozen=True)
@@ -137,15 +137,15 @@ def take(access: Access, search: Search) -> Table:
     return Table(answer.table, answer.truncated)
 
 
-def counts(access: Access, search: Search) -> Counts:
+def counts(access: Access, search: Search) -> SearchCounts:
     """Return how much a search finds, and the facets' values. Raises as `find`."""
     sql = facets_sql(search)
     rows = questions.search(access, sql, limit=MOST_ROWS).rows
-    found: dict[str, list[Count]] = {name: [] for name in ("", *FACETS)}
+    found: dict[str, list[FacetValue]] = {name: [] for name in ("", *FACETS)}
     for facet, value, title, n in rows:
-        found[facet].append(Count(value, title, n))
+        found[facet].append(FacetValue(value, title, n))
     total = found.pop("")[0].n
-    return Counts(
+    return SearchCounts(
         total,
         {
             name: tuple(sorted(values, key=lambda one: (-one.n, one.value)))
@@ -154,13 +154,13 @@ def counts(access: Access, search: Search) -> Counts:
     )
 
 
-def kept(access: Access) -> tuple[Kept, ...]:
+def kept_searches(access: Access) -> tuple[KeptSearch, ...]:
     """Return the searches that someone keeps; a content is the query of an address."""
     access.service(Action.KEEP)
     return access.services.registry.shelves.list(access.subject, "search")
 
 
-def keep(access: Access, name: str, query: str) -> None:
+def keep_search(access: Access, name: str, query: str) -> None:
     """Keep a search under a name; of the same name the later counts.
 
     Raises
@@ -172,7 +172,7 @@ def keep(access: Access, name: str, query: str) -> None:
     access.services.registry.shelves.put(access.subject, "search", name, query)
 
 
-def forget(access: Access, name: str) -> None:
+def forget_search(access: Access, name: str) -> None:
     """Keep a search no longer."""
     access.service(Action.KEEP)
     access.services.registry.shelves.remove(access.subject, "search", name)

@@ -14,8 +14,9 @@ from itertools import count
 
 import streamlit as st
 
+from emfair.errors import BadCall
 from emfair.nxem.keys import keys
-from emfair.service.searches import FACETS, MOST_COLUMNS, MOST_CONDITIONS
+from emfair.service.searches import FACETS, MOST_COLUMNS, MOST_CONDITIONS, read_condition
 
 ONE = {"level": "experiments", "view": "pictures", "q": "", "sort": "-date", "since": "",
        "until": ""}  # fmt: skip
@@ -34,23 +35,44 @@ Said = dict[str, list[str]]
 
 @dataclass
 class Row:
-    """One condition as its widgets have it: a key, and the least and the most, or words."""
+    """One condition as its widgets have it: a key, and what it must be.
+
+    Attributes
+    ----------
+    last
+        What was read of it last; it counts as long as what is typed cannot be read.
+    problem
+        Why that is.
+    """
 
     number: int
+    last: str = ""
+    problem: BadCall | None = None
 
     def widget(self, part: str) -> str:
         """Return the key of the widget for a part of it."""
         return state(f"{part}-{self.number}")
 
-    def said(self) -> str:
+    def typed(self) -> str:
         """Return it as an address says it; empty while nothing is asked of the key."""
-        key, low, high = (st.session_state.get(self.widget(part), "") for part in _PARTS)
-        if not key or not (low or high):
-            return ""
-        return f"{key}:{low}..{high}" if is_number(key) else f"{key}:{low}"
+        key, text = (st.session_state.get(self.widget(part)) or "" for part in _PARTS)
+        return f"{key}:{text}" if key and text.strip() else ""
+
+    def read(self) -> str:
+        """Return what counts of it, as an address says it."""
+        typed, self.problem = self.typed(), None
+        try:
+            if typed:
+                read_condition(typed)
+        except BadCall as error:
+            self.problem = error
+            key = typed.partition(":")[0]
+            return self.last if self.last.startswith(f"{key}:") else ""
+        self.last = typed
+        return typed
 
 
-_PARTS = ("key", "low", "high")
+_PARTS = ("key", "text")
 
 
 def is_number(key: str) -> bool:
@@ -66,24 +88,28 @@ def state(name: str) -> str:
 def asked() -> Said:
     """Return what is looked for: what an address says that was come by, else what widgets say.
 
-    The address of the page follows; another search begins at its first page.
+    A condition that cannot be read counts as it was before. The address of the page follows what
+    is typed; another search begins at its first page.
     """
     address = {name: st.query_params.get_all(name) for name in st.query_params}
     if address != st.session_state.get(state("address")) or state("q") not in st.session_state:
         _take(address)
-    elif _said() != st.session_state.get(state("said")):
+    elif _typed() != st.session_state.get(state("said")):
         st.session_state[state("page")] = 1
     sort = st.session_state[state("sort")].removeprefix("-")
     if sort not in (*SORTS, *st.session_state.get(state("columns"), ())):
         st.session_state[state("sort")] = ONE["sort"]
-    said = _said()
+    said = _typed()
     for name in (*ONE, *SEVERAL):  # kept, whatever becomes of the widget's options
         st.session_state[state(name)] = st.session_state.get(state(name), ONE.get(name))
     number = st.session_state.get(state("page"), 1)
     told = said | ({"page": [str(number)]} if number > 1 else {})
     st.session_state[state("said")], st.session_state[state("address")] = said, told
     st.query_params.from_dict(told)
-    return said
+    counting = [one for row in rows() if (one := row.read())]
+    return {name: one for name, one in said.items() if name != WHERE} | (
+        {WHERE: counting} if counting else {}
+    )
 
 
 def rows() -> list[Row]:
@@ -92,12 +118,17 @@ def rows() -> list[Row]:
     return found
 
 
-def add_row(key: str = "", low: str = "", high: str = "") -> None:
+def add_row(key: str = "", text: str = "") -> None:
     """Ask for one condition more."""
     row = Row(next(_NUMBERS))
     rows().append(row)
-    for part, value in zip(_PARTS, (key, low, high), strict=True):
-        st.session_state[row.widget(part)] = value
+    st.session_state[row.widget("key")] = key or None
+    st.session_state[row.widget("text")] = text
+
+
+def forget_text(row: Row) -> None:
+    """Ask nothing of a key that was just chosen: what was typed was meant for another."""
+    st.session_state[row.widget("text")] = ""
 
 
 def drop_row(row: Row) -> None:
@@ -125,9 +156,8 @@ def _take(address: Mapping[str, list[str]]) -> None:
     st.session_state[state("columns")] = known[:MOST_COLUMNS]
     st.session_state[state("rows")] = []
     for one in address.get(WHERE, [])[: MOST_CONDITIONS + 1]:  # too many are told
-        key, _, rest = one.partition(":")
-        low, _, high = rest.partition("..") if is_number(key) else (rest, "", "")
-        add_row(key, low.strip(), high.strip())
+        key, _, text = one.partition(":")
+        add_row(key, text.strip())
     page = next(iter(address.get("page", ())), "1")
     st.session_state[state("page")] = max(int(page), 1) if re.fullmatch("[0-9]{1,6}", page) else 1
 
@@ -139,7 +169,7 @@ def _day(said: str) -> date | None:
         return None
 
 
-def _said() -> Said:
+def _typed() -> Said:
     said: Said = {}
     for name, nothing in ONE.items():
         value = st.session_state.get(state(name))
@@ -148,6 +178,6 @@ def _said() -> Said:
     for name in SEVERAL:
         if values := st.session_state.get(state(name)):
             said[name] = list(values)
-    if where := [one for row in rows() if (one := row.said())]:
+    if where := [one for row in rows() if (one := row.typed())]:
         said[WHERE] = where
     return said

@@ -6,12 +6,12 @@ from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
 
-from emfair.errors import EmfairError
+from emfair.errors import BadCall, EmfairError
 from emfair.identity.table import Action
 from emfair.nxem.keys import keys
 from emfair.service import searches
 from emfair.service.access import Access
-from emfair.service.searches import Counts, Search, read_search, rows_sql
+from emfair.service.searches import Search, SearchCounts, read_search, rows_sql
 from ui_streamlit import stores
 from ui_streamlit.components import found, links
 from ui_streamlit.components.asked import KNOWN, NAMES, Said, asked, state
@@ -37,13 +37,15 @@ def discover() -> None:
     access.service(Action.QUERY_INDEX)
     st.title("Discover", anchor=False)
     said = asked()
+    words = st.container()
     search, counts = _search(access, said)
     if search == Search() and counts is not None and not counts.total:
         no_experiments(access)
         return
+    with words:
+        _words()
     with st.sidebar:
         narrow(counts)
-    _words()
     if search is not None and counts is not None:
         _head(access, said, search, counts)
         with notices():
@@ -51,14 +53,29 @@ def discover() -> None:
         _as_sql(search)
 
 
-def _search(access: Access, said: Said) -> tuple[Search | None, Counts | None]:
-    """Return the search and how much it finds; what it cannot be is told, to be mended."""
+def _search(access: Access, said: Said) -> tuple[Search | None, SearchCounts | None]:
+    """Return the search and how much it finds; what it cannot be is told, to be mended.
+
+    Meanwhile the last one that could be stays.
+    """
     try:
-        search = read_search({name: one for name, one in said.items() if name != "view"})
+        search: Search | None = read_search(_of_search(said))
+    except BadCall as error:
+        notice(error)
+        search = st.session_state.get(state("last"))
+    st.session_state[state("last")] = search
+    if search is None:
+        return None, None
+    try:
         return search, searches.counts(access, search)
     except EmfairError as error:
         notice(error)
-        return None, None
+        return search, None
+
+
+def _of_search(said: Said) -> Said:
+    """Return what is said of the search itself, not of how it is shown."""
+    return {name: one for name, one in said.items() if name != "view"}
 
 
 def _words() -> None:
@@ -79,7 +96,7 @@ def _words() -> None:
             )  # fmt: skip
 
 
-def _head(access: Access, said: Said, search: Search, counts: Counts) -> None:
+def _head(access: Access, said: Said, search: Search, counts: SearchCounts) -> None:
     """Show how much is found, its order, and what can be done with it."""
     number, what = counts.total, search.level if counts.total != 1 else search.level[:-1]
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -94,10 +111,10 @@ def _head(access: Access, said: Said, search: Search, counts: Counts) -> None:
                 max_selections=searches.MOST_COLUMNS, select_all=False,
                 format_func=lambda key: keys()[key].label,
             )  # fmt: skip
-        with st.popover("Kept", icon=":material/bookmark:"), notices():
+        with st.popover("Kept searches", icon=":material/bookmark:"), notices():
             _kept(access, said)
-        with st.popover("Take away", icon=":material/download:"):
-            _take_away(said)
+        with st.popover("Download", icon=":material/download:"):
+            _downloads(said)
 
 
 def _orders(search: Search) -> dict[str, str]:
@@ -126,7 +143,7 @@ def _page(access: Access, search: Search, total: int) -> None:
 
 
 def _kept(access: Access, said: Said) -> None:
-    for one in searches.kept(access):
+    for one in searches.kept_searches(access):
         with st.container(horizontal=True, vertical_alignment="center"):
             address = {name: said for name, said in parse_qs(one.content).items() if name in NAMES}
             st.page_link(
@@ -140,24 +157,21 @@ def _kept(access: Access, said: Said) -> None:
     with st.form("keep", border=False, clear_on_submit=True):
         name = st.text_input("Keep this search as", max_chars=200, placeholder="Gold at 300 kV")
         if st.form_submit_button("Keep", icon=":material/bookmark_add:"):
-            searches.keep(access, name, urlencode(said, doseq=True))
+            searches.keep_search(access, name, urlencode(said, doseq=True))
             st.rerun()
     st.caption("Or copy the address of this page: whoever opens it sees what they may see of it.")
 
 
 def _forget(name: str) -> None:
     with notices():
-        searches.forget(stores.access(), name)
+        searches.forget_search(stores.access(), name)
 
 
-def _take_away(said: Said) -> None:
+def _downloads(said: Said) -> None:
     """Lead to the API, which asks once more who takes it."""
     st.caption(f"All that is found, up to {searches.MOST_ROWS:,} rows; numbers are SI.")
     for kind in ("CSV", "Parquet"):
-        asked_for = {
-            **{name: one for name, one in said.items() if name != "view"},
-            "as": kind.lower(),
-        }
+        asked_for = _of_search(said) | {"as": [kind.lower()]}
         st.link_button(
             kind, f"{links.SEARCH}/table?{urlencode(asked_for, doseq=True)}",
             icon=":material/download:", width="stretch",
