@@ -22,7 +22,7 @@ from emfair.settings import read_settings
 from tests.api.filled import fill
 from tests.catalogue.conftest import a_measurement, text
 from tests.ui_streamlit.conftest import open_page
-from tests.ui_streamlit.test_deposit import arrive
+from tests.ui_streamlit.test_deposit import arrive, looked_into
 from ui_streamlit.components.single_files import READ, notes_of, rows_of
 
 
@@ -82,6 +82,9 @@ def test_it_is_filled_in_saved_and_kept_with_its_author(page, services, made):
     assert notes.measurement == {"acceleration_voltage": "0.2 MV"}
     history = services.registry.annotations.history(made["needs-input"])
     assert history[0].reason == "filled in"
+    assert f":violet-badge[you] {history[0].created_at:%Y-%m-%d}" in [
+        one.value for one in app.caption
+    ]
     assert field(app, "instrument.model").value == "Titan 80-300"
 
 
@@ -170,6 +173,9 @@ def test_what_is_said_again_and_again_is_kept_as_a_template(page, services, made
     button(app, "Fill in what is empty").click().run()
     assert field(app, "instrument.model").value == "Titan 80-300"
     assert field(app, "sample.atom_types").value == ["Si", "O"]
+    told = [one.value for one in app.caption]
+    assert r":blue-badge[last time] Template\: Titan \*as usual\*" in told
+    assert ":violet-badge[you] not saved yet" in told, "the voltage"
     assert field(app, "measurement.acceleration_voltage").value == "80 kV"
     assert field(app, "start_time").value == ""
     button(app, "Remove").click().run()
@@ -206,7 +212,7 @@ def test_files_on_their_way_say_what_is_known_and_what_is_odd(opened, corpus):
     annotate(access, row.id, notes, expected_version=0, reason="as planned")
     arrive(opened, row, file.read_bytes(), file.name)
     before = open_page("annotate", id=row.id)
-    app = open_page("deposit", id=row.id)
+    app = looked_into(open_page("deposit", id=row.id))
     app.switch_page("../pages/annotate.py")
     app.query_params["id"] = row.id
     app.run()
@@ -237,7 +243,7 @@ def local_clock(opened, corpus):
     for end in (".emi", "_1.ser"):
         file = corpus / "FEI_new" / f"128x128-TEM_search{end}"
         arrive(opened, row, file.read_bytes(), file.name)
-    app = open_page("deposit", id=row.id)
+    app = looked_into(open_page("deposit", id=row.id))
     app.switch_page("../pages/annotate.py")
     app.query_params["id"] = row.id
     return row, app.run()
@@ -346,7 +352,7 @@ def test_a_file_that_is_taken_out_says_nothing_any_more(opened, corpus):
     row = deposits.draft(access, Whereto("Steel", "2026-A", "Lamella", "Night"))
     file = corpus / "dm3_2D_data" / "test_STEM_image.dm3"
     arrive(opened, row, file.read_bytes(), file.name)
-    app = open_page("deposit", id=row.id)
+    app = looked_into(open_page("deposit", id=row.id))
     (upload,) = uploads.of_experiment(opened, row.id)
     uploads.remove(access, upload)
     app.switch_page("../pages/annotate.py")

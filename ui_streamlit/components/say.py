@@ -6,7 +6,7 @@ back (`said`). What does not belong here: the page around them (`ui_streamlit.pa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,18 +19,26 @@ from emfair.service.form import Field, Form, value_at
 from emfair.units import convert
 from ui_streamlit.components.known import hint, tell
 from ui_streamlit.components.markup import escaped
+from ui_streamlit.components.said_by import fresh, taken
 from ui_streamlit.components.values import with_unit
 
 _YES_NO = {True: "yes", False: "no"}
 
 
-def fill(form: Form, document: Mapping[str, Any], *, only_empty: bool = False) -> None:
-    """Fill the widgets in from a document, all of them or only the empty ones."""
+def fill(form: Form, document: Mapping[str, Any]) -> None:
+    """Fill the widgets in from a document."""
+    fresh()
+    for field in form.fields:
+        st.session_state[_key(field)] = _typed(field, value_at(document, field.name))
+
+
+def fill_empty(form: Form, document: Mapping[str, Any], origin: str) -> None:
+    """Fill the empty widgets in from another document, of which `origin` says where it is from."""
     for field in form.fields:
         value = value_at(document, field.name)
-        if only_empty and (value is None or said(field) is not None):
-            continue
-        st.session_state[_key(field)] = _typed(field, value)
+        if value is not None and said(field) is None:
+            st.session_state[_key(field)] = _typed(field, value)
+            taken({field.name: said(field)}, origin)
 
 
 def said(field: Field) -> Any:
@@ -46,8 +54,8 @@ def stands(form: Form) -> bool:
     return all(_key(field) in st.session_state for field in form.fields)
 
 
-def ask(field: Field, mistake: Mistake | None) -> None:
-    """Show a field."""
+def ask(field: Field, mistake: Mistake | None, whose: Callable[[Field, Any], str]) -> None:
+    """Show a field; `whose` returns whose word stands in it (Markdown)."""
     title = f"{field.schema['title']}{' *' if field.required else ''}"
     about: dict[str, Any] = {"key": _key(field), "help": help_of(field)}
     known = hint(field)
@@ -69,6 +77,8 @@ def ask(field: Field, mistake: Mistake | None) -> None:
         st.text_input(title, placeholder=known or example_of(field), max_chars=2000, **about)
     if zone := _zone_of(field):
         st.caption(zone)
+    if by := whose(field, said(field)):
+        st.caption(by)
     tell(field, said(field), _take, mistake)
 
 

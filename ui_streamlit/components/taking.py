@@ -17,7 +17,7 @@ from emfair.service.templates import OF_ONE
 from ui_streamlit import stores
 from ui_streamlit.components.markup import escaped
 from ui_streamlit.components.notices import notices
-from ui_streamlit.components.say import fill
+from ui_streamlit.components.say import fill_empty
 
 
 def take_over(access: Access, row: ExperimentRow, form: Form) -> None:
@@ -42,9 +42,8 @@ def take_over(access: Access, row: ExperimentRow, form: Form) -> None:
             "Fill in what is empty",
             icon=":material/content_copy:",
             disabled=chosen is None,
-            on_click=fill,
-            args=(form, {} if chosen is None else _without_one(offers[chosen][1])),
-            kwargs={"only_empty": True},
+            on_click=fill_empty,
+            args=(form, *(({}, "") if chosen is None else _taken(offers[chosen]))),
         )
 
 
@@ -72,6 +71,10 @@ def keep_template(access: Access, document: Document) -> None:
 
 def _templates(access: Access) -> dict[str, Document]:
     return templates.templates(access) if access.may(Action.KEEP, SERVICE) else {}
+
+
+def _taken(offer: tuple[str, Document]) -> tuple[Document, str]:
+    return _without_one(offer[1]), offer[0]
 
 
 def _without_one(document: Document) -> Document:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -15,7 +15,7 @@ from emfair.registry import ExperimentRow
 from emfair.service import annotation_check
 from emfair.service.access import Access
 from emfair.service.annotation_check import Looked
-from emfair.service.annotation_versions import history
+from emfair.service.annotation_versions import History, history
 from emfair.service.annotations import annotate as give
 from emfair.service.form import Document, Field, Form, form_of, value_at, with_value
 from emfair.service.nouns.edits import overtaken
@@ -25,6 +25,7 @@ from ui_streamlit.components.arrivals import seen_of
 from ui_streamlit.components.card_form import without_nothing
 from ui_streamlit.components.known import replaces
 from ui_streamlit.components.markup import escaped, show
+from ui_streamlit.components.said_by import badge, said_by
 from ui_streamlit.components.say import ask, by_field, fill, said, stands
 from ui_streamlit.components.single_files import single_files
 from ui_streamlit.components.taking import keep_template, take_over
@@ -33,6 +34,7 @@ from ui_streamlit.components.words import STATES
 
 _OPEN = ("Experiment", "Sample")  # parts of the form that are not folded
 _REASON = "filled in"
+Whose = Callable[[Field, Any], str]
 
 
 def annotate() -> None:
@@ -51,26 +53,32 @@ def annotate() -> None:
     document = _document(form, form.document)
     looked = annotation_check.check(document, access.services, row, form.read)
     mistakes = by_field(looked.mistakes)
+    found = history(access.services, row.id)
+    whose = _whose(form, said_by(form, found, access.subject))
     named = [field for field in form.fields if field.name == st.query_params.get("field", "")]
     if named:
         with st.container(border=True):
             st.subheader("What you came for", anchor=False)
-            _grid(named, mistakes)
+            _grid(named, mistakes, whose)
     asked = [field for field in form.fields if field.asked and field not in named]
     with st.container(border=True):
         st.subheader("What NXem asks for", anchor=False)
         if asked:
-            _grid(asked, mistakes)
+            _grid(asked, mistakes, whose)
         elif named:
             st.caption("Nothing else is missing.")
         else:
             st.caption("Nothing is missing: files, profile or sample's record say it all.")
-    _parts([field for field in form.fields if field not in (*asked, *named)], mistakes)
+    _parts([field for field in form.fields if field not in (*asked, *named)], mistakes, whose)
     whole = single_files(form, document)
     if whole != document:
         looked = annotation_check.check(whole, access.services, row, form.read)
     _save(access, row, form, whole, looked)
-    _history(access, row)
+    _history(found)
+
+
+def _whose(form: Form, by: dict[str, str]) -> Whose:
+    return lambda field, value: badge(field, value, value_at(form.document, field.name), by)
 
 
 @dataclass(frozen=True)
@@ -123,14 +131,14 @@ def _document(form: Form, document: Document) -> Document:
     return document
 
 
-def _grid(fields: Iterable[Field], mistakes: dict[str, Any]) -> None:
+def _grid(fields: Iterable[Field], mistakes: dict[str, Any], whose: Whose) -> None:
     columns = st.columns(2)
     for number, field in enumerate(fields):
         with columns[number % 2]:
-            ask(field, mistakes.get(field.name))
+            ask(field, mistakes.get(field.name), whose)
 
 
-def _parts(fields: list[Field], mistakes: dict[str, Any]) -> None:
+def _parts(fields: list[Field], mistakes: dict[str, Any], whose: Whose) -> None:
     by_part = sorted(fields, key=lambda field: _order(fields, field))
     for part, some in groupby(by_part, key=lambda field: field.about["part"]):
         within = list(some)
@@ -138,7 +146,7 @@ def _parts(fields: list[Field], mistakes: dict[str, Any]) -> None:
         wrong = any(field.name in mistakes or field.doubts for field in within)
         label = f"{part}{f' · {filled} said' if filled else ''}"
         with st.expander(label, expanded=wrong or part in _OPEN):
-            _grid(within, mistakes)
+            _grid(within, mistakes, whose)
 
 
 def _order(fields: list[Field], field: Field) -> int:
@@ -224,8 +232,7 @@ def _replaces(field: Field, form: Form) -> bool:
     return replaces(field, now) or (was is not None and now is not None)
 
 
-def _history(access: Access, row: ExperimentRow) -> None:
-    found = history(access.services, row.id)
+def _history(found: History) -> None:
     lines = [
         {
             "when": day_and_time(edit.created_at),
