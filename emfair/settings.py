@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     app_port: int = Field(default=8501, ge=0, le=65535)
     dagster_port: int = Field(default=3000, ge=0, le=65535)
     app_url: str = ""
+    dagster_url: str = ""
     trusted_proxies: str = ""
     server: str = ""
     token: SecretStr = SecretStr("")
@@ -64,7 +65,7 @@ class Settings(BaseSettings):
             raise ValueError("the folder's name is no UTF-8 text") from error
         return home
 
-    @field_validator("app_url")
+    @field_validator("app_url", "dagster_url")
     @classmethod
     def _address(cls, value: str) -> str:
         if value and not (urlsplit(value).scheme in ("http", "https") and urlsplit(value).hostname):
@@ -108,6 +109,12 @@ class Settings(BaseSettings):
     def public_url(self) -> str:
         """Where people reach the app; links in reports and in the Dagster UI begin with it."""
         return self.app_url.rstrip("/") or f"http://127.0.0.1:{self.app_port}"
+
+    @property
+    def dagster(self) -> str:
+        """Where engineers reach Dagster; empty where people come from elsewhere and none is told."""
+        beside = "" if self.oidc_issuer else f"http://127.0.0.1:{self.dagster_port}"
+        return self.dagster_url.rstrip("/") or beside
 
     @property
     def proxies(self) -> list[str]:

@@ -219,7 +219,7 @@ def test_provenance_is_told_step_by_step(page, made):
 
 
 def test_an_experiment_that_waits_says_so(page, made):
-    assert "Not validated yet" in told(page("experiment", id=made["sealed"]))
+    assert "Not checked yet" in told(page("experiment", id=made["sealed"]))
 
 
 def test_a_withdrawn_experiment_says_so_and_offers_nothing_to_take(empty, tmp_path):
@@ -305,3 +305,10 @@ def test_a_partition_is_found_in_dagster(tmp_path):
     address = links.dagster(settings, "e-1")
     assert address.startswith("http://127.0.0.1:4000/assets/")
     assert address.endswith("partition=e-1")
+
+
+def test_nobody_from_elsewhere_is_led_to_a_dagster_on_their_own_machine(tmp_path):
+    public = {"home": tmp_path, "oidc_issuer": "https://login.lab.test/", "cookie_secret": "x" * 32}
+    assert links.dagster(read_settings(**public), "e-1") == ""
+    told = read_settings(**public, dagster_url="https://dagster.lab.test/")
+    assert links.dagster(told, "e-1").startswith("https://dagster.lab.test/assets/")

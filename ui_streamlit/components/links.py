@@ -66,8 +66,6 @@ def viewer(experiment: str, measurement: str) -> str:
 
 
 def dagster(settings: Settings, experiment: str) -> str:
-    """Return the address at which Dagster shows an experiment's partition."""
-    return (
-        f"http://127.0.0.1:{settings.dagster_port}/assets/{LAST_ASSET}"
-        f"?view=partitions&partition={quote(experiment, safe='')}"
-    )
+    """Return the address at which Dagster shows an experiment's partition; empty without one."""
+    at = f"/assets/{LAST_ASSET}?view=partitions&partition={quote(experiment, safe='')}"
+    return settings.dagster and settings.dagster + at

@@ -56,10 +56,10 @@ def upkeep(access: Access) -> None:
         with st.expander(f"Failed runs · {found.failed.total:,}"):
             for row in found.failed.rows:
                 brief(row, found.failed.places[row.id])
-                st.link_button(
-                    "Its run in Dagster", links.dagster(access.services.settings, row.id),
-                    icon=":material/account_tree:", type="tertiary",
-                )  # fmt: skip
+                if run := links.dagster(access.services.settings, row.id):
+                    st.link_button(
+                        "Its run in Dagster", run, icon=":material/account_tree:", type="tertiary"
+                    )
     for disk in found.disks:
         text = f"{disk.free / _GB:,.0f} GB of {disk.total / _GB:,.0f} GB free ({disk.where})"
         if disk.nearly_full:
