@@ -112,7 +112,7 @@ class Settings(BaseSettings):
 
     @property
     def dagster(self) -> str:
-        """Where engineers reach Dagster; empty where people come from elsewhere and none is told."""
+        """Where engineers reach Dagster; empty for people from elsewhere who were told of none."""
         beside = "" if self.oidc_issuer else f"http://127.0.0.1:{self.dagster_port}"
         return self.dagster_url.rstrip("/") or beside
 

@@ -66,6 +66,7 @@ def test_an_empty_variable_counts_as_unset(monkeypatch, name):
         ("APP_URL", "ftp://emfair.example.org"),
         ("APP_URL", "https://*.example.org"),
         ("APP_URL", "https://"),
+        ("DAGSTER_URL", "dagster.example.org"),
         ("TRUSTED_PROXIES", "*"),
         ("TRUSTED_PROXIES", "10.0.0.0/8, proxy.lab.test"),
         ("DAGSTER_PORT", "-1"),
