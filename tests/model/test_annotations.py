@@ -5,7 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from emfair.model.annotations import ELEMENTS, Annotations, SampleNotes, UserNotes
+from emfair.model.annotations import (
+    ELEMENTS,
+    Annotations,
+    InstrumentNotes,
+    SampleNotes,
+    UserNotes,
+)
 
 
 @pytest.mark.parametrize(
@@ -76,3 +82,10 @@ def test_what_is_said_of_a_file_may_leave_out_its_folders():
     assert notes.about("x/b/scan.dm4").title == "that of b"
     assert notes.about("a/another-scan.dm4") is None
     assert notes.about_nothing(["a/scan.dm4"]) == ["b/scan.dm4"]
+
+
+@pytest.mark.parametrize("name", ["CET+1", "Rome", "localtime", "+01:00", "../../etc/passwd"])
+def test_a_clock_is_in_a_zone_that_every_machine_knows(name):
+    with pytest.raises(ValidationError, match="is no time zone"):
+        InstrumentNotes(time_zone=name)
+    assert InstrumentNotes(time_zone="Europe/Rome").time_zone == "Europe/Rome"
