@@ -9,7 +9,7 @@ import pytest
 
 from emfair.model.states import ExperimentState as S
 from emfair.service.services import open_services
-from emfair.service.statistics import WAITING, Count, Period
+from emfair.service.statistics import WAITING, IntervalSum, Period
 from emfair.settings import read_settings
 from tests.services.postgres import database
 from tests.services.registries import migrated
@@ -44,10 +44,12 @@ def test_totals_and_tables_hold_what_was_deposited(page, made):
     (week,) = behind["Deposits"]
     assert [week[name] for name in ("valid", "needs input", "invalid", WAITING)] == ["1"] * 4
     assert behind["Formats"] == [
-        {"Format": "DigitalMicrograph", "Files": "4", "Size": behind["Formats"][0]["Size"]}
+        {"Format": "DigitalMicrograph", "Deposited": "4", "Size": behind["Formats"][0]["Size"]}
     ]
     (valid,) = behind["How valid they are now"]
     assert (valid["valid"], valid["needs input"], valid["invalid"]) == ("33%", "33%", "33%")
+    assert [row["Instrument"] for row in behind["Instruments"]] == ["FEI Tecnai"]
+    assert "2 do not tell any; 1 not indexed yet" in told(app)
     faults = {row["Field or rule"] for row in behind["What is missing or wrong most often"]}
     assert {"Elements in the sample", "unreadable file"} <= faults
 
@@ -62,15 +64,16 @@ def test_each_chart_has_words_and_a_question_to_go_on_with(page):
 
 def test_the_period_stands_in_the_address(page):
     app = page("dashboard", period="12-months")
-    assert app.selectbox(key="period").value == "12-months"
-    year = next(one for one in app.selectbox(key="period").options if one.isdigit())
-    app.selectbox(key="period").select(year).run()
+    assert app.selectbox(key="dashboard-period").value == "12-months"
+    year = next(one for one in app.selectbox(key="dashboard-period").options if one.isdigit())
+    app.selectbox(key="dashboard-period").select(year).run()
     assert app.query_params["period"] == year
     assert not app.exception
 
 
 def test_a_period_that_is_none_is_the_usual_one(page):
-    assert page("dashboard", period="for ever").selectbox(key="period").value == "12-weeks"
+    app = page("dashboard", period="for ever")
+    assert app.selectbox(key="dashboard-period").value == "12-weeks"
 
 
 def test_empty_stores_teach_how_to_begin(empty):
@@ -107,7 +110,11 @@ PERIOD = Period(date(2026, 1, 5), date(2026, 1, 19))
 @pytest.mark.parametrize(("share", "high"), [(False, [2, 3, 1]), (True, [2 / 3, 1, 1])])
 def test_bars_stand_one_upon_another_within_their_interval(share, high):
     first, second = date(2026, 1, 5), date(2026, 1, 12)
-    counts = [Count(first, "invalid", 1), Count(first, "valid", 2), Count(second, "invalid", 1)]
+    counts = [
+        IntervalSum(first, "invalid", 1),
+        IntervalSum(first, "valid", 2),
+        IntervalSum(second, "invalid", 1),
+    ]
     chart = over_time(
         counts, PERIOD, value=lambda one: one.number, title="Deposits", number="d", share=share
     )

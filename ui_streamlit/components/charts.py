@@ -16,7 +16,7 @@ from typing import Any
 import altair as alt
 import streamlit as st
 
-from emfair.service.statistics import WAITING, Count, Period, Unit
+from emfair.service.statistics import WAITING, IntervalSum, Period, Unit
 from ui_streamlit.components import links
 from ui_streamlit.components.markup import escaped
 
@@ -28,10 +28,10 @@ _NAME = alt.Axis(labelLimit=180, labelOverlap=False, title=None)
 
 
 def over_time(
-    counts: Sequence[Count],
+    counts: Sequence[IntervalSum],
     period: Period,
     *,
-    value: Callable[[Count], float],
+    value: Callable[[IntervalSum], float],
     title: str,
     number: str,
     names: Sequence[str] = VERDICTS,
@@ -83,9 +83,9 @@ def over_time(
 
 
 def _stacked(
-    counts: Sequence[Count],
+    counts: Sequence[IntervalSum],
     period: Period,
-    value: Callable[[Count], float],
+    value: Callable[[IntervalSum], float],
     names: Sequence[str],
     *,
     share: bool,
@@ -136,10 +136,14 @@ def shares(values: dict[str, float], *, title: str, number: str) -> alt.Chart:
     return chart
 
 
-def figure(title: str, chart: alt.Chart, rows: Sequence[dict[str, Any]], sql: str) -> None:
-    """Show a chart under its title; below it the same as a table, and the SQL to go on with."""
+def figure(
+    title: str, chart: alt.Chart, rows: Sequence[dict[str, Any]], sql: str, *, note: str = ""
+) -> None:
+    """Show a chart under its title; below it a note, a table of the same, and the SQL of it."""
     st.subheader(title, anchor=False)
     st.altair_chart(chart, alt=f"{title}; the same as a table below.")
+    if note:
+        st.caption(note)
     with st.expander("As a table"):
         st.table(
             [

@@ -15,7 +15,7 @@ from emfair.model.findings import Verdict
 from emfair.model.states import ExperimentState as State
 from emfair.service import statistics
 from emfair.service.form import titles
-from emfair.service.statistics import Amount, Count, Figures, Period
+from emfair.service.statistics import Figures, IntervalSum, Period, PeriodSum
 from ui_streamlit import stores
 from ui_streamlit.components.charts import VERDICTS, figure, over_time, shares
 from ui_streamlit.components.markup import show
@@ -30,11 +30,20 @@ _LAST = {
     "12-months": ("Last 12 months", 365),
 }
 EVER = "all"
+_PERIOD = "dashboard-period"
+"""The key of what is chosen."""
+_APART = {
+    statistics.SEVERAL: "{} from several",
+    statistics.UNNAMED: "{} do not tell any",
+    statistics.WAITING: "{} not indexed yet",
+}
+"""Deposits of which no instrument can be told, in words."""
 _MOST = 12  # bars that lie
+_TOGETHER = "Files that are read together count as one: a ZSPY folder, an EMI with its SER."
 _NAME, _SINCE = attrgetter("name"), attrgetter("since")
 _NUMBER, _BYTES = attrgetter("number"), attrgetter("bytes")
 K = TypeVar("K")
-C = TypeVar("C", Count, Amount)
+C = TypeVar("C", IntervalSum, PeriodSum)
 
 
 def dashboard() -> None:
@@ -86,11 +95,11 @@ def _period(first: date, today: date) -> Period:
     years = [str(year) for year in range(today.year, first.year - 1, -1)]
     names = {name: label for name, (label, _) in _LAST.items()}
     names |= {year: year for year in years} | {EVER: "All there is"}
-    if st.session_state.get("period") not in names:
+    if st.session_state.get(_PERIOD) not in names:
         asked = st.query_params.get("period", "")
-        st.session_state.period = asked if asked in names else USUAL
+        st.session_state[_PERIOD] = asked if asked in names else USUAL
     chosen = st.selectbox(
-        "Period", list(names), key="period", format_func=names.__getitem__, width=220
+        "Period", list(names), key=_PERIOD, format_func=names.__getitem__, width=220
     )
     st.query_params["period"] = chosen
     tomorrow = today + timedelta(days=1)
@@ -160,16 +169,25 @@ def _formats(found: Figures) -> None:
     files = _sums(found.formats, _NAME, _NUMBER)
     sizes = _sums(found.formats, _NAME, _BYTES)
     top = dict(files.most_common(_MOST))
-    chart = shares({name: float(number) for name, number in top.items()}, title="Files", number="d")
+    chart = shares(
+        {name: float(number) for name, number in top.items()}, title="Deposited", number="d"
+    )
     rows = [
-        {"Format": name, "Files": f"{number:,}", "Size": size_of(sizes[name])}
+        {"Format": name, "Deposited": f"{number:,}", "Size": size_of(sizes[name])}
         for name, number in files.most_common()
     ]
-    figure("Formats", chart, rows, found.questions["formats"])
+    figure("Formats", chart, rows, found.questions["formats"], note=_TOGETHER)
 
 
 def _instruments(found: Figures) -> None:
     number = _sums(found.instruments, _NAME, _NUMBER)
+    apart = _sums(found.no_instrument, _NAME, _NUMBER)
+    told = [text.format(f"{apart[name]:,}") for name, text in _APART.items() if apart[name]]
+    note = f"Deposits beside these: {'; '.join(told)}." if told else ""
+    if not number:
+        st.subheader("Instruments", anchor=False)
+        st.caption(note)
+        return
     total = number.total()
     chart = shares(
         {name: count / total for name, count in number.most_common(_MOST)},
@@ -180,7 +198,7 @@ def _instruments(found: Figures) -> None:
         {"Instrument": name, "Deposits": f"{count:,}", "Share": f"{count / total:.0%}"}
         for name, count in number.most_common()
     ]
-    figure("Instruments", chart, rows, found.questions["instruments"])
+    figure("Instruments", chart, rows, found.questions["instruments"], note=note)
 
 
 def _faults(found: Figures) -> None:
