@@ -6,6 +6,7 @@ of the chain used (`chain.step`).
 
 from __future__ import annotations
 
+import re
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -42,10 +43,15 @@ def parse_document(kind: type[_Document], content: bytes, key: str) -> _Document
         return kind.model_validate_json(content)
     except ValidationError as error:
         raise BadData(
-            f"is damaged: it is no {kind.__name__.lower()} document of this emfair.",
+            f"is damaged: it is no {_word(kind)} document of this emfair.",
             subject=key,
             remedy=_remedy(kind),
         ) from error
+
+
+def _word(kind: type[BaseModel]) -> str:
+    """Return what a kind of documents is called: ``provenance record``."""
+    return re.sub("(?<=[a-z])(?=[A-Z])", " ", kind.__name__).lower()
 
 
 def is_remade(kind: type[BaseModel]) -> bool:

@@ -74,7 +74,7 @@ def test_a_damaged_verdict_leaves_pictures_measurements_and_files(there):
     assert "Process the experiment again" in warned(app)
     assert tabs(app)[1:3] == ["Measurements (2)", "Files (2)"]
     assert {"name", "sha256"} <= set(app.dataframe[1].value.columns)
-    assert "Not validated yet" not in shown(app)
+    assert "Not checked yet" not in shown(app)
 
 
 def test_a_damaged_conversion_leaves_verdict_and_files(there):
@@ -94,6 +94,7 @@ def test_a_damaged_record_leaves_the_others(there):
     there.cut(first)
     app = there.look()
     assert f"**{first}** is damaged" in warned(app)
+    assert "it is no provenance record document" in warned(app)
     assert "from a backup" in warned(app)
     assert f"1 of {1 + len(others)} records" in warned(app)
     assert tabs(app)[4] == f"Provenance ({len(others)})"
@@ -106,7 +107,7 @@ def test_a_manifest_that_is_damaged_or_gone_is_told_by_its_key(there):
     there.cut(key)
     app = there.look()
     assert f"**{key}** is damaged" in warned(app)
-    assert tabs(app)[1] == "Measurements (2)"
+    assert tabs(app)[1:3] == ["Measurements (2)", "Files"]
     there.path(key).unlink()
     app = there.look()
     assert f"**{key}** is not in the lake any more" in warned(app)
@@ -128,6 +129,7 @@ def test_who_may_processes_it_again_and_all_is_well(there, corpus):
     app = press(there.look(), "Process again")
     services = there.services
     assert services.registry.experiments.get(there.row.id).state is ExperimentState.SEALED
+    assert "processed again by itself" in shown(app)
     Lab(services, corpus).process(there.row.id)
     app = there.look()
     assert not warned(app)

@@ -27,12 +27,13 @@ _MOST = 30
 def findings(page: ExperimentPage) -> None:
     """Show the verdict, then the findings, the most severe first."""
     if page.validation is None:
-        st.info("Not validated yet. The verdict appears here when the chain has come so far.",
+        st.info("Not checked yet. The verdict appears here once all files are converted.",
                 icon=":material/hourglass_top:")  # fmt: skip
         return
     if page.row.state in (State.SEALED, State.PROCESSING):
         st.info(
-            "It is processed again: this is the verdict before the last change.",
+            "Something has changed since. This is the verdict as it was before; the new one comes "
+            "by itself.",
             icon=":material/update:",
         )
     told = outline(page.validation)
@@ -58,7 +59,7 @@ def listed(found: Collection[Finding]) -> None:
         if rows:
             word = SEVERITIES[severity]
             st.caption(f"**{word.label}**: {word.meaning}")
-            show("found", rows=rows[:_MOST], tone=word.tone, more=len(rows[_MOST:]))
+            show("listed", rows=rows[:_MOST], tone=word.tone, more=len(rows[_MOST:]))
 
 
 def _may_mend(access: Access, page: ExperimentPage) -> bool:

@@ -22,8 +22,8 @@ class Word:
 STATES = {
     State.DRAFT: Word("draft", "gray", "Begun; no file has been sent yet."),
     State.UPLOADING: Word("uploading", "blue", "Files are on their way."),
-    State.SEALED: Word("sealed", "blue", "All files are in the lake; processing comes next."),
-    State.PROCESSING: Word("processing", "blue", "Being converted and validated."),
+    State.SEALED: Word("sealed", "blue", "All files are there; processing begins by itself."),
+    State.PROCESSING: Word("processing", "blue", "Its files are being converted and checked."),
     State.NEEDS_INPUT: Word("needs input", "orange", "NXem asks for values that no file carries."),
     State.INVALID: Word("invalid", "red", "Something is wrong with a file or a container."),
     State.VALID: Word("valid", "green", "Every container is valid NXem."),

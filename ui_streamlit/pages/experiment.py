@@ -87,11 +87,11 @@ def _experiment(access: Access, page: ExperimentPage) -> None:
     status(page.row.id, page.row.state)
     if page.row.manifest_version is None:
         return
-    files_there = len(page.manifest.files) if page.manifest else 0
+    deposited = _counted("Files", len(page.manifest.files)) if page.manifest else "Files"
     tabs = [
         _Tab("Verdict", findings, (Validation,)),
         _Tab(_counted("Measurements", len(page.measurements)), measurements, (Conversion,)),
-        _Tab(_counted("Files", files_there), files, (Manifest,)),
+        _Tab(deposited, files, (Manifest,)),
         _Tab("Conversion", conversion, (Manifest, Conversion)),
         _Tab(_counted("Provenance", len(page.records)), provenance),
         _Tab("Cite", citing, (Manifest, Conversion)),
@@ -122,7 +122,7 @@ def _head(access: Access, page: ExperimentPage) -> None:
     st.title(escaped(titles.experiment), anchor=False)
     st.caption(escaped(place_of(titles)))
     about = f"deposited by {page.depositor or row.depositor}, {day_and_time(row.created_at)}"
-    show("head", id=row.id, word=STATES[row.state], reason=row.state_reason, about=about)
+    show("head", id=row.id, word=STATES[row.state], reason=_reason(page), about=about)
     settings = stores.services().settings
     with st.container(horizontal=True, vertical_alignment="center"):
         why = "a failure" if row.state is ExperimentState.FAILED else ""
@@ -144,8 +144,16 @@ def _head(access: Access, page: ExperimentPage) -> None:
             st.link_button("Report", links.api(row.id, "report"), icon=":material/fact_check:")
         if any(record.activity == "experiment_record" for record in page.records):
             st.link_button("README", links.api(row.id, "readme"), icon=":material/description:")
-        st.link_button("Dagster", links.dagster(settings, row.id), icon=":material/account_tree:")
+        if run := links.dagster(settings, row.id):
+            st.link_button("Dagster", run, icon=":material/account_tree:")
         decide(access, row)
+
+
+def _reason(page: ExperimentPage) -> str:
+    """Return why it is in its state, where the state's own words would mislead."""
+    if page.row.state is ExperimentState.SEALED and page.conversion is not None:
+        return "Something of it has changed: it is processed again by itself."
+    return page.row.state_reason
 
 
 def _again(experiment: str, reason: str) -> None:
@@ -156,7 +164,7 @@ def _again(experiment: str, reason: str) -> None:
 
 
 def _counted(name: str, number: int) -> str:
-    return f"{name} ({number})"
+    return f"{name} ({number:,})"
 
 
 if __name__ == "__main__":
