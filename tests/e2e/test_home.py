@@ -48,6 +48,22 @@ def test_everything_is_there_at_200_percent(shown: Shown, chromium: Browser, nam
     page.context.close()
 
 
+def test_in_a_narrow_window_what_one_does_stands_below_a_sessions_words(
+    shown: Shown,  # noqa: F811
+    chromium: Browser,
+):
+    page = opened(chromium, shown.url, viewport={"width": 400, "height": 900})
+    link = page.get_by_role("link", name="See why")
+    words = page.locator(".em-brief").first
+    expect(words).to_be_visible()
+    above, below = words.bounding_box(), link.first.bounding_box()
+    assert above is not None
+    assert below is not None
+    assert above["width"] > 200
+    assert below["y"] >= above["y"] + above["height"]
+    page.context.close()
+
+
 def test_the_tour_is_gone_through_with_the_keyboard_and_does_not_come_back(
     shown: Shown,  # noqa: F811
     chromium: Browser,

@@ -172,3 +172,23 @@ def test_a_file_of_the_lake_is_downloaded(shown: Shown, chromium: Browser):
         with page.expect_download() as download:
             page.get_by_role("link", name="Download").first.click()
         assert download.value.path().stat().st_size > 1000
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_rows_of_the_board_look_like_what_opens_and_open_by_keys(
+    shown: Shown, chromium: Browser, scheme: str
+):
+    with looking(chromium, scheme) as page:
+        visit(page, f"{shown.url}/board")
+        row = page.get_by_role("button", name="Ceria")
+        assert row.evaluate("one => getComputedStyle(one, '::after').borderRightWidth") == "2px"
+        row.hover()
+        expect(row.locator("p")).to_have_css("text-decoration-line", "underline")
+        page.mouse.move(0, 0)
+        row.focus()
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("Tab")  # so that the focus is one of the keyboard
+        expect(row).to_have_css("outline-style", "solid")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/board?project=ceria")
+        expect(page.get_by_role("button", name="2026-A")).to_be_visible()

@@ -149,3 +149,30 @@ def test_a_button_pressed_twice_does_it_once(laptop, page):
     with stores(laptop) as services:
         assert len(services.registry.experiments.list()) == 1
         assert len(services.registry.annotations.versions(experiment)) == 1
+
+
+def test_a_store_is_one_line_that_unfolds_and_goes_as_a_whole(laptop, page, line, tmp_path):
+    (tmp_path / "night").mkdir()
+    chunks = {".zgroup": 2, **{f"{number}.0": 500 for number in range(80)}}
+    folder_of(tmp_path / "night" / "map.zspy", chunks)
+    (tmp_path / "night" / "a.tif").write_bytes(b"picture")
+    page.goto(f"{laptop.url}/deposit")
+    begin(page)
+    drop(page, line, tmp_path / "night")
+    expect(page.locator(".sums")).to_contain_text("82 of 82 files arrived", timeout=60_000)
+    lines = page.locator(".all > .list > li")
+    expect(lines).to_have_count(2)
+    store = page.locator("li.store")
+    expect(store).to_contain_text("night/map.zspy")
+    expect(store).to_contain_text("81 files")
+    unfold = store.get_by_role("button", name="night/map.zspy", exact=True)
+    unfold.focus()
+    page.keyboard.press("Enter")
+    expect(store.get_by_text("and 21 files more")).to_be_visible()
+    expect(store.locator("li").first).to_contain_text(".zgroup")
+    unfold.press("Enter")
+    expect(store.locator("li").first).to_be_hidden()
+    store.get_by_role("button", name="Take night/map.zspy out").click()
+    expect(lines).to_have_count(1, timeout=60_000)
+    found = manifest_of(laptop, seal(page, laptop))
+    assert [file.name for file in found.files] == ["night/a.tif"]

@@ -104,7 +104,10 @@ export class Lines {
     bar.value = size ? arrived : Number(state === "done");
     const far = `${done.toLocaleString("en")} of ${items.length.toLocaleString("en")} arrived`;
     const some = state !== "done" && state !== "failed" && state !== "differs" && done > 0;
-    text(line.querySelector(".state"), some ? far : ALL_WORDS[state]);
+    const leaving = items.some((item) => item.isLeaving);
+    const words = leaving ? "is being taken out" : some ? far : ALL_WORDS[state];
+    text(line.querySelector(".state"), words);
+    line.querySelector(".remove").disabled = leaving;
     if (!line.querySelector(".within").hidden) line.within.draw(ranked([...items]));
   }
 

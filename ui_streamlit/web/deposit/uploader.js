@@ -125,6 +125,7 @@ export class Uploader {
   async removeAll(items) {
     const todo = [...items];
     for (const item of todo) item.isLeaving = true;
+    this.changed();
     const lane = async () => {
       while (todo.length) {
         const item = todo.pop();
