@@ -39,3 +39,24 @@ def test_a_logarithmic_scale_shows_what_is_a_number_above_0(odd):
 def test_without_a_number_above_0_the_scale_is_linear(odd):
     app = shown(-1.0, odd)
     assert app.caption[0].value == "No value is above 0, so the scale is linear."
+
+
+def with_a_background() -> None:
+    import numpy as np
+
+    from emfair.nxem.shape import NxAxis
+    from emfair.service.looks import Curve, background_of
+    from ui_streamlit.components.curves import curve
+
+    points = 0.2 + 0.0005 * np.arange(400)
+    axis = NxAxis("axis_energy", "Energy loss (keV)", "keV", points, 0.0005, 0.2)
+    found = Curve(1e9 * points**-2.5 + 4e9 * (points > 0.3), axis, points)
+    curve(found, "Intensity", "one", range(210, 300), background_of(found, range(50, 180)))
+
+
+def test_a_spectrum_is_shown_in_ev_with_its_background_and_what_it_leaves():
+    app = AppTest.from_function(with_a_background, default_timeout=30).run()
+    assert not app.exception
+    (chart,) = app.get("vega_lite_chart")
+    assert "over Energy loss (eV), from 200 eV to 399.5 eV" in chart.proto.alt
+    assert app.caption[0].value.endswith("The background is A·E^−r with r = 2.50.")

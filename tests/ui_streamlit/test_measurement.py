@@ -70,6 +70,11 @@ def test_each_kind_has_a_look_that_fits(shown, kind):
     }[kind]  # fmt: skip
 
 
+def test_what_the_data_are_is_told_in_words(shown):
+    assert "image, 40 × 50 uint16" in html(shown("picture"))
+    assert "spectrum image, 6 × 7 × 200 uint16" in html(shown("spectra"))
+
+
 def test_a_slice_is_chosen_in_its_axis_own_numbers(shown):
     app = shown("stack")
     slider = app.select_slider[0]
@@ -91,6 +96,30 @@ def test_a_window_and_places_are_chosen(shown):
     assert failed(app) == []
     assert alts(app)[0].startswith("Sum over 5 eV to 9.5 eV")
     assert "Sum of 3 spectra" in app.get("vega_lite_chart")[0].proto.spec
+
+
+@pytest.mark.parametrize("kind", ["curve", "lines", "spectra"])
+def test_a_background_is_fitted_shown_and_taken_away(shown, kind):
+    app = shown(kind)
+    toggle = next(one for one in app.toggle if one.label == "Take away a background")
+    before = [image.url for found in app.get("image") for image in found.proto.imgs]
+    toggle.set_value(True).run()
+    assert failed(app) == []
+    chart = next(one for one in app.get("vega_lite_chart") if "background" in str(one.proto))
+    assert all(name in str(chart.proto) for name in ("spectrum", "background", "without it"))
+    assert "The background is A·E^−r with r = " in told(app)
+    if kind == "spectra":
+        assert [image.url for found in app.get("image") for image in found.proto.imgs] != before
+        assert alts(app)[0].startswith("Sum over 10 eV to 99.5 eV, without the background")
+
+
+def test_a_window_of_a_fit_that_cannot_be_is_told(shown):
+    app = shown("curve")
+    next(one for one in app.toggle if one.label == "Take away a background").set_value(True).run()
+    fitted = app.select_slider[0]
+    fitted.set_value((0, 20)).run()
+    assert failed(app) == []
+    assert "No power law can be fitted there" in told(app)
 
 
 def test_a_detector_is_chosen_and_moved(shown):
@@ -117,7 +146,7 @@ def test_contrast_can_be_chosen(shown):
 
 
 def test_a_picture_tells_its_scale_and_what_its_greys_are(shown):
-    assert "20 nm × 25 nm, 0\\.5 nm a pixel\\. Black is" in told(shown("picture"))
+    assert "20 × 25 nm, 0\\.5 nm a pixel\\. Black is" in told(shown("picture"))
 
 
 def test_black_white_and_gamma_that_were_typed_hold_for_all_slices(shown):

@@ -10,6 +10,7 @@ import streamlit as st
 
 from emfair.nxem.preview.frame import legible
 from emfair.nxem.shape import NxAxis
+from emfair.service.looks import in_ev_or_kev
 from ui_streamlit.components.markup import escaped
 from ui_streamlit.components.values import with_unit
 
@@ -19,7 +20,7 @@ _OPTIONS = 2000
 
 def place_on(axis: NxAxis, key: str, *, middle: bool = False) -> int:
     """Let one place along an axis be chosen; return its index."""
-    axis, size = legible(axis), len(axis.points)
+    axis, size = people_use(axis), len(axis.points)
     if size < 2:
         return 0
     chosen = st.select_slider(
@@ -32,15 +33,17 @@ def place_on(axis: NxAxis, key: str, *, middle: bool = False) -> int:
     return int(chosen)
 
 
-def span_on(axis: NxAxis, key: str, *, start: int = 0, help_: str = "") -> range:
-    """Let some neighbouring places along an axis be chosen; return their indices."""
-    axis, size = legible(axis), len(axis.points)
+def span_on(
+    axis: NxAxis, key: str, *, start: int = 0, stop: int | None = None, help_: str = ""
+) -> range:
+    """Let some neighbouring places along an axis be chosen, from `start` to before `stop`."""
+    axis, size = people_use(axis), len(axis.points)
     if size < 2:
         return range(size)
     first, last = st.select_slider(
         escaped(axis.long_name),
         stops(size),
-        value=(_nearest(size, start), size - 1),
+        value=(_nearest(size, start), _nearest(size, size - 1 if stop is None else stop - 1)),
         format_func=lambda index: _told(axis, index),
         key=key,
         help=help_ or None,
@@ -50,7 +53,13 @@ def span_on(axis: NxAxis, key: str, *, start: int = 0, help_: str = "") -> range
 
 def value_at(axis: NxAxis, index: int) -> str:
     """Return a place as people read it: ``−12.5 nm``."""
-    return _told(legible(axis), index)
+    return _told(people_use(axis), index)
+
+
+def people_use(axis: NxAxis) -> NxAxis:
+    """Return an axis in the unit that people use: energies in eV or keV, lengths in short ones."""
+    turned = in_ev_or_kev(axis)
+    return turned if turned is not axis or axis.unit in ("eV", "keV") else legible(axis)
 
 
 def _told(axis: NxAxis, index: int) -> str:

@@ -1,14 +1,34 @@
-"""Spectra at the places of a map or a line: the sum over a window, the spectrum at some places."""
+"""Spectra at the places of a map or a line: the sum over a window, the spectrum at some places.
+
+Of energy losses a background can be taken away. What does not belong here: fitting it
+(`emfair.service.looks`).
+"""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from emfair.nxem.shape import NxAxis
 from emfair.nxem.views import zero_peak
-from emfair.service.looks import Area, Look
+from emfair.service.looks import (
+    Area,
+    Below,
+    Curve,
+    Look,
+    background_of,
+    can_be_fitted,
+    has_background,
+    usual_window,
+)
 from ui_streamlit.components.choosing import place_on, span_on, value_at
 from ui_streamlit.components.curves import curve
 from ui_streamlit.components.picture import HALF, picture
+
+
+def one_spectrum(found: Curve, quantity: str, key: str) -> None:
+    """Show a single spectrum."""
+    background = chosen_background(found.axis, key)
+    curve(found, quantity, key, below=_below(found, background))
 
 
 def spectra(look: Look, key: str) -> None:
@@ -17,7 +37,7 @@ def spectra(look: Look, key: str) -> None:
     place = [place_on(axes[axis], f"{key}-{axis}") for axis in subject.leading]
     left, right = st.columns(2, gap="medium")
     with right:
-        window = _window(look, key)
+        window, background = _windows(look, key)
         st.markdown("**Places**")
         rows, columns = (span_on(axes[axis], f"{key}-{axis}") for axis in subject.map)
     chosen = dict(zip(subject.map, (rows, columns), strict=True))
@@ -25,12 +45,14 @@ def spectra(look: Look, key: str) -> None:
     with left:
         everywhere = all(len(one) == len(axes[axis].points) for axis, one in chosen.items())
         marks = [] if everywhere else [Area(rows, columns)]
-        what = f"Sum over {_told(look, window)}"
-        picture(look.map(window, place), what, f"{key}-map", marks, HALF)
+        what = _told(look, window, background)
+        st.markdown(f"**{what}**")
+        picture(look.map(window, place, background), what, f"{key}-map", marks, HALF)
     with right:
         count = len(rows) * len(columns)
         quantity = f"Sum of {count:,} spectra" if count > 1 else "Intensity"
-        curve(look.spectrum(leading | chosen), quantity, key, window)
+        found = look.spectrum(leading | chosen)
+        curve(found, quantity, key, window, _below(found, background))
 
 
 def lines(look: Look, key: str) -> None:
@@ -39,29 +61,71 @@ def lines(look: Look, key: str) -> None:
     along = look.subject.shape.axes[1 - spectral]
     left, right = st.columns(2, gap="medium")
     with right:
-        window = _window(look, key)
+        window, background = _windows(look, key)
         st.markdown("**Places**")
         places = span_on(along, f"{key}-along")
         quantity = f"Sum of {len(places):,} spectra" if len(places) > 1 else "Intensity"
-        curve(look.spectrum({1 - spectral: places}), quantity, f"{key}-spectrum", window)
+        found = look.spectrum({1 - spectral: places})
+        curve(found, quantity, f"{key}-spectrum", window, _below(found, background))
     with left:
         shown = Area(places, window) if spectral else Area(window, places)
         picture(look.frame(), "Spectra along a line", key, [shown], HALF)
-        st.markdown(f"**Along the line: sum over {_told(look, window)}**")
-        curve(look.profile(window), "Sum over the window", f"{key}-profile")
+        st.markdown(f"**Along the line: {_told(look, window, background)}**")
+        curve(look.profile(window, background), "Sum over the window", f"{key}-profile")
 
 
-def _window(look: Look, key: str) -> range:
-    """Let the window be chosen; without the zero peak of an X-ray detector to begin with."""
-    spectral = look.subject.spectral or 0
-    axis = look.subject.shape.axes[spectral]
+def _windows(look: Look, key: str) -> tuple[range, range | None]:
+    """Let the window be chosen, and one of a background; above 0 where there is one.
+
+    To begin with it has no zero peak of an X-ray detector.
+    """
+    axis = look.subject.shape.axes[look.subject.spectral or 0]
     st.markdown("**Window of the map**" if len(look.subject.sizes) > 2 else "**Window**")
-    return span_on(
+    window = span_on(
         axis, f"{key}-window", start=zero_peak(axis),
         help_="Both ends count: all channels whose middle lies between them.",
     )  # fmt: skip
+    background = chosen_background(axis, key)
+    if background is None or window.start >= background.start:
+        return window, background
+    first = background.start
+    if window.stop <= first:
+        st.caption("The window lies below the background, so nothing is taken away.")
+        return window, None
+    st.caption(f"Summed from {value_at(axis, first)} on, where the background begins.")
+    return range(first, window.stop), background
 
 
-def _told(look: Look, window: range) -> str:
+def chosen_background(axis: NxAxis, key: str) -> range | None:
+    """Let the channels be chosen over which a background is fitted; None for no background."""
+    if not has_background(axis):
+        return None
+    wanted = st.toggle(
+        "Take away a background", key=f"{key}-background",
+        help="A power law, A·E^−r, fitted over a window before an edge: at each place for itself.",
+    )  # fmt: skip
+    if not wanted:
+        return None
+    usual = usual_window(axis)
+    st.markdown("**Fitted over**")
+    fitted = span_on(axis, f"{key}-fitted", start=usual.start, stop=usual.stop)
+    if can_be_fitted(axis, fitted):
+        return fitted
+    st.caption("No power law can be fitted there: choose more channels, all of them above 0.")
+    return None
+
+
+def _below(found: Curve, background: range | None) -> Below | None:
+    """Return the background of a spectrum, where one is wanted and can be fitted."""
+    if background is None:
+        return None
+    below = background_of(found, background)
+    if below is None:
+        st.caption("This spectrum has too few counts there for a fit.")
+    return below
+
+
+def _told(look: Look, window: range, background: range | None) -> str:
     axis = look.subject.shape.axes[look.subject.spectral or 0]
-    return f"{value_at(axis, window.start)} to {value_at(axis, window.stop - 1)}"
+    ends = f"{value_at(axis, window.start)} to {value_at(axis, window.stop - 1)}"
+    return f"Sum over {ends}{'' if background is None else ', without the background'}"

@@ -17,9 +17,8 @@ from emfair.service.access import Granted
 from emfair.service.looks import Aspect, Kind, Look, look_at
 from ui_streamlit import stores
 from ui_streamlit.components.choosing import place_on
-from ui_streamlit.components.curves import curve
 from ui_streamlit.components.look_scan import scan
-from ui_streamlit.components.look_spectra import lines, spectra
+from ui_streamlit.components.look_spectra import lines, one_spectrum, spectra
 from ui_streamlit.components.notices import notices
 from ui_streamlit.components.picture import picture
 
@@ -47,7 +46,7 @@ def looks(experiment: str, measurement: Measurement) -> None:
 
 def _curve(look: Look, key: str) -> None:
     aspect = _aspect(look, key)
-    curve(look.curve(aspect), _quantity(look, aspect), key)
+    one_spectrum(look.curve(aspect), _quantity(look, aspect), key)
 
 
 def _picture(look: Look, key: str) -> None:

@@ -12,6 +12,7 @@ import streamlit as st
 
 from emfair.identity.table import Action
 from emfair.model.documents import Measurement
+from emfair.nxem.show import kind_in_words
 from emfair.service.access import Access, check_there, experiment_resource
 from emfair.service.browse import ExperimentPage
 from emfair.service.measurements import report_on
@@ -38,8 +39,8 @@ def measurement(access: Access, page: ExperimentPage, one: Measurement) -> None:
     st.title(escaped(one.title), anchor=False)
     verdict = page.verdict(one)
     word = VERDICTS[verdict] if verdict else None
-    show("measured", word=word, id=one.measurement, about=f"{one.kind}, {shape_of(one)}",
-         file=one.file)  # fmt: skip
+    about = f"{kind_in_words(one.kind, one.shape)}, {shape_of(one)}"
+    show("measured", word=word, id=one.measurement, about=about, file=one.file)
     check_there(page.row)
     with notices():
         _view(access, page, one)

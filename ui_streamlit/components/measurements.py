@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from emfair.model.documents import Measurement
+from emfair.nxem.show import kind_in_words
 from emfair.service.browse import ExperimentPage
 from emfair.units import human_size
 from ui_streamlit.components import links
@@ -89,7 +90,7 @@ def _line(page: ExperimentPage, one: Measurement) -> dict[str, str]:
     return {
         "preview": links.preview(page.row.id, one.measurement),
         "title": one.title,
-        "data": f"{one.kind}, {shape_of(one)}",
+        "data": f"{kind_in_words(one.kind, one.shape)}, {shape_of(one)}",
         "verdict": VERDICTS[verdict].label if verdict else "not judged yet",
         "file": one.file,
         "reader": one.reader,

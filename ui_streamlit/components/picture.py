@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
-from emfair.nxem.preview.frame import legible
 from emfair.nxem.shape import NxAxis
 from emfair.service.looks import Area, Flat, Ring, drawn
+from ui_streamlit.components.choosing import people_use
 from ui_streamlit.components.markup import escaped
 from ui_streamlit.components.shades import contrast
 from ui_streamlit.components.values import with_unit
@@ -37,13 +37,20 @@ def picture(
 
 def extent(axes: tuple[NxAxis, NxAxis]) -> str:
     """Return in a sentence how large a picture is, down and across, and each of its pixels."""
-    down, across = (legible(axis) for axis in axes)
+    shown = [people_use(axis) for axis in axes]
     sizes = [len(axis.points) for axis in axes]
-    if not (down.scale and down.unit and across.scale and across.unit):
+    steps = [abs(axis.scale or 0.0) for axis in shown]
+    if not all(step and axis.unit for step, axis in zip(steps, shown, strict=True)):
         return f"{sizes[0]} × {sizes[1]} pixels, not calibrated."
-    lengths = [
-        with_unit(abs(axis.scale or 0.0) * size, axis.unit)
-        for axis, size in zip((down, across), sizes, strict=True)
-    ]
-    steps = [with_unit(abs(axis.scale or 0.0), axis.unit) for axis in (down, across)]
-    return f"{' × '.join(lengths)}, {' × '.join(dict.fromkeys(steps))} a pixel."
+    lengths = [step * size for step, size in zip(steps, sizes, strict=True)]
+    if shown[0].unit != shown[1].unit:
+        one, other = (_told((size,), axis.unit) for size, axis in zip(lengths, shown, strict=True))
+        return f"{one} × {other}."
+    unit = shown[0].unit
+    return f"{_told(lengths, unit)}, {_told(dict.fromkeys(steps), unit)} a pixel."
+
+
+def _told(numbers: Iterable[float], unit: str) -> str:
+    """Return ``20 × 25 nm``, to four digits."""
+    *first, last = (float(f"{number:.4g}") for number in numbers)
+    return " × ".join([*(with_unit(one, "") for one in first), with_unit(last, unit)])
