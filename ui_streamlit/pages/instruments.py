@@ -17,8 +17,8 @@ from emfair.service.nouns.edits import titled
 from ui_streamlit import stores
 from ui_streamlit.components import links
 from ui_streamlit.components.address import settle
-from ui_streamlit.components.card_form import Editing, card_form, forget
-from ui_streamlit.components.instrument import about, profile
+from ui_streamlit.components.card_form import card_form, forget
+from ui_streamlit.components.instrument import InstrumentEditing, about, profile
 from ui_streamlit.components.markup import escaped, show
 from ui_streamlit.components.notices import notice, notices
 from ui_streamlit.components.once import once, turn_of
@@ -102,9 +102,9 @@ def _one(access: Access, row: InstrumentRow) -> None:
         st.button("Edit", icon=":material/edit:", on_click=_begin, args=(row.id,))
     left, right = st.columns(2, gap="large")
     with left:
-        about(row.card)
-    with right:
         profile(row.card)
+    with right:
+        about(row.card)
     with notices():
         _experiments(access, row)
     if access.may(Action.SHARE_INSTRUMENT, resource):
@@ -129,7 +129,7 @@ def _edit(access: Access, row: InstrumentRow) -> None:
         return use.edit_instrument(Granted(access, latest()), card, expected_version=version)
 
     st.button("Leave it as it is", icon=":material/close:", on_click=_end)
-    if card_form(Editing(_NAME, row, save, latest, wide=True)):
+    if card_form(InstrumentEditing(_NAME, row, save, latest, wide=True)):
         _end()
         st.rerun()
 
