@@ -122,6 +122,13 @@ def test_values_stand_as_people_look_for_them_each_once():
     ]  # fmt: skip
 
 
+def test_no_text_stands_alone_on_a_page_where_streamlit_would_show_it():
+    for path in sorted((Path(stores.__file__).parent / "pages").glob("*.py")):
+        _, *body = ast.parse(path.read_text("utf-8")).body
+        alone = [one.lineno for one in body if isinstance(one, ast.Expr)]
+        assert not alone, f"{path.name}: {alone}"
+
+
 def test_addresses_hold_no_name_unquoted():
     assert api("e-1", "files", "a b/ü%22?.dm3") == (
         "/api/v1/experiments/e-1/files/a%20b/%C3%BC%2522%3F.dm3"

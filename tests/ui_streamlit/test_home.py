@@ -133,7 +133,7 @@ def test_a_count_leads_to_the_list_that_it_counts(filled):
 def test_a_member_chooses_whose_and_the_address_follows(filled):
     app = look("ada", "emfair-project-p-viewer")
     assert page_links(app)["**Needs input**"] == "state=needs-input&mine=yes"
-    app.segmented_control(key="whose").set_value("all").run()
+    app.segmented_control(key="home-whose").set_value("all").run()
     assert app.query_params["whose"] == "all"
     assert "Waits for someone" in headings(app)
     assert "Bobs own" in "".join(page_links(app))

@@ -69,7 +69,7 @@ def over_time(
             color=alt.Color(
                 "name:N",
                 scale=alt.Scale(domain=list(names)),
-                legend=alt.Legend(title=None, orient="top", values=shown),
+                legend=alt.Legend(title=None, orient="top", values=shown, columns=2),
             ),
             tooltip=[
                 alt.Tooltip("since:T", title=f"{period.unit.capitalize()} of", format="%d %b %Y"),

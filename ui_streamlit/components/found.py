@@ -19,7 +19,7 @@ from emfair.nxem.show import kind_in_words
 from emfair.service.searches import Search, column_of
 from ui_streamlit.components import links
 from ui_streamlit.components.markup import show
-from ui_streamlit.components.values import value_of
+from ui_streamlit.components.values import day, value_of
 from ui_streamlit.components.words import VERDICTS, Word
 
 _STYLE = Path(__file__).with_suffix(".css")
@@ -52,7 +52,7 @@ def _card(search: Search, hit: Hit) -> dict[str, Any]:
         "src": _picture(hit),
         "title": _title(hit),
         "about": [one for one in about if one],
-        "day": f"{hit['date']:%Y-%m-%d}" if hit["date"] else "",
+        "day": _day(hit),
         "word": _word(hit),
     }
 
@@ -79,7 +79,7 @@ def _line(search: Search, hit: Hit) -> dict[str, Any]:
         ", ".join(hit["elements"] or []),
         hit["instrument"] or "",
         hit["operator"] or hit["deposited_by"],
-        f"{hit['date']:%Y-%m-%d %H:%M}" if hit["date"] else "",
+        _day(hit),
     ]
     return {"to": _to(hit), "src": _picture(hit), "title": _title(hit), "cells": cells}
 
@@ -92,6 +92,10 @@ def _word(hit: Hit) -> Word | None:
     return VERDICTS[Verdict(hit["verdict"])] if hit["verdict"] else None
 
 
+def _day(hit: Hit) -> str:
+    return day(hit["date"]) if hit["date"] else ""
+
+
 def _techniques(hit: Hit) -> str:
     found = [hit["technique"]] if "technique" in hit else hit["techniques"] or []
     return ", ".join(one for one in found if one)
@@ -100,7 +104,7 @@ def _techniques(hit: Hit) -> str:
 def _data(hit: Hit) -> str:
     """Return what a measurement is: ``4D scan, 32 × 32 × 128 × 128``."""
     shape = hit["shape"] or []
-    size = " × ".join(str(length) for length in shape)
+    size = "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}".join(str(length) for length in shape)
     return ", ".join(filter(None, (kind_in_words(hit["kind"], shape), size)))
 
 

@@ -30,14 +30,13 @@ _LAST = {
     "12-months": ("Last 12 months", 365),
 }
 EVER = "all"
-_PERIOD = "dashboard-period"
-"""The key of what is chosen."""
+_PERIOD = "dashboard-period"  # what is chosen
+# Deposits of which no instrument can be told. No text stands alone here: Streamlit would show it.
 _APART = {
     statistics.SEVERAL: "{} from several",
     statistics.UNNAMED: "{} do not tell any",
     statistics.WAITING: "{} not indexed yet",
 }
-"""Deposits of which no instrument can be told, in words."""
 _MOST = 12  # bars that lie
 _TOGETHER = "Files that are read together count as one: a ZSPY folder, an EMI with its SER."
 _NAME, _SINCE = attrgetter("name"), attrgetter("since")

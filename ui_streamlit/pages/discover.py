@@ -111,7 +111,7 @@ def _head(access: Access, said: Said, search: Search, counts: SearchCounts) -> N
                 max_selections=searches.MOST_COLUMNS, select_all=False,
                 format_func=lambda key: keys()[key].label,
             )  # fmt: skip
-        with st.popover("Kept searches", icon=":material/bookmark:"), notices():
+        with st.popover("Keep", icon=":material/bookmark:"), notices():
             _kept(access, said)
         with st.popover("Download", icon=":material/download:"):
             _downloads(said)

@@ -31,6 +31,7 @@ CARDS = (
 )
 MINE, ALL = "mine", "all"
 _WHOSE = {MINE: "My deposits", ALL: "All I may see"}
+_CHOSEN = "home-whose"
 
 
 def home() -> None:
@@ -78,11 +79,11 @@ def _whose(access: Access) -> str:
     if access.principal is None or not overview.sees_others(access):
         return ALL
     usual = ALL if overview.oversees(access) else MINE
-    if "whose" not in st.session_state:
+    if _CHOSEN not in st.session_state:
         asked = st.query_params.get("whose", "")
-        st.session_state.whose = asked if asked in _WHOSE else usual
+        st.session_state[_CHOSEN] = asked if asked in _WHOSE else usual
     chosen = st.segmented_control(
-        "Whose", list(_WHOSE), key="whose", format_func=_WHOSE.__getitem__, required=True,
+        "Whose", list(_WHOSE), key=_CHOSEN, format_func=_WHOSE.__getitem__, required=True,
         label_visibility="collapsed",
     )  # fmt: skip
     whose = chosen or usual
