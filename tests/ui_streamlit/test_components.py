@@ -107,7 +107,10 @@ def test_values_stand_as_people_look_for_them_each_once():
 
     known = ("vendor", "stage_x", "technique", "acceleration_voltage", "software")
     one = Measurement.model_construct(
-        facts=[Fact(key=key, value_text=key, source="vendor") for key in known],
+        facts=[
+            *(Fact(key=key, value_text=key, source="vendor") for key in known),
+            Fact(key="start_time", value_text="2026-01-22T12:14:00+01:00", source="form"),
+        ],
         axes=[
             AxisNotes(name="x", long_name="x", size=8, unit="nm", scale=2.0, offset=0.0)
             for _ in range(2)
@@ -115,10 +118,11 @@ def test_values_stand_as_people_look_for_them_each_once():
     )
     app = AppTest.from_function(page, args=(one,)).run()
     (table,) = [part.proto.body for part in app.get("html")]
+    assert '<td class="em-wrap">2026-01-22 12:14:00+01:00</td>' in table
     told = re.findall(r'<td>([^<]+)</td>|rowgroup">([^<]+)<', table)
     assert [first or second for first, second in told] == [
-        "Technique", "Acceleration voltage", "Pixel size", "Stage", "Stage x", "Instrument",
-        "Instrument&#39;s manufacturer", "Control software",
+        "Technique", "Acceleration voltage", "Pixel size", "Start of the acquisition", "Stage",
+        "Stage x", "Instrument", "Instrument&#39;s manufacturer", "Control software",
     ]  # fmt: skip
 
 
