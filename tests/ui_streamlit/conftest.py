@@ -49,6 +49,15 @@ def opened(tmp_path: Path) -> Iterator[Services]:
 
 
 @pytest.fixture
+def lab(tmp_path: Path) -> Iterator[Services]:
+    """Yield empty stores of an emfair where people log in, which pages are shown over."""
+    from tests.ui_streamlit.lab import open_lab  # here: it imports this module
+
+    with open_lab(tmp_path / "home") as services:
+        yield services
+
+
+@pytest.fixture
 def empty(opened: Services) -> Open:
     """Return the same over empty stores."""
     return open_page

@@ -14,21 +14,20 @@ from emfair.service.access import Granted
 from emfair.service.nouns import deeds, projects
 from emfair.service.nouns.deeds import COLUMNS, Which
 from emfair.service.tables import as_csv
-from tests.ui_streamlit.lab import ADMIN, STEWARD, access, enter, open_lab, press, shown, subject
+from tests.ui_streamlit.lab import ADMIN, STEWARD, access, enter, press, shown, subject
 
 HOSTILE = '=cmd|"<script>" *S*'
 
 
 @pytest.fixture
-def services(tmp_path):
-    with open_lab(tmp_path / "home") as opened:
-        for title in ("Steel", "Glass"):
-            projects.create_project(access(opened, "ada"), ProjectCard(title=title))
-        ada = access(opened, "ada")
-        editing = Granted(ada, ada.project(Action.EDIT_PROJECT, "steel"))
-        projects.edit_project(editing, ProjectCard(title=HOSTILE), expected_version=1)
-        access(opened, "stew", STEWARD)
-        yield opened
+def services(lab):
+    for title in ("Steel", "Glass"):
+        projects.create_project(access(lab, "ada"), ProjectCard(title=title))
+    ada = access(lab, "ada")
+    editing = Granted(ada, ada.project(Action.EDIT_PROJECT, "steel"))
+    projects.edit_project(editing, ProjectCard(title=HOSTILE), expected_version=1)
+    access(lab, "stew", STEWARD)
+    return lab
 
 
 def rows(app):

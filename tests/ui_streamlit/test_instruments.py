@@ -15,7 +15,6 @@ from tests.ui_streamlit.lab import (
     enter,
     fill,
     labels,
-    open_lab,
     press,
     shown,
 )
@@ -32,27 +31,21 @@ TITAN = InstrumentCard.model_validate(
 
 
 @pytest.fixture
-def services(tmp_path):
-    with open_lab(tmp_path / "home") as opened:
-        yield opened
-
-
-@pytest.fixture
-def titan(services):
+def titan(lab):
     """Return an instrument of a steward's."""
-    stew = access(services, "stew", STEWARD).subject
-    return services.registry.instruments.create("titan", card=TITAN, actor=stew)
+    stew = access(lab, "stew", STEWARD).subject
+    return lab.registry.instruments.create("titan", card=TITAN, actor=stew)
 
 
-def card_of(services, name="titan"):
-    return services.registry.instruments.get(name)
+def card_of(lab, name="titan"):
+    return lab.registry.instruments.get(name)
 
 
 def edit(name="stew", *groups):
     return press(enter("instruments", name, *(groups or (STEWARD,)), id="titan"), "Edit")
 
 
-def test_everyone_who_is_known_reads_cards_and_profiles(services, titan):
+def test_everyone_who_is_known_reads_cards_and_profiles(lab, titan):
     assert "Titan" in shown(enter("instruments", "eve"))
     text = shown(enter("instruments", "eve", id="titan"))
     assert "3122 · SerialNumber" in text
@@ -65,21 +58,21 @@ def test_everyone_who_is_known_reads_cards_and_profiles(services, titan):
     [("eve", (), False), ("stew", (STEWARD,), True), ("sue", (STEWARD,), True),
      ("root", (ADMIN,), True)],
 )  # fmt: skip
-def test_only_who_may_is_offered_to_make_and_edit(services, titan, name, groups, may):
+def test_only_who_may_is_offered_to_make_and_edit(lab, titan, name, groups, may):
     assert ("New" in labels(enter("instruments", name, *groups))) is may
     app = enter("instruments", name, *groups, id="titan")
     assert ("Edit" in labels(app)) is may
     assert ("Access tokens" in shown(app)) is may
 
 
-def test_one_is_made_and_edited_at_once(services):
+def test_one_is_made_and_edited_at_once(lab):
     app = enter("instruments", "stew", STEWARD)
     press(fill(app, "What people call it", "Helios <b>G4</b>"), "Make it")
     assert app.query_params["id"] == "helios-b-g4-b"
     fill(app, "Model", "Helios G4")
     fill(app, "Acceleration voltage", "30 kV")
     press(app, "Save")
-    card = card_of(services, "helios-b-g4-b").card
+    card = card_of(lab, "helios-b-g4-b").card
     assert card.model is not None
     assert (card.model.name, card.profile.measurement) == (
         "Helios G4", {"acceleration_voltage": "30 kV"}
@@ -89,7 +82,7 @@ def test_one_is_made_and_edited_at_once(services):
     assert "Helios G4" in text
 
 
-def test_a_form_that_is_sent_twice_makes_one_instrument(services):
+def test_a_form_that_is_sent_twice_makes_one_instrument(lab):
     app = enter("instruments", "stew", STEWARD)
     first = next(one for one in app.button if one.label == "Make it").id
     press(fill(app, "What people call it", "Helios"), "Make it")
@@ -102,23 +95,23 @@ def test_a_form_that_is_sent_twice_makes_one_instrument(services):
 
 
 @pytest.mark.parametrize("title", ["", "   ", "🔬"])
-def test_a_title_that_names_nothing_is_a_notice(services, title):
+def test_a_title_that_names_nothing_is_a_notice(lab, title):
     app = enter("instruments", "stew", STEWARD)
     press(fill(app, "What people call it", title), "Make it")
     assert len(app.warning) == 1
     assert not app.error
-    assert services.registry.instruments.list() == ()
+    assert lab.registry.instruments.list() == ()
 
 
-def test_the_same_instrument_twice_is_a_notice(services, titan):
+def test_the_same_instrument_twice_is_a_notice(lab, titan):
     app = enter("instruments", "stew", STEWARD)
     press(fill(app, "What people call it", "TITAN"), "Make it")
     assert "another instrument has this identifier" in shown(app)
 
 
-def test_what_stands_in_the_profile_stays_and_tables_are_kept(services, titan):
+def test_what_stands_in_the_profile_stays_and_tables_are_kept(lab, titan):
     press(fill(edit(), "Working distance", "4 mm"), "Save")
-    card = card_of(services).card
+    card = card_of(lab).card
     assert card.profile.measurement == {
         "acceleration_voltage": "300 kV",
         "working_distance": "4 mm",
@@ -127,7 +120,22 @@ def test_what_stands_in_the_profile_stays_and_tables_are_kept(services, titan):
     assert card.manufacturers == TITAN.manufacturers
 
 
-def test_rows_are_added_to_a_table(services, titan):
+def test_the_profile_comes_first_and_what_pidinst_asks_is_folded_behind_it(lab, titan):
+    app = edit()
+    folds = [one.label for one in app.expander]
+    assert folds[-1].startswith("Card by PIDINST")
+    assert all(label.startswith("Profile: ") for label in folds[:-1])
+    asked = [one.label for one in app.text_input]
+    assert asked[:2] == ["Title", "Instrument's manufacturer"]
+    assert asked.index("Acceleration voltage") < asked.index("Working distance")
+    assert asked.index("Working distance") < asked.index("Persistent identifier")
+    inside = [one.label for one in app.expander[-1].text_input]
+    assert "Landing page" in inside
+    assert not any("voltage" in label for label in inside)
+    assert len(app.expander[-1].data_editor) == len(app.data_editor)
+
+
+def test_rows_are_added_to_a_table(lab, titan):
     app = edit()
     key = next(one.key for one in app.data_editor if one.key.endswith("-owners"))
     app.session_state[key] = {
@@ -136,7 +144,7 @@ def test_rows_are_added_to_a_table(services, titan):
         "deleted_rows": [],
     }
     press(app, "Save")
-    owners = card_of(services).card.owners
+    owners = card_of(lab).card.owners
     assert [(one.name, one.contact) for one in owners] == [
         ("EM Centre", "em@example.org"), ("Physics", None)
     ]  # fmt: skip
@@ -152,72 +160,72 @@ def test_rows_are_added_to_a_table(services, titan):
         ("Persistent identifier", "21.1/x", "identifier\\_type come together"),
     ],
 )
-def test_what_cannot_be_is_told_at_its_name_and_not_saved(services, titan, field, value, told):
+def test_what_cannot_be_is_told_at_its_name_and_not_saved(lab, titan, field, value, told):
     app = press(fill(edit(), field, value), "Save")
     assert told in shown(app)
     assert "defect" not in shown(app)
-    assert card_of(services).version == 1
+    assert card_of(lab).version == 1
 
 
-def test_someone_elses_edit_is_told_and_both_stay(services, titan):
+def test_someone_elses_edit_is_told_and_both_stay(lab, titan):
     app = edit()
     theirs = TITAN.model_copy(update={"title": "Titan 2", "description": "moved"})
-    services.registry.instruments.edit("titan", expected_version=1, card=theirs, actor="root")
+    lab.registry.instruments.edit("titan", expected_version=1, card=theirs, actor="root")
     press(fill(app, "Working distance", "4 mm"), "Save")
     text = shown(app)
     assert "Someone changed it meanwhile" in text
     assert "**Description**: moved" in text
     assert "**Title**: Titan 2" in text
     press(app, "Save")
-    card = card_of(services).card
+    card = card_of(lab).card
     assert (card.title, card.description) == ("Titan 2", "moved")
     assert card.profile.measurement["working_distance"] == "4 mm"
 
 
-def test_both_changed_the_same_field_and_one_decides(services, titan):
+def test_both_changed_the_same_field_and_one_decides(lab, titan):
     app = edit()
     theirs = TITAN.model_copy(update={"title": "Theirs"})
-    services.registry.instruments.edit("titan", expected_version=1, card=theirs, actor="root")
+    lab.registry.instruments.edit("titan", expected_version=1, card=theirs, actor="root")
     press(fill(app, "Title", "Mine"), "Save")
     assert "**Title**: Theirs" in shown(app)
-    assert card_of(services).card.title == "Theirs"
+    assert card_of(lab).card.title == "Theirs"
     assert next(one for one in app.text_input if one.label == "Title").value == "Mine"
     press(app, "Save")
-    assert card_of(services).card.title == "Mine"
+    assert card_of(lab).card.title == "Mine"
 
 
-def test_leaving_it_changes_nothing(services, titan):
+def test_leaving_it_changes_nothing(lab, titan):
     app = press(fill(edit(), "Title", "Other"), "Leave it as it is")
-    assert card_of(services).version == 1
+    assert card_of(lab).version == 1
     assert "Titan" in shown(app)
     press(app, "Edit")
     assert next(one for one in app.text_input if one.label == "Title").value == "Titan"
 
 
-def test_its_latest_experiments_are_those_one_may_see(services, titan):
+def test_its_latest_experiments_are_those_one_may_see(lab, titan):
     for name in ("ada", "bob"):
         whereto = Whereto(f"{name}s", "p", "s", f"Night of {name}")
-        deposits.draft(access(services, name), whereto, instrument="titan")
+        deposits.draft(access(lab, name), whereto, instrument="titan")
     text = shown(enter("instruments", "ada", id="titan"))
     assert "Night of ada" in text
     assert "Night of bob" not in text
     assert "None that you may see" in shown(enter("instruments", "eve", id="titan"))
 
 
-def test_its_token_acts_as_the_instrument_and_is_shown_once(services, titan):
+def test_its_token_acts_as_the_instrument_and_is_shown_once(lab, titan):
     app = enter("instruments", "stew", STEWARD, id="titan")
     fill(app, "What it is for", "its PC")
     next(box for box in app.checkbox if "deposit" in box.label).check()
     press(app, "Make the token")
     secret = next(one.value for one in app.code if one.value.startswith("emf_"))
-    assert Reception(services).access(f"Bearer {secret}").subject == "instrument:titan"
+    assert Reception(lab).access(f"Bearer {secret}").subject == "instrument:titan"
     press(app, "Revoke it")
-    (kept,) = services.registry.tokens.list("instrument:titan")
+    (kept,) = lab.registry.tokens.list("instrument:titan")
     assert kept.revoked_at is not None
 
 
 @pytest.mark.parametrize("identifier", ["none", "../..", "<b>", "\x00"])
-def test_an_unknown_instrument_is_a_notice(services, identifier):
+def test_an_unknown_instrument_is_a_notice(lab, identifier):
     app = enter("instruments", "eve", id=identifier)
     assert len(app.warning) == 1
     assert not app.error

@@ -19,7 +19,6 @@ from tests.ui_streamlit.lab import (
     enter,
     fill,
     labels,
-    open_lab,
     press,
     shown,
     subject,
@@ -28,10 +27,9 @@ from tests.ui_streamlit.lab import (
 
 
 @pytest.fixture
-def services(tmp_path):
-    with open_lab(tmp_path / "home") as opened:
-        projects.create_project(access(opened, "ada"), ProjectCard(title="Steel *1*"))
-        yield opened
+def services(lab):
+    projects.create_project(access(lab, "ada"), ProjectCard(title="Steel *1*"))
+    return lab
 
 
 PROJECT = "steel-1"

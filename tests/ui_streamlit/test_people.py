@@ -15,7 +15,6 @@ from tests.ui_streamlit.lab import (
     enter,
     fill,
     labels,
-    open_lab,
     press,
     shown,
     subject,
@@ -25,19 +24,13 @@ from tests.ui_streamlit.lab import (
 HOSTILE = "<script>x</script> *B* :red[ob] 王"
 
 
-@pytest.fixture
-def services(tmp_path):
-    with open_lab(tmp_path / "home") as opened:
-        yield opened
+def card_of(lab, name):
+    return lab.registry.people.get(subject(name))
 
 
-def card_of(services, name):
-    return services.registry.people.get(subject(name))
-
-
-def test_whoever_has_logged_in_finds_people_by_words(services):
+def test_whoever_has_logged_in_finds_people_by_words(lab):
     for name in ("bob", "cleo"):
-        access(services, name)
+        access(lab, name)
     app = enter("people", "ada")
     assert all(name in shown(app) for name in ("Bob", "Cleo", "Ada"))
     app.text_input(key="people-text").set_value("bob").run()
@@ -47,9 +40,9 @@ def test_whoever_has_logged_in_finds_people_by_words(services):
     assert "Nobody fits" in shown(app)
 
 
-def test_people_come_in_pages(services):
+def test_people_come_in_pages(lab):
     for number in range(31):
-        access(services, f"guest{number:02}")
+        access(lab, f"guest{number:02}")
     app = enter("people", "ada")
     assert "Guest00" not in shown(app)
     press(app, "Older")
@@ -58,33 +51,33 @@ def test_people_come_in_pages(services):
     assert "Guest00" not in shown(app)
 
 
-def test_a_card_is_text_and_never_markup(services):
-    services.registry.people.meet(subject("bob"), PersonCard(name=HOSTILE, affiliation=HOSTILE))
+def test_a_card_is_text_and_never_markup(lab):
+    lab.registry.people.meet(subject("bob"), PersonCard(name=HOSTILE, affiliation=HOSTILE))
     for query in ({}, {"subject": subject("bob")}):
         text = shown(enter("people", "ada", **query))
         assert "<script>" not in text
         assert r"\*B\* \:red\[ob\] 王" in text
 
 
-def test_an_orcid_is_a_link(services):
+def test_an_orcid_is_a_link(lab):
     card = PersonCard(name="Bob", orcid="0000-0002-1825-0097")
-    services.registry.people.meet(subject("bob"), card)
+    lab.registry.people.meet(subject("bob"), card)
     text = shown(enter("people", "ada", subject=subject("bob")))
     assert 'href="https://orcid.org/0000-0002-1825-0097"' in text
 
 
-def test_people_edit_their_own_card_in_its_place(services):
+def test_people_edit_their_own_card_in_its_place(lab):
     app = unfold(enter("people", "ada", subject=subject("ada")), "Edit")
     fill(app, "Name", "Dr. Ada")
     fill(app, "Affiliation", "EM Centre")
     press(app, "Save")
     assert "Ada" in shown(app)
-    card = card_of(services, "ada").card
+    card = card_of(lab, "ada").card
     assert (card.name, card.affiliation, card.email) == ("Dr. Ada", "EM Centre", None)
     assert [one for one in labels(app) if one == "Save"] == [], "the form is closed again"
 
 
-def test_what_cannot_be_is_told_at_its_name_and_not_saved(services):
+def test_what_cannot_be_is_told_at_its_name_and_not_saved(lab):
     app = unfold(enter("people", "ada", subject=subject("ada")), "Edit")
     fill(app, "ORCID iD", "0000-0002-1825-0098")
     fill(app, "Name", "")
@@ -93,22 +86,22 @@ def test_what_cannot_be_is_told_at_its_name_and_not_saved(services):
     assert "**ORCID iD**" in text
     assert "check digit" in text
     assert "**Name**" in text
-    assert card_of(services, "ada").version == 1
+    assert card_of(lab, "ada").version == 1
 
 
 @pytest.mark.parametrize(("groups", "may"), [((), False), ((STEWARD,), False), ((ADMIN,), True)])
-def test_whose_card_it_is_edits_it_or_an_administrator(services, groups, may):
-    access(services, "bob")
+def test_whose_card_it_is_edits_it_or_an_administrator(lab, groups, may):
+    access(lab, "bob")
     app = enter("people", "eve", *groups, subject=subject("bob"))
     assert ("Edit" in labels(app)) is may
     if may:
         press(fill(unfold(app, "Edit"), "Name", "Robert"), "Save")
-        assert card_of(services, "bob").card.name == "Robert"
+        assert card_of(lab, "bob").card.name == "Robert"
 
 
-def test_someone_elses_edit_is_told_and_taken_over(services):
+def test_someone_elses_edit_is_told_and_taken_over(lab):
     app = unfold(enter("people", "ada", subject=subject("ada")), "Edit")
-    services.registry.people.edit(
+    lab.registry.people.edit(
         subject("ada"), expected_version=1, actor="root",
         card=PersonCard(name="Ada L.", affiliation="*Institute*", email="ada@example.org"),
     )  # fmt: skip
@@ -117,38 +110,36 @@ def test_someone_elses_edit_is_told_and_taken_over(services):
     assert "Someone changed it meanwhile" in text
     assert r"**Affiliation**: \*Institute\*" in text
     assert r"**E\-mail**: ada@example\.org" in text.replace(r"\@", "@")
-    assert card_of(services, "ada").card.email == "ada@example.org", "nothing is lost unseen"
+    assert card_of(lab, "ada").card.email == "ada@example.org", "nothing is lost unseen"
     press(app, "Save")
-    card = card_of(services, "ada").card
+    card = card_of(lab, "ada").card
     assert (card.affiliation, card.email) == ("*Institute*", "new@example.org")
 
 
-def test_the_same_form_sent_twice_is_one_edit(services):
+def test_the_same_form_sent_twice_is_one_edit(lab):
     app = unfold(enter("people", "ada", subject=subject("ada")), "Edit")
     edited = PersonCard(name="Ada L.", affiliation="EM Centre")
-    services.registry.people.edit(
-        subject("ada"), expected_version=1, actor=subject("ada"), card=edited
-    )
+    lab.registry.people.edit(subject("ada"), expected_version=1, actor=subject("ada"), card=edited)
     press(fill(app, "Affiliation", "EM Centre"), "Save")
     assert "meanwhile" not in shown(app)
-    assert card_of(services, "ada").version == 2
+    assert card_of(lab, "ada").version == 2
 
 
-def test_a_form_that_was_closed_begins_anew_with_the_card_as_it_is(services):
+def test_a_form_that_was_closed_begins_anew_with_the_card_as_it_is(lab):
     app = unfold(enter("people", "ada", subject=subject("ada")), "Edit")
     unfold(app, "Edit", is_open=False)
-    services.registry.people.edit(
+    lab.registry.people.edit(
         subject("ada"), expected_version=1, actor="root", card=PersonCard(name="Countess")
     )
     unfold(app, "Edit")
     assert next(one for one in app.text_input if one.label == "Name").value == "Countess"
 
 
-def test_projects_are_shown_where_their_members_may_be_seen(services):
-    owner = access(services, "ada")
+def test_projects_are_shown_where_their_members_may_be_seen(lab):
+    owner = access(lab, "ada")
     for title in ("Steel", "Glass"):
         projects.create_project(owner, ProjectCard(title=title))
-    services.registry.memberships.grant(
+    lab.registry.memberships.grant(
         "steel", subject("bob"), Role.VIEWER, until=None, actor=owner.subject
     )
     text = shown(enter("people", "bob", subject=subject("ada")))
@@ -157,26 +148,26 @@ def test_projects_are_shown_where_their_members_may_be_seen(services):
     assert "None whose members you may see" in shown(enter("people", "eve", subject=subject("ada")))
 
 
-def test_ones_own_page_tells_ones_roles(services):
+def test_ones_own_page_tells_ones_roles(lab):
     assert "steward" in shown(enter("people", "stew", STEWARD, subject=subject("stew")))
     assert "-badge[" not in shown(enter("people", "stew", STEWARD, subject=subject("ada")))
 
 
-def test_an_administrator_ends_anyones_tokens(services):
-    ada = access(services, "ada")
-    until = services.now().replace(year=services.now().year + 1, month=1, day=1)
+def test_an_administrator_ends_anyones_tokens(lab):
+    ada = access(lab, "ada")
+    until = lab.now().replace(year=lab.now().year + 1, month=1, day=1)
     _, kept = tokens.create(ada, Wanted("Ada's script", frozenset({"read"}), until))
     for name, groups in (("stew", (STEWARD,)), ("bob", ())):
         assert "script" not in shown(enter("people", name, *groups, subject=subject("ada")))
     app = enter("people", "root", ADMIN, subject=subject("ada"))
     assert "Ada&#39;s script" in shown(app)
     press(app, "Revoke it")
-    found = services.registry.tokens.find(kept.id)
+    found = lab.registry.tokens.find(kept.id)
     assert found.revoked_at is not None
 
 
 @pytest.mark.parametrize("identifier", ["nobody", "../..", "<b>", "x" * 300])
-def test_someone_unknown_is_a_notice(services, identifier):
+def test_someone_unknown_is_a_notice(lab, identifier):
     app = enter("people", "ada", subject=identifier)
     assert len(app.warning) == 1
     assert not app.error

@@ -8,20 +8,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from emfair.service.reception import Reception
-from tests.ui_streamlit.lab import as_referee, enter, fill, labels, open_lab, press, shown, subject
+from tests.ui_streamlit.lab import as_referee, enter, fill, labels, press, shown, subject
 from ui_streamlit import stores
 
 MAKE = "Make the token"
 
 
-@pytest.fixture
-def services(tmp_path):
-    with open_lab(tmp_path / "home") as opened:
-        yield opened
-
-
-def kept(services, name="ada"):
-    return services.registry.tokens.list(subject(name))
+def kept(lab, name="ada"):
+    return lab.registry.tokens.list(subject(name))
 
 
 def secret(app):
@@ -36,9 +30,9 @@ def wanted(app, name="FIB's *PC*", *scopes):
     return app
 
 
-def test_a_token_is_made_within_its_scopes_and_shown_once(services):
+def test_a_token_is_made_within_its_scopes_and_shown_once(lab):
     app = press(wanted(enter("tokens", "ada"), "FIB's *PC*", "deposit", "annotate"), MAKE)
-    back = Reception(services).access(f"Bearer {secret(app)}")
+    back = Reception(lab).access(f"Bearer {secret(app)}")
     assert (back.subject, back.known.scopes) == (subject("ada"), {"deposit", "annotate"})
     assert r"FIB's \*PC\*" in shown(app)
     assert "EMFAIR_TOKEN" in shown(app)
@@ -50,7 +44,7 @@ def test_a_token_is_made_within_its_scopes_and_shown_once(services):
     assert "FIB&#39;s *PC*" in shown(app), "it stands in the list"
 
 
-def test_a_secret_is_gone_once_the_page_was_left(services):
+def test_a_secret_is_gone_once_the_page_was_left(lab):
     app = press(wanted(enter("tokens", "ada"), "script", "read"), MAKE)
     text = secret(app)
     app.switch_page("../pages/home.py").run()
@@ -60,11 +54,11 @@ def test_a_secret_is_gone_once_the_page_was_left(services):
     assert text not in shown(app)
 
 
-def test_it_counts_through_the_last_day_that_was_chosen(services):
+def test_it_counts_through_the_last_day_that_was_chosen(lab):
     app = wanted(enter("tokens", "ada"), "script", "read")
-    day = (services.now() + timedelta(days=3)).date()
+    day = (lab.now() + timedelta(days=3)).date()
     press(fill(app, "Last day", day), MAKE)
-    (one,) = kept(services)
+    (one,) = kept(lab)
     assert one.expires_at.isoformat() == f"{day + timedelta(days=1)}T00:00:00+00:00"
 
 
@@ -72,31 +66,31 @@ def test_it_counts_through_the_last_day_that_was_chosen(services):
     ("name", "scopes", "told"),
     [("", ("read",), "needs a name"), ("script", (), "needs scopes"), (" \x00", ("read",), "text")],
 )
-def test_a_token_that_should_not_be_is_a_notice(services, name, scopes, told):
+def test_a_token_that_should_not_be_is_a_notice(lab, name, scopes, told):
     app = press(wanted(enter("tokens", "ada"), name, *scopes), MAKE)
     assert told in shown(app)
-    assert kept(services) == []
+    assert kept(lab) == []
 
 
-def test_what_is_sent_twice_makes_one_token(services):
+def test_what_is_sent_twice_makes_one_token(lab):
     app = wanted(enter("tokens", "ada"), "script", "read")
     old = next(one for one in app.button if one.label == MAKE)
     press(app, MAKE)
     new = next(one for one in app.button if one.label == MAKE)
     assert old.id != new.id, "the form that was sent is not there any more"
     app.run()
-    assert len(kept(services)) == 1
+    assert len(kept(lab)) == 1
 
 
-def test_a_token_is_revoked_and_stays_in_the_list(services):
+def test_a_token_is_revoked_and_stays_in_the_list(lab):
     app = press(wanted(enter("tokens", "ada"), "script", "read"), MAKE)
     press(app, "Revoke it")
-    assert kept(services)[0].revoked_at is not None
+    assert kept(lab)[0].revoked_at is not None
     assert ">revoked</span>" in shown(app)
     assert "Revoke" not in labels(app)
 
 
-def test_tokens_of_others_are_not_shown(services):
+def test_tokens_of_others_are_not_shown(lab):
     press(wanted(enter("tokens", "bob"), "zebra", "read"), MAKE)
     assert "zebra" not in shown(enter("tokens", "ada"))
 
@@ -104,8 +98,8 @@ def test_tokens_of_others_are_not_shown(services):
 @pytest.mark.parametrize(
     "page", ["tokens", "people", "instruments", "audit", "deposit", "discover", "sql"]
 )
-def test_what_is_not_for_a_referee_says_so(services, page):
-    app = AppTest.from_function(as_referee)
+def test_what_is_not_for_a_referee_says_so(lab, page):
+    app = AppTest.from_function(as_referee, default_timeout=30)
     app.query_params["page"] = page
     app.run()
     assert not app.exception
