@@ -22,6 +22,7 @@ from emfair.identity.listen import names
 from emfair.service.services import open_services
 from emfair.settings import Settings, read_settings
 from ui_streamlit import built, stores
+from ui_streamlit.headers import Headers, origin_of
 from ui_streamlit.login.door import Door, routes
 from ui_streamlit.login.secrets import auth_secrets
 from ui_streamlit.login.visit import shown_by
@@ -32,10 +33,12 @@ ADDRESS = "127.0.0.1"
 class _Api:
     """The API, which exists once the stores are open: mounted apps have no lifespan of their own.
 
-    The API spells its whole path, ``/api/v1``, so it must not see where it is mounted.
+    The API spells its whole path, ``/api/v1``, so it must not see where it is mounted. `elsewhere`
+    is the origin of the lake's own addresses, if it has some.
     """
 
     app: ASGIApp
+    elsewhere: str = ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.app({**scope, "root_path": ""}, receive, send)
@@ -51,6 +54,7 @@ def create_app(settings: Settings) -> st.App:
 
         with open_services(settings) as services, stores.use(services) as reception:
             api.app = create_api(services, reception)
+            api.elsewhere = origin_of(services.lake)
             yield
 
     return st.App(
@@ -63,6 +67,7 @@ def create_app(settings: Settings) -> st.App:
             *(routes(settings) if settings.oidc_issuer else ()),
         ],
         middleware=[
+            Middleware(Headers, lambda: api.elsewhere),
             Middleware(TrustedHostMiddleware, allowed_hosts=_names(settings)),
             *([Middleware(Door, settings, _shown)] if settings.oidc_issuer else ()),
         ],
