@@ -27,6 +27,7 @@ def test_every_state_severity_source_and_verdict_has_its_words():
     assert set(words.SEVERITIES) == set(Severity)
     assert set(words.SOURCES) == set(Source)
     assert set(words.VERDICTS) == set(Verdict)
+    assert list(words.TO_DO) == list(words.STEPS)
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1))

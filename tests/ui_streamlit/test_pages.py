@@ -219,7 +219,10 @@ def test_provenance_is_told_step_by_step(page, made):
 
 
 def test_an_experiment_that_waits_says_so(page, made):
-    assert "Not checked yet" in told(page("experiment", id=made["sealed"]))
+    app = page("experiment", id=made["sealed"])
+    assert "Not checked yet" in told(app)
+    assert "Convert to NXem" in html(app)
+    assert "Raw files converted" not in html(app), "it is not done yet"
 
 
 def test_a_withdrawn_experiment_says_so_and_offers_nothing_to_take(empty, tmp_path):

@@ -18,7 +18,7 @@ from ui_streamlit import stores
 from ui_streamlit.components import links
 from ui_streamlit.components.markup import show
 from ui_streamlit.components.notices import notices
-from ui_streamlit.components.words import STATES, STEPS
+from ui_streamlit.components.words import STATES, STEPS, TO_DO
 
 CLOSED = (State.PUBLISHED, State.TOMBSTONED)
 """States of an experiment that nobody annotates any more."""
@@ -54,7 +54,7 @@ def _steps(now: News) -> list[tuple[str, str]]:
     todo = [name for name in STEPS if name not in done]
     current = todo[0] if todo and now.row.state is State.PROCESSING else ""
     tones = {name: "green" if name in done else "gray" for name in STEPS} | {current: "blue"}
-    return [(words, tones[name]) for name, words in STEPS.items()]
+    return [((STEPS if name in done else TO_DO)[name], tones[name]) for name in STEPS]
 
 
 def _arriving(access: Access, now: News) -> None:

@@ -78,3 +78,12 @@ STEPS = {
     "metadata_index": "Indexed for search",
 }
 """What each step of the chain did, by its name in provenance records."""
+
+TO_DO = {
+    "raw_upload": "Verify checksums",
+    "nxem_container": "Convert to NXem",
+    "validation_report": "Validate",
+    "experiment_record": "Write README and record",
+    "metadata_index": "Index for search",
+}
+"""The same steps before they are done."""
