@@ -1,4 +1,4 @@
-"""Values as people read them: 200 kV for 200000 V, 4 µm for 4000 nm, 4D scan for ``image_4d``.
+"""Values as people read them: 200 kV for 200000 V, 4 µm for 4000 nm, 4D data for ``image_4d``.
 
 The one place that decides; its table is ``show.yaml``. What does not belong here: what stands in
 index, API and files, which is SI, and how pages are laid out.

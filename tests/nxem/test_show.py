@@ -81,7 +81,7 @@ def test_a_fact_is_told_as_people_read_it(said, text):
     ("kind", "shape", "words"),
     [
         ("image_2d", (64, 64), "image"),
-        ("image_4d", (8, 8, 64, 64), "4D scan"),
+        ("image_4d", (8, 8, 64, 64), "4D data"),
         ("spectrum_0d", (2048,), "spectrum"),
         ("spectrum_2d", (64, 64, 2048), "spectrum image"),
         ("stack_2d", (), "stack of images"),

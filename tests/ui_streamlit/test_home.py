@@ -33,7 +33,11 @@ def lab(tmp_path) -> Iterator[Services]:
     """Yield empty stores of an emfair where people log in."""
     with open_services(read_settings(home=furnished(tmp_path / "home"))) as opened:
         settings = opened.settings.model_copy(
-            update={"oidc_issuer": ISSUER, "contact": "Stew Ward, room 204"}
+            update={
+                "oidc_issuer": ISSUER,
+                "contact": "Stew Ward, room 204",
+                "dagster_url": "https://dagster.lab.test",
+            }
         )
         there = replace(opened, settings=settings)
         with stores.use(there):
@@ -167,6 +171,7 @@ def test_an_administrator_looks_after_failed_runs_and_disks(filled):
     assert "To look after" in headings(app)
     assert [one.label for one in app.expander] == ["Failed runs · 1"]
     (run,) = app.get("link_button")
+    assert run.proto.url.startswith("https://dagster.lab.test/assets/")
     assert run.proto.url.endswith("partition=e-bobs-third")
     assert "GB free (lake)" in told(app)
 

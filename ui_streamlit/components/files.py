@@ -66,7 +66,7 @@ def _taking(page: ExperimentPage, parts: list[Part]) -> None:
     """Offer ZIP archives, checksums, and a list for a program that fetches many files."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         part = st.segmented_control(
-            "Take away", parts, default=parts[0], required=True,
+            "Download", parts, default=parts[0], required=True,
             format_func=lambda one: _PARTS[one], key="part",
         )  # fmt: skip
         part = Part(part)

@@ -102,7 +102,7 @@ def _techniques(hit: Hit) -> str:
 
 
 def _data(hit: Hit) -> str:
-    """Return what a measurement is: ``4D scan, 32 × 32 × 128 × 128``."""
+    """Return what a measurement is: ``4D data, 32 × 32 × 128 × 128``."""
     shape = hit["shape"] or []
     size = "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}".join(str(length) for length in shape)
     return ", ".join(filter(None, (kind_in_words(hit["kind"], shape), size)))
