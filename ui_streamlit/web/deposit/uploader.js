@@ -30,6 +30,7 @@ export class Item {
     this.sent = new Map(); // bytes by part
     this.control = null;
     this.isLeaving = false;
+    this.announcing = null; // a promise, while emfair has not answered yet
   }
 
   get arrived() {
@@ -107,11 +108,14 @@ export class Uploader {
 
   /** Take a file out of the deposit. */
   async remove(item) {
+    item.isLeaving = true;
+    while (item.announcing) await item.announcing; // cut off, emfair might have heard of it
     item.control?.abort();
     try {
       if (item.upload) await this.wire.ask("DELETE", `/uploads/${item.upload.id}`);
     } catch (error) {
       if (!(error instanceof Refused && error.status === 404)) {
+        item.isLeaving = false;
         this.#fail(item, error);
         return;
       }
@@ -127,11 +131,7 @@ export class Uploader {
     for (const item of todo) item.isLeaving = true;
     this.changed();
     const lane = async () => {
-      while (todo.length) {
-        const item = todo.pop();
-        await this.remove(item);
-        item.isLeaving = false; // of one that could not go
-      }
+      while (todo.length) await this.remove(todo.pop());
     };
     await Promise.all(Array.from({ length: LANES }, lane));
     this.#pump();
@@ -330,7 +330,8 @@ export class Uploader {
     while (this.announcing) await this.announcing;
     if (item.upload) return;
     const next = [...this.items.values()].filter(
-      (one) => one !== item && one.state === "waiting" && !one.upload && !this.#isSmall(one),
+      (one) =>
+        one !== item && one.state === "waiting" && !one.upload && !one.isLeaving && !this.#isSmall(one),
     );
     this.announcing = this.#announce([item, ...next.slice(0, PORTION - 1)], signal);
     await this.announcing.finally(() => {
@@ -340,6 +341,17 @@ export class Uploader {
 
   /** Announce files; return those that were taken. One that is refused holds up no other. */
   async #announce(items, signal) {
+    const answered = this.#answered(items, signal);
+    const over = answered.catch(() => {}); // told to whoever announces
+    for (const item of items) item.announcing = over;
+    try {
+      return await answered;
+    } finally {
+      for (const item of items) item.announcing = null;
+    }
+  }
+
+  async #answered(items, signal) {
     const path = `/experiments/${this.experiment}/uploads`;
     const taken = [];
     for (let start = 0; start < items.length; start += PORTION) {
@@ -355,7 +367,7 @@ export class Uploader {
         if (some.length === 1 && error.status === 409 && some[0].upload) {
           this.#differs(some[0], some[0].file);
         } else if (some.length === 1) this.#fail(some[0], error);
-        else for (const item of some) taken.push(...(await this.#announce([item], signal)));
+        else for (const item of some) taken.push(...(await this.#answered([item], signal)));
       }
     }
     for (const item of taken) if (item.upload.done_at) this.#state(item, "done");

@@ -15,6 +15,7 @@ class Server {
   files = new Map();
   refused = new Set(); // names that cannot be
   hold = null; // a promise that bodies wait for
+  late = null; // a promise that the answer to an announcement waits for
   waiting = () => {};
 
   constructor(store = "") {
@@ -25,7 +26,12 @@ class Server {
     if (signal?.aborted) throw new Stopped();
     this.asked.push(`${method} ${path}`);
     if (method === "GET" && path.endsWith("/uploads")) return [...this.files.values()];
-    if (method === "POST" && path.endsWith("/uploads")) return this.announce(document.files);
+    if (method === "POST" && path.endsWith("/uploads")) {
+      const told = this.announce(document.files);
+      await this.late;
+      if (signal?.aborted) throw new Stopped();
+      return told;
+    }
     const upload = [...this.files.values()].find(({ id }) => path.includes(`/${id}`));
     if (!upload) throw new Refused(404, { detail: "there is no such upload." });
     if (method === "DELETE") this.files.delete(upload.name);
@@ -231,4 +237,64 @@ test("a store is taken out as a whole, and nothing of it is sent any more", asyn
   await settled(one);
   assert.deepEqual(states(one), ["a done"]);
   assert.deepEqual([...server.files.keys()], ["a"]);
+});
+
+for (const own of [true, false]) {
+  test(`what is taken out while it is announced is not left there (own: ${own})`, async () => {
+    const server = new Server("https://store.test");
+    const one = uploader(server, own);
+    let answer;
+    server.late = new Promise((done) => {
+      answer = done;
+    });
+    const names = Array.from({ length: 200 }, (_, number) => `m.zspy/${1000 + number}`);
+    await one.add([file("a", 10), ...names.map((name) => file(name, 10))]);
+    await new Promise((done) => setTimeout(done, 20));
+    assert.ok(server.files.size > 1, "emfair has heard of some, and has not answered");
+    const gone = one.removeAll([...one.items.values()].filter((item) => item.store));
+    await new Promise((done) => setTimeout(done, 20));
+    answer();
+    await gone;
+    await settled(one);
+    assert.deepEqual(states(one), ["a done"]);
+    assert.deepEqual([...server.files.keys()], ["a"]);
+  });
+}
+
+test("what is being taken out is announced with no other", async () => {
+  const server = new Server("https://store.test");
+  const one = uploader(server, false);
+  one.pause();
+  const names = [1, 2, 3, 4, 5, 6].map((number) => `m.zspy/${number}`);
+  await one.add([...names, "a"].map((name) => file(name, 10)));
+  const announced = [];
+  const announce = server.announce.bind(server);
+  server.announce = (files) => {
+    announced.push(...files.map(({ name }) => name));
+    return announce(files);
+  };
+  const gone = one.removeAll([...one.items.values()].filter((item) => item.store));
+  one.resume();
+  await gone;
+  await settled(one);
+  assert.deepEqual(announced, ["a"]);
+  assert.deepEqual([...server.files.keys()], ["a"]);
+});
+
+test("what could not be taken out is there, with why, and can go later", async () => {
+  const server = new Server();
+  const one = uploader(server);
+  await one.add([file("a", 10)]);
+  await settled(one);
+  const ask = server.ask.bind(server);
+  server.ask = async (method, ...rest) => {
+    if (method === "DELETE") throw new Refused(409, { detail: "it is sealed." });
+    return ask(method, ...rest);
+  };
+  const item = one.items.get("a");
+  await one.remove(item);
+  assert.deepEqual([item.state, item.problem, item.isLeaving], ["failed", "it is sealed.", false]);
+  server.ask = ask;
+  await one.remove(item);
+  assert.equal(one.items.size, 0);
 });
