@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
+from importlib.resources import files
 from typing import Annotated, Any
-from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -58,12 +59,15 @@ def _orcid(text: str) -> str:
     return plain
 
 
-TIME_ZONES = ("UTC", *sorted(available_timezones() - {"UTC", "Factory", "localtime"}))
-"""The IANA's names, which are the same on every machine."""
+@cache
+def time_zones() -> tuple[str, ...]:
+    """Return the IANA's names, UTC first: of a package, so they are the same on every machine."""
+    names = files("tzdata").joinpath("zones").read_text("utf-8").split()
+    return ("UTC", *sorted({*names} - {"UTC", "Factory"}))
 
 
 def _time_zone(name: str) -> str:
-    if name not in TIME_ZONES:
+    if name not in time_zones():
         raise ValueError(f"{name!r} is no time zone of the IANA's list (like Europe/Rome or UTC)")
     return name
 

@@ -23,6 +23,8 @@ class Source(StrEnum):
         return list(Source).index(self)
 
 
+OF_FILES = frozenset({Source.CALENDAR, Source.VENDOR, Source.DERIVED})
+"""Sources that speak for a file; the others are asked anew."""
 LEFT_OVER = "often left over from another session: not used"
 """Warning of a value that microscopes keep from one person to the next."""
 

@@ -19,12 +19,12 @@ from pydantic import BaseModel
 
 from emfair.model.annotations import (
     ELEMENTS,
-    TIME_ZONES,
     Annotations,
     FileNotes,
     InstrumentNotes,
     SampleNotes,
     UserNotes,
+    time_zones,
 )
 from emfair.nxem.keys import Key, keys
 
@@ -126,7 +126,7 @@ def _value(key: Key) -> Schema:
         return _nullable("boolean")
     if key.kind == "number":
         return _number(key)
-    words = TIME_ZONES if key.key == "time_zone" else key.words
+    words = time_zones() if key.zones else key.words
     return {"enum": [*words, None]} if words else _text()
 
 

@@ -6,15 +6,17 @@ What does not belong here: which time is used (`facts`), and how vendors write t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from emfair import __version__
-from emfair.model.facts import Fact, Source
+from emfair.model.facts import OF_FILES, Fact, Source
 
 NO_ZONE = "has no time zone: not used"
 """Warning of a time that could be anywhere."""
+TIMES = ("start_time", "end_time")
+"""Keys of what a clock showed; the document's fields of that name are the whole experiment's."""
 
 QUARTER, SECOND = timedelta(minutes=15), timedelta(seconds=1)
 FARTHEST_ZONE = timedelta(hours=14)
@@ -35,9 +37,41 @@ def zoned(facts: Iterable[Fact], zone: Fact | None) -> list[Fact]:
     return list(facts) if zone is None else [one for fact in facts for one in _in_zone(fact, zone)]
 
 
+def unzoned(facts: Iterable[Fact]) -> list[Fact]:
+    """Return facts as they were read, whatever zone they were taken in before (`zoned`)."""
+    return [
+        fact.model_copy(update=_AS_READ) if _is_taken(fact) else fact
+        for fact in facts
+        if fact.extractor != __name__
+    ]
+
+
+def _is_taken(fact: Fact) -> bool:
+    """Whether it stands aside for what it was in a zone: no other derived value is stronger."""
+    return fact.source in OF_FILES and fact.replaced_by == Source.DERIVED.value
+
+
+_AS_READ = {"warning": NO_ZONE, "replaced_by": "", "reason": ""}
+
+
+def is_local(fact: Fact) -> bool:
+    """Whether it is a time that a zone would make certain; a day alone is no time of a clock."""
+    return fact.warning == NO_ZONE and ":" in fact.raw
+
+
+def is_helped_by_a_zone(facts: Collection[Fact]) -> bool:
+    """Whether a measurement would say more of when it was made if the zone were known.
+
+    Not where something else says it, and not where the zone is known and did not help.
+    """
+    known = {fact.key: fact for fact in facts if not fact.replaced_by and not fact.warning}
+    return "time_zone" not in known and any(
+        fact.key in TIMES and fact.key not in known and is_local(fact) for fact in facts
+    )
+
+
 def _in_zone(fact: Fact, zone: Fact) -> Iterator[Fact]:
-    told = fact.warning == NO_ZONE and ":" in fact.raw  # a day alone is no time of a clock
-    moment = _moment(fact.value_text, zone.value_text) if told else None
+    moment = _moment(fact.value_text, zone.value_text) if is_local(fact) else None
     if moment is None:
         yield fact
         return
@@ -69,7 +103,7 @@ def without_repeats(facts: list[Fact]) -> list[Fact]:
     A reader often hands out a moment twice, the second time without its zone: the two are then
     equal, or some quarters of an hour apart, and need nobody's attention.
     """
-    ours = [fact for fact in facts if fact.source is Source.VENDOR and fact.key in _TIMES]
+    ours = [fact for fact in facts if fact.source is Source.VENDOR and fact.key in TIMES]
     certain = [fact for fact in ours if not fact.warning]
     repeated = {
         id(fact)
@@ -85,7 +119,6 @@ REPEATED = {
     "replaced_by": Source.VENDOR.value,
     "reason": "says the same without its zone",
 }
-_TIMES = ("start_time", "end_time")
 
 
 def _same(certain: str, local: str) -> bool:

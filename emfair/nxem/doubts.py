@@ -13,7 +13,7 @@ from math import pi, remainder
 
 from emfair.model.facts import Fact, Source
 from emfair.model.findings import Finding, Severity, in_order
-from emfair.nxem.clocks import NO_ZONE
+from emfair.nxem.clocks import NO_ZONE, is_local
 from emfair.nxem.facts import IMPOSSIBLE, of_the_whole, used
 from emfair.nxem.keys import Key, keys
 from emfair.nxem.names import alike
@@ -146,7 +146,9 @@ def _impossible(facts: list[Fact], chosen: dict[str, Fact], file: str) -> Iterat
         if fact.warning == NO_ZONE:
             severity, rule = Severity.NOTE, "no-time-zone"
             problem = "says no time zone"
-            remedy = "with its offset (+01:00), or instrument.time_zone for all of its files"
+            remedy = "with its offset (+01:00)"
+            if is_local(fact):
+                remedy += ", or instrument.time_zone for all of its files"
         elif fact.warning.startswith(IMPOSSIBLE):
             severity, rule = Severity.RECOMMENDED, "impossible-value"
             problem, remedy = "says what cannot be", "if you know it"

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from emfair.model.annotations import Annotations, InstrumentNotes
 from emfair.model.context import Context
 from emfair.model.facts import Fact, Source
-from emfair.nxem.clocks import NO_ZONE, without_repeats, zoned
+from emfair.nxem.clocks import NO_ZONE, TIMES, without_repeats, zoned
 from emfair.nxem.infer import inferred
 from emfair.nxem.keys import Key, keys
 from emfair.nxem.said import form_facts, profile_facts, record_facts
@@ -101,7 +101,7 @@ def _time_warning(key: Key, fact: Fact, latest: datetime | None) -> str:
 
 def of_the_whole(fact: Fact) -> bool:
     """Whether a fact is a time of the whole experiment: one for all, where files have their own."""
-    return fact.source is Source.FORM and fact.source_path in ("start_time", "end_time")
+    return fact.source is Source.FORM and fact.source_path in TIMES
 
 
 def settle(facts: Iterable[Fact]) -> list[Fact]:

@@ -32,6 +32,7 @@ class Key(BaseModel):
     differs: float | Literal["words", "days"] | None = None
     close: float = 0.0
     words: tuple[str, ...] = ()
+    zones: bool = False
 
     @property
     def field(self) -> str:

@@ -13,9 +13,9 @@ from typing import Any
 from emfair.lake import layout
 from emfair.model.annotations import Annotations
 from emfair.model.documents import Conversion, Measurement
-from emfair.model.facts import Fact, Source
+from emfair.model.facts import OF_FILES, Fact
 from emfair.nxem.annotations import Mistake, Quantity, look_over, lost_files
-from emfair.nxem.clocks import zoned
+from emfair.nxem.clocks import unzoned, zoned
 from emfair.nxem.facts import settle, used
 from emfair.nxem.keys import keys
 from emfair.nxem.said import form_facts, record_facts
@@ -25,9 +25,6 @@ from emfair.service.context import context_of
 from emfair.service.documents import made, sealed_manifest
 from emfair.service.services import Services
 from emfair.vendor.bundles import measured
-
-_READ = frozenset({Source.CALENDAR, Source.VENDOR, Source.DERIVED})
-"""Sources that speak for a file; the others are asked anew."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +84,7 @@ def _missing(
 
 def _together(said: list[Fact], one: Measurement) -> list[Fact]:
     """Return what is said of a measurement, and what its file says if that is so."""
-    of_file = [fact for fact in one.facts if fact.source in _READ]
+    of_file = unzoned(fact for fact in one.facts if fact.source in OF_FILES)
     return [*said, *zoned(of_file, used(settle(said)).get("time_zone"))]
 
 

@@ -15,10 +15,10 @@ from typing import Any
 from emfair.lake import layout
 from emfair.model.annotations import Annotations
 from emfair.model.documents import Conversion, Measurement, Validation
-from emfair.model.facts import Fact, Source
+from emfair.model.facts import OF_FILES, Fact
 from emfair.model.findings import Finding
 from emfair.nxem.annotation_schema import annotation_schema
-from emfair.nxem.clocks import NO_ZONE
+from emfair.nxem.clocks import TIMES, is_helped_by_a_zone
 from emfair.nxem.doubts import RULES
 from emfair.nxem.facts import used
 from emfair.nxem.said import record_facts
@@ -34,8 +34,6 @@ from emfair.service.services import Services
 from emfair.vendor.bundles import primaries
 
 Document = dict[str, Any]
-_READ = frozenset({Source.CALENDAR, Source.VENDOR, Source.DERIVED})
-"""Sources that speak for a file."""
 _LOOKED_THROUGH = 20
 """Own experiments before this one that may have something to take over."""
 
@@ -98,7 +96,7 @@ class Field:
     @property
     def fills(self) -> bool:
         """Whether what is said of all counts only for files that say nothing themselves."""
-        return self.name in ("start_time", "end_time")
+        return self.name in TIMES
 
     @property
     def varies(self) -> bool:
@@ -133,7 +131,7 @@ def form_of(services: Services, row: ExperimentRow, arrivals: Iterable[Arrival] 
     recorded = used(record_facts(context_of(services, row)))
     known, saying = _known(recorded, read), _saying(recorded, read)
     doubts = _doubts(findings)
-    zoneless = any(fact.warning == NO_ZONE for one in read for fact in one.facts)
+    zoneless = any(is_helped_by_a_zone(one.facts) for one in read)
     fields = tuple(
         Field(
             name,
@@ -249,7 +247,7 @@ def _known(
     }
     for measurement in read:
         for fact in measurement.facts:
-            of_file = fact.source in _READ and fact.replaced_by not in _READ  # nor by another tag
+            of_file = fact.source in OF_FILES and fact.replaced_by not in OF_FILES  # another tag
             if of_file and not fact.warning and fact.key not in recorded:
                 values = found.setdefault(fact.key, {})
                 values.setdefault((fact.value_num, fact.value_text), fact)
@@ -259,6 +257,6 @@ def _known(
 def _saying(recorded: Mapping[str, Fact], read: Iterable[Measurement]) -> list[set[str]]:
     """Return the keys that record or file say of each measurement."""
     return [
-        {*recorded, *(one.key for one in each.facts if one.source in _READ and not one.warning)}
+        {*recorded, *(one.key for one in each.facts if one.source in OF_FILES and not one.warning)}
         for each in read
     ]

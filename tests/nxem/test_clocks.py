@@ -3,9 +3,9 @@
 import pytest
 
 from emfair.model.annotations import Annotations
-from emfair.model.facts import Fact, Source
+from emfair.model.facts import OF_FILES, Fact, Source
 from emfair.nxem.annotations import parse_annotations
-from emfair.nxem.clocks import NO_ZONE, REPEATED, without_repeats
+from emfair.nxem.clocks import NO_ZONE, REPEATED, is_helped_by_a_zone, unzoned, without_repeats
 from emfair.nxem.facts import facts_of, used
 from emfair.nxem.tag_report import tag_report
 from emfair.vendor.signal import Signal
@@ -117,3 +117,26 @@ def test_a_file_that_knows_its_zone_needs_no_clocks():
     signal = Signal(0, "", "Delmic", None, (), {"General": general}, tags)
     notes = parse_annotations({"instrument": {"time_zone": "Asia/Tokyo"}})
     assert used(facts_of(signal, "a", notes))["start_time"].value_text == ZONED
+
+
+def test_what_was_taken_in_a_zone_is_again_what_was_read():
+    notes = parse_annotations({"instrument": {"time_zone": "Asia/Tokyo"}})
+    taken = [fact for fact in facts_of(fei("2025-07-03T13:17:19"), "a", notes)
+             if fact.source in OF_FILES]  # fmt: skip
+    assert "start_time" in used(taken)
+    assert unzoned(taken) == facts_of(fei("2025-07-03T13:17:19"), "a", Annotations())
+
+
+@pytest.mark.parametrize(
+    ("signal", "said", "helped"),
+    [
+        (fei("2025-07-03T13:17:19"), {}, True),
+        (fei("2025-07-03T13:17:19"), {"start_time": "2025-07-03T13:17:19Z"}, False),
+        (fei("2025-10-26T02:30:00"), {"instrument": {"time_zone": "Europe/Rome"}}, False),
+        (Signal(0, "", "FEI", None, (), {"General": {"date": "2025-07-03"}}, {}), {}, False),
+        (Signal(0, "", "FEI", None, (), {}, {}), {}, False),
+    ],
+)
+def test_a_zone_helps_where_nothing_else_tells_the_moment(signal, said, helped):
+    facts = facts_of(signal, "a", parse_annotations(said))
+    assert is_helped_by_a_zone(facts) is helped

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from emfair.model.facts import Source
+from emfair.model.facts import OF_FILES
 from emfair.nxem.keys import keys
 from emfair.service.form import Document, Form, with_value
 from ui_streamlit.components.values import value_of
@@ -17,7 +17,6 @@ from ui_streamlit.components.values import value_of
 _USUAL = {"title": "Title", "start_time": "Start"}
 READ = "file says: "  # begins the name of a column that cannot be edited
 _SHOWN = 3  # values of a file's measurements that differ
-_OF_FILES = (Source.VENDOR, Source.CALENDAR, Source.DERIVED)
 
 
 def single_files(form: Form, document: Document) -> Document:
@@ -68,8 +67,8 @@ def _values(form: Form) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, dict[str, None]]] = {}
     for one in form.read:
         for fact in one.facts:
-            certain = not fact.warning and fact.replaced_by not in _OF_FILES
-            if fact.source in _OF_FILES and certain:
+            certain = not fact.warning and fact.replaced_by not in OF_FILES
+            if fact.source in OF_FILES and certain:
                 found.setdefault(one.file, {}).setdefault(fact.key, {})[value_of(fact)] = None
     return {
         file: {key: _several(list(values)) for key, values in of.items()}
