@@ -37,6 +37,8 @@ from emfair.vendor.signal import Axis, Signal
 
 _SPATIAL = ("axis_i", "axis_j", "axis_k", "axis_m")
 _RGB_ORDER = "RGBA"
+COLOUR = "colour channel"
+"""The name of the axis of red, green and blue."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,7 @@ def _with_channels(signal: Signal) -> list[Axis]:
     axes = list(signal.axes)
     names = signal.data.dtype.names
     if names is not None:
-        axes.append(Axis(name="colour channel", size=len(names), navigate=False))
+        axes.append(Axis(name=COLOUR, size=len(names), navigate=False))
     return axes
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -25,7 +26,25 @@ BUDGET = 1 << 28  # elements that a sum may take: a quarter of a second's work
 MEAN = 1 << 26  # elements of a mean pattern: a thousand patterns of 256 × 256
 STRIP = 5  # frames
 
+_LEAST_PIXEL = 1e-6
+"""Metres that a pixel of a camera has at least: some formats tell where on it, not which angle."""
 _SPECTRAL = re.compile(r"energy|wavelength|raman|wave ?number", re.IGNORECASE)
+
+
+class Calibrated(Protocol):
+    """An axis, whether of an array (`NxAxis`) or of its document (`AxisNotes`)."""
+
+    @property
+    def long_name(self) -> str:
+        """What a plot writes beside it."""
+
+    @property
+    def unit(self) -> str:
+        """As Pint spells it; empty for no dimension."""
+
+    @property
+    def scale(self) -> float | None:
+        """The step from point to point; None if they are not equally far apart."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +69,7 @@ def views(shape: Shape) -> dict[str, View]:
     if spectral is not None:
         others = [axis for axis in range(len(sizes)) if axis != spectral]
         return _of_spectra(sizes, spectral, places(shape, others), zero_peak(shape.axes[spectral]))
-    if shape.kind == "image_4d" and not shape.is_colour:
+    if is_scan(shape):
         return _of_scan(sizes)
     return _of_frames(sizes, 3 if shape.is_colour else min(2, len(sizes)))
 
@@ -62,21 +81,46 @@ def spectral_axis(shape: Shape) -> int | None:
     names = [axis.name for axis in shape.axes]
     if "axis_energy" in names:
         return names.index("axis_energy")
-    found = [index for index, axis in enumerate(shape.axes) if _is_spectral(axis)]
+    found = [index for index, axis in enumerate(shape.axes) if is_spectral(axis)]
     return found[0] if len(found) == 1 else None
 
 
-def _is_spectral(axis: NxAxis) -> bool:
+def is_spectral(axis: Calibrated) -> bool:
+    """Whether spectra run along an axis of this name and unit."""
     return bool(_SPECTRAL.search(axis.long_name)) or measures(axis, "eV")
 
 
-def measures(axis: NxAxis, unit: str) -> bool:
+def measures(axis: Calibrated, unit: str) -> bool:
     """Whether an axis' unit converts to `unit`."""
     try:
         convert(1.0, axis.unit, unit)
     except ValueError:
         return False
     return bool(axis.unit)
+
+
+def is_scan(shape: Shape) -> bool:
+    """Whether an array has a pattern at each place of a map: places, then a camera's pixels."""
+    return shape.kind == "image_4d" and not shape.is_colour and is_scanned(shape.axes)
+
+
+def is_scanned(axes: Sequence[Calibrated]) -> bool:
+    """Whether two of four axes can be a probe's places, and the last two a camera's.
+
+    What has no unit can be either.
+    """
+    where, camera = axes[:2], axes[2:]
+    return (
+        len(axes) == 4
+        and all(not axis.unit or measures(axis, "m") for axis in where)
+        and all(not axis.unit or _is_on_a_camera(axis) for axis in camera)
+    )
+
+
+def _is_on_a_camera(axis: Calibrated) -> bool:
+    if measures(axis, "m"):
+        return bool(axis.scale) and abs(convert(axis.scale or 0.0, axis.unit, "m")) > _LEAST_PIXEL
+    return measures(axis, "1/m") or measures(axis, "rad")
 
 
 def zero_peak(axis: NxAxis) -> int:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from emfair.nxem.shape import NxAxis, Shape
-from emfair.nxem.views import BUDGET, views, zero_peak
+from emfair.nxem.views import BUDGET, View, views, zero_peak
 
 
 def shape(kind, *sizes, units=None, names=None, is_colour=False) -> Shape:
@@ -55,6 +55,30 @@ def test_a_small_array_is_taken_whole():
 def test_the_map_of_a_large_scan_takes_the_rows_that_a_small_beam_cannot_miss():
     picks = views(shape("image_4d", 256, 256, 256, 256))["map"].picks
     assert [one.step for one in picks] == [2, 2, 4, 1]
+
+
+@pytest.mark.parametrize(
+    "units",
+    [("s", "nm", "nm", "nm"), ("s", "deg", "nm", "nm"), ("mm", "mm", "nm", "nm"),
+     ("s", "nm", "1/nm", "1/nm")],
+)  # fmt: skip
+def test_four_axes_that_are_no_places_and_a_camera_are_pictures(units):
+    shape_ = shape("image_4d", 4, 6, 9, 8, units=units)
+    found = views(shape_)
+    assert found["frame"] == View((2, 3), (range(2, 3), range(3, 4), range(9), range(8)))
+    assert [found[f"strip{place}"].picks[0][0] for place in range(4)] == [0, 1, 2, 3]
+    assert not {"map", "mean"} & set(found)
+
+
+@pytest.mark.parametrize(
+    ("unit", "scale"), [("1/nm", 0.1), ("mrad", 0.5), ("cm", 0.016), ("µm", 55.0), ("", 1.0)]
+)
+@pytest.mark.parametrize("place", ["nm", ""])
+def test_places_and_a_camera_are_a_scan_however_they_are_calibrated(place, unit, scale):
+    points = np.arange(8.0)
+    where, pixel = (NxAxis("a", "a", one, points, scale, 0.0) for one in (place, unit))
+    scan = Shape("image_4d", False, (0, 1, 2, 3), (where, where, pixel, pixel))
+    assert set(views(scan)) == {"map", "mean"}
 
 
 def test_the_strip_goes_from_the_first_frame_to_the_last():

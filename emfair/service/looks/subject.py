@@ -17,14 +17,10 @@ import numpy as np
 from emfair.errors import BadData
 from emfair.lake.random_access import random_access
 from emfair.model.documents import AxisNotes, Measurement
-from emfair.nxem.shape import NxAxis, Shape
-from emfair.nxem.views import measures, places, spectral_axis
+from emfair.nxem.shape import COLOUR, NxAxis, Shape
+from emfair.nxem.views import is_scan, places, spectral_axis
 from emfair.service.looks.chunks import DamagedChunk
 from emfair.service.services import Services
-from emfair.units import convert
-
-COLOUR = "colour channel"
-"""What `emfair.nxem.shape` calls the axis of red, green and blue."""
 
 
 class Kind(StrEnum):
@@ -77,20 +73,9 @@ class Subject:
             return Kind.CURVE
         if spectral is not None:
             return Kind.LINES if rank == 2 else Kind.SPECTRA
-        if self.shape.kind == "image_4d" and not self.shape.is_colour and self._is_scan:
+        if is_scan(self.shape):
             return Kind.SCAN
         return Kind.PICTURE if rank == len(self.frame) else Kind.STACK
-
-    @property
-    def _is_scan(self) -> bool:
-        """Whether two axes can be a probe's places, and two a camera's.
-
-        What has no unit can be either.
-        """
-        first, second, *camera = self.shape.axes
-        return all(not one.unit or measures(one, "m") for one in (first, second)) and all(
-            not one.unit or _is_on_a_camera(one) for one in camera
-        )
 
     @property
     def spectral(self) -> int | None:
@@ -122,16 +107,6 @@ class Subject:
         else:
             return ()
         return tuple(axis for axis in range(len(self.sizes)) if axis not in shown)
-
-
-_LEAST_PIXEL = 1e-6
-"""Metres that a pixel of a camera has at least: some formats tell where on it, not which angle."""
-
-
-def _is_on_a_camera(axis: NxAxis) -> bool:
-    if measures(axis, "m"):
-        return bool(axis.scale) and abs(convert(axis.scale or 0.0, axis.unit, "m")) > _LEAST_PIXEL
-    return measures(axis, "1/m") or measures(axis, "rad")
 
 
 OF_H5PY = (OSError, KeyError, RuntimeError, ValueError, OverflowError)

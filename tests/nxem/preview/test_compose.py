@@ -77,6 +77,19 @@ def test_of_a_scan_the_map_stands_beside_the_mean_pattern(preview):
     assert mean[30, 30] == 0
 
 
+def test_of_volumes_in_time_the_middle_slice_stands_above_a_strip(preview):
+    data = np.zeros((5, 4, 20, 20), np.uint16)
+    data[2:, 2, :, 10:] = 100
+    lengths = (
+        Axis(name, size, "nm", 2.0) for name, size in zip("zyx", data.shape[1:], strict=True)
+    )
+    image = grey(preview(data, Axis("t", 5, "s", 0.1, navigate=True), *lengths))
+    main, strip = image[:400], image[408:]
+    assert main.shape[1] == 400
+    assert [main[200, column] for column in (100, 300)] == [0, 255]
+    assert [strip[40, column] for column in (65, 390)] == [0, 255]
+
+
 def test_of_complex_numbers_the_amplitude_is_drawn(preview):
     data = RANDOM.random((40, 40)) + 0.5
     turned = data * np.exp(2j * np.pi * RANDOM.random((40, 40)))
