@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from emfair.errors import NotFound
 from emfair.lake import layout
-from emfair.model.documents import ContainerReport, Conversion, Measurement, Validation
+from emfair.model.documents import AxisNotes, ContainerReport, Conversion, Measurement, Validation
 from emfair.model.findings import Finding, Verdict
+from emfair.nxem.shape import COLOUR
+from emfair.nxem.views import is_scanned, is_spectral, measures
 from emfair.registry import ExperimentRow
 from emfair.service.documents import shown
 from emfair.service.pages import PAGE, check_limit
@@ -76,6 +78,20 @@ def report_on(validation: Validation | None, one: Measurement) -> ContainerRepor
         if report.container_sha256 == one.container_sha256:
             return report
     return None
+
+
+def pixel_axes(one: Measurement) -> tuple[AxisNotes, ...]:
+    """Return the two axes along which the pixels of a picture lie, down and across.
+
+    Of a scan they are the probe's places, not the camera's; of a volume the last two. None where
+    they are no lengths or have no step.
+    """
+    axes = one.axes
+    has_colours = bool(axes) and axes[-1].long_name.startswith(COLOUR)
+    if one.kind == "image_4d" and not has_colours and is_scanned(axes):
+        axes = axes[:2]
+    sides = [axis for axis in axes if axis.scale and measures(axis, "m") and not is_spectral(axis)]
+    return tuple(sides[-2:]) if len(sides) > 1 else ()
 
 
 def _converted(services: Services, row: ExperimentRow) -> tuple[Measurement, ...]:

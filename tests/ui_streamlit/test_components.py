@@ -97,7 +97,7 @@ def test_pixels_are_told_where_both_sides_are_lengths(steps, unit, told):
         AxisNotes(name="x", long_name="x", size=8, unit=unit, scale=step, offset=0.0)
         for step in steps
     ]
-    assert values.pixel_of(Measurement.model_construct(axes=axes)) == told
+    assert values.pixel_of(Measurement.model_construct(kind="image", axes=axes)) == told
 
 
 def test_values_stand_as_people_look_for_them_each_once():
@@ -108,6 +108,7 @@ def test_values_stand_as_people_look_for_them_each_once():
 
     known = ("vendor", "stage_x", "technique", "acceleration_voltage", "software")
     one = Measurement.model_construct(
+        kind="image_2d",
         facts=[
             *(Fact(key=key, value_text=key, source="vendor") for key in known),
             Fact(key="start_time", value_text="2026-01-22T12:14:00+01:00", source="form"),

@@ -11,7 +11,7 @@ from emfair.model.documents import AxisNotes, Measurement
 from emfair.model.facts import Fact
 from emfair.nxem import show
 from emfair.nxem.keys import keys
-from emfair.units import convert
+from emfair.service.measurements import pixel_axes
 
 
 def label_of(fact: Fact) -> str:
@@ -88,19 +88,11 @@ def span_of(axis: AxisNotes) -> str:
 
 def pixel_of(measurement: Measurement) -> str:
     """Return the size of a picture's pixels: ``0.25 nm``, ``2 × 4 nm``; empty if none is known."""
-    sides = [axis for axis in measurement.axes if axis.scale and _is_length(axis.unit)]
-    if len(sides) < 2:
+    sides = pixel_axes(measurement)
+    if not sides:
         return ""
-    down, right = (show.adapted(abs(axis.scale or 0), axis.unit) for axis in sides[-2:])
+    down, right = (show.adapted(abs(axis.scale or 0), axis.unit) for axis in sides)
     if down == right:
         return with_unit(*right)
     same = down[1] == right[1]
     return f"{with_unit(down[0], '' if same else down[1])} × {with_unit(*right)}"
-
-
-def _is_length(unit: str) -> bool:
-    try:
-        convert(1.0, unit, "m")
-    except ValueError:
-        return False
-    return True
