@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -163,6 +164,17 @@ def test_black_white_and_gamma_that_were_typed_hold_for_all_slices(shown):
     app.number_input[1].set_value(50.0).run()
     assert failed(app) == []
     assert "White must lie above black" in told(app)
+
+
+@pytest.mark.parametrize("kind", ["picture", "scan"])
+def test_values_begin_with_what_was_on_screen(shown, kind):
+    app = shown(kind)
+    radio = next(n for n, one in enumerate(app.radio) if one.label == "Scale")
+    automatic = re.findall(r"Black is (\S+), white (\S+)\.", told(app).replace("\\", ""))
+    app.radio[radio].set_value("Linear").run()
+    app.radio[radio + 1].set_value("Values").run()
+    typed = [one.value for one in app.number_input if one.label in ("Black", "White")]
+    assert typed == [pytest.approx(float(one)) for one in automatic[0]]
 
 
 def test_the_address_names_the_measurement_and_leads_to_its_neighbours(shown, looked, named):

@@ -29,7 +29,7 @@ def picture(
     Its scale and its shades are told below it, where its contrast is chosen.
     """
     onto = st.container()
-    made = drawn(flat, contrast(flat, key), marks, size)
+    made = drawn(flat, contrast(flat, key, size), marks, size)
     told = f"{extent(flat.axes)} {made.shades}".strip()
     onto.image(made.png, output_format="PNG", alt=f"{what}. {told}")
     onto.caption(" ".join(filter(None, (escaped(told), escaped(flat.remark)))))

@@ -16,8 +16,8 @@ _AUTOMATIC, _LINEAR, _LOG = "Automatic", "Linear", "Logarithmic"
 _PERCENT, _VALUES = "Percent of pixels", "Values"
 
 
-def contrast(flat: Flat, key: str) -> Contrast:
-    """Let it be chosen how a picture's values become shades."""
+def contrast(flat: Flat, key: str, size: tuple[int, int]) -> Contrast:
+    """Let it be chosen how a picture's values, drawn no larger than `size`, become shades."""
     if flat.is_colour:
         return Contrast()
     with st.popover("Contrast", icon=":material/contrast:"):
@@ -31,7 +31,7 @@ def contrast(flat: Flat, key: str) -> Contrast:
             "Black and white are", [_PERCENT, _VALUES], key=f"{key}-by", horizontal=True,
             help="Values are the same for all pictures, percents for each its own.",
         )  # fmt: skip
-        low, high = _values(flat, key) if by == _VALUES else _percents(key)
+        low, high = _values(usual_bounds(flat, size), key) if by == _VALUES else _percents(key)
         gamma = st.slider(
             "Gamma", 0.2, 3.0, 1.0, 0.05, key=f"{key}-gamma", help="Below 1 lifts dark tones."
         )
@@ -48,9 +48,8 @@ def _percents(key: str) -> tuple[float, float]:
     return low, high
 
 
-def _values(flat: Flat, key: str) -> tuple[float, float]:
-    """Let values be typed; those of the first picture stand there to begin with."""
-    usual = usual_bounds(flat.values)
+def _values(usual: tuple[float, float], key: str) -> tuple[float, float]:
+    """Let values be typed; what was on screen of the first picture stands there to begin with."""
     step = 10.0 ** math.floor(math.log10((usual[1] - usual[0]) / 10 or 1.0))
     left, right = st.columns(2)
     low, high = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +23,8 @@ from emfair.service.looks.values import Flat, Values
 LARGE = (960, 720)
 """Pixels that a picture may take, across and down."""
 _MARK, _EDGE = "#ffb000", "#000000"
-_USUAL, _USUAL_LOG = (0.5, 99.5), (0.5, 99.9)
-"""Percentiles that are black and white where none are chosen."""
+_USUAL_LOG = (0.5, 99.9)
+"""Percentiles that are black and white of a logarithm where none are chosen."""
 Numbers = NDArray[np.float64]
 
 
@@ -41,8 +41,8 @@ class Contrast:
     gamma
         The power to which a shade is raised, from 0, black, to 1: below 1 lifts what is dark.
     in_values
-        Whether `low` and `high` are values and no percentiles. Where black is not below white, they
-        are the least and the greatest value.
+        Whether `low` and `high` are values and no percentiles. Where they cannot be (`is_typed`),
+        they are the least and the greatest value; of a logarithm, those above 0.
     """
 
     low: float | None = None
@@ -50,6 +50,13 @@ class Contrast:
     is_log: bool = False
     gamma: float = 1.0
     in_values: bool = False
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether two values are black and white that can be: they hold for any picture."""
+        if not self.in_values or self.low is None or self.high is None:
+            return False
+        return self.low < self.high and (self.high > 0 or not self.is_log)
 
 
 @dataclass(frozen=True)
@@ -106,7 +113,7 @@ def shaded(values: Values, contrast: Contrast, axes: Sequence[NxAxis] = ()) -> t
     known = plain[~np.isnan(plain)]
     if not known.size:
         return Tones(0.0, 0.0).of(plain), "Not one value is a number."
-    if known.min() == known.max():
+    if known.min() == known.max() and not contrast.is_typed:
         return Tones(0.0, 0.0).of(plain), f"All values are {_number(known[0])}."
     if contrast.is_log and known.max() > 0:
         return _logarithmic(plain, contrast)
@@ -117,34 +124,44 @@ def shaded(values: Values, contrast: Contrast, axes: Sequence[NxAxis] = ()) -> t
     return tones.of(plain), words + _gamma(tones) + _unknown(plain)
 
 
-def usual_bounds(values: Values) -> tuple[float, float]:
-    """Return the values that are black and white unless others are chosen; equal if all are."""
-    plain = tame(values)
-    known = plain[~np.isnan(plain)]
-    return _bounds(known, Contrast(), _USUAL) if known.size else (0.0, 0.0)
+def usual_bounds(flat: Flat, size: tuple[int, int] = LARGE) -> tuple[float, float]:
+    """Return the values that `drawn` makes black and white unless others are chosen.
+
+    They are equal where all values are; both 0 where not one is a number.
+    """
+    tones = _usual(shrunk(flat.values, fitted(flat.axes, size)), flat.axes)
+    return tones.low, tones.high
+
+
+def _usual(values: Values, axes: Sequence[NxAxis]) -> Tones:
+    reciprocal = any(measures(axis, unit) for axis in axes for unit in ("1/m", "rad"))
+    return tones_of(values, is_diffraction=reciprocal)
 
 
 def _tones(plain: Numbers, known: Numbers, contrast: Contrast, axes: Sequence[NxAxis]) -> Tones:
     if contrast.low is None or contrast.high is None:
-        reciprocal = any(measures(axis, unit) for axis in axes for unit in ("1/m", "rad"))
-        return tones_of(plain, is_diffraction=reciprocal)
-    return Tones(*_bounds(known, contrast, _USUAL), contrast.gamma)
+        return _usual(plain, axes)
+    return Tones(*_bounds(known, contrast), contrast.gamma)
 
 
-def _bounds(known: Numbers, contrast: Contrast, usual: tuple[float, float]) -> tuple[float, float]:
-    low = usual[0] if contrast.low is None else contrast.low
-    high = usual[1] if contrast.high is None else contrast.high
-    if not contrast.in_values:
-        low, high = (float(one) for one in np.percentile(known, (low, high)))
-    return (low, high) if low < high else (float(known.min()), float(known.max()))
+def _bounds(known: Numbers, contrast: Contrast) -> tuple[float, float]:
+    low, high = contrast.low, contrast.high
+    if low is not None and high is not None:
+        if contrast.is_typed:
+            return low, high
+        if not contrast.in_values:
+            low, high = (float(one) for one in np.percentile(known, (low, high)))
+            if low < high:
+                return low, high
+    return float(known.min()), float(known.max())
 
 
 def _logarithmic(plain: Numbers, contrast: Contrast) -> tuple[Shades, str]:
     above = plain > 0
     known = plain[above]
-    low, high = _bounds(known, contrast, _USUAL_LOG)
-    if high <= 0:
-        low, high = float(known.min()), float(known.max())
+    if contrast.low is None or contrast.high is None:
+        contrast = replace(contrast, low=_USUAL_LOG[0], high=_USUAL_LOG[1], in_values=False)
+    low, high = _bounds(known, contrast)
     low = low if low > 0 else float(known.min())
     low = low if low < high else high / 10
     tones = Tones(math.log10(low), math.log10(high), contrast.gamma)

@@ -65,17 +65,50 @@ def test_a_logarithm_between_two_values():
     assert shades[0].tolist() == [0, 85, 170, 255]
 
 
-@pytest.mark.parametrize("is_log", [False, True])
-@pytest.mark.parametrize(("low", "high"), [(5, 5), (9, 3), (-3, -2)])
-def test_whatever_is_typed_makes_a_picture(is_log, low, high):
-    shades, words = shaded(RAMP, Contrast(low, high, is_log, 2.0, in_values=True))
-    assert shades.shape == RAMP.shape
-    assert "white" in words
+@pytest.mark.parametrize(
+    ("is_log", "low", "high", "told"),
+    [
+        (False, 5, 5, "Black is 0, white 9999."),
+        (False, 9, 3, "Black is 0, white 9999."),
+        (False, -3, -2, "Black is −3, white −2."),
+        (True, 5, 5, "Logarithmic: black is 1, white 9999."),
+        (True, 9, 3, "Logarithmic: black is 1, white 9999."),
+        (True, -3, -2, "Logarithmic: black is 1, white 9999."),
+        (True, -3, 500, "Logarithmic: black is 1, white 500."),
+    ],
+)
+def test_where_typed_values_cannot_be_black_and_white_the_least_and_greatest_are(
+    is_log, low, high, told
+):
+    shades, words = shaded(RAMP, Contrast(low, high, is_log, in_values=True))
+    assert words == told
+    assert shades[-1, -1] == 255
 
 
-def test_the_usual_bounds_are_values():
-    assert usual_bounds(RAMP) == (pytest.approx(49.995), pytest.approx(9949.005))
-    assert usual_bounds(np.full((3, 3), np.nan)) == (0.0, 0.0)
+@pytest.mark.parametrize(
+    ("is_log", "value", "shade"),
+    [(False, 700, 255), (False, 50, 0), (False, 400, 128), (True, 700, 255), (True, 100, 0)],
+)
+def test_typed_values_hold_for_a_slice_of_one_value_too(is_log, value, shade):
+    contrast = Contrast(100, 700, is_log, in_values=True)
+    shades, words = shaded(np.full((5, 6), value, "u2"), contrast)
+    assert (shades == shade).all()
+    assert words.casefold().endswith("black is 100, white 700.")
+
+
+@pytest.mark.parametrize("unit", ["nm", "1/nm"])
+@pytest.mark.parametrize("size", [(960, 720), (40, 40)])
+def test_the_usual_bounds_are_what_is_black_and_white_of_a_picture(unit, size):
+    values = np.random.default_rng(0).exponential(1000.0, (100, 120))
+    pattern = Flat(values, (axis(100, unit), axis(120, unit)))
+    usual = usual_bounds(pattern, size)
+    told = "Black is {:.4g}, white {:.4g}.".format(*usual)
+    assert drawn(pattern, Contrast(), size=size).shades.startswith(told)
+    assert drawn(pattern, Contrast(*usual, in_values=True), size=size).shades == told
+
+
+def test_the_usual_bounds_of_nothing_known_are_equal():
+    assert usual_bounds(flat(np.full((3, 3), np.nan))) == (0.0, 0.0)
 
 
 def test_without_a_positive_value_there_is_no_logarithm():
@@ -84,7 +117,13 @@ def test_without_a_positive_value_there_is_no_logarithm():
     assert shades[0, 0] == 255
 
 
-@pytest.mark.parametrize("contrast", [Contrast(), Contrast(1, 99), Contrast(is_log=True)])
+UNTYPED = [
+    Contrast(), Contrast(1, 99), Contrast(is_log=True), Contrast(9, 3, in_values=True),
+    Contrast(-3, -2, is_log=True, in_values=True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("contrast", UNTYPED)
 def test_a_constant_picture_is_grey_and_told(contrast):
     shades, words = shaded(np.full((5, 6), 7, "u2"), contrast)
     assert len(np.unique(shades)) == 1
