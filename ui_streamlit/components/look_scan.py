@@ -46,7 +46,7 @@ def scan(look: Look, key: str) -> None:
         shown = st.radio("Camera", [_MEAN, _POINT], horizontal=True, key=f"{key}-pattern")
         at_point = shown == _POINT
         onto = st.container()
-        detector = _adjusted(usual[str(name)], camera, look.subject.sizes[2:], f"{key}-{name}")
+        detector = adjusted(usual[str(name)], camera, look.subject.sizes[2:], f"{key}-{name}")
     with right:
         st.markdown("Virtual image")
         into = st.container()
@@ -76,7 +76,7 @@ def _found(beam: Beam | None, camera: Camera) -> str:
     return f"The bright disk was found in the mean pattern: its radius is {radius}."
 
 
-def _adjusted(usual: Detector, camera: Camera, sizes: tuple[int, ...], key: str) -> Detector:
+def adjusted(usual: Detector, camera: Camera, sizes: tuple[int, ...], key: str) -> Detector:
     """Let a detector be moved and resized, in the camera's unit."""
     rows, columns = sizes
     digits = max(0, math.ceil(-math.log10(camera.step / 10)))
@@ -102,7 +102,7 @@ def _adjusted(usual: Detector, camera: Camera, sizes: tuple[int, ...], key: str)
         step=step, format=form, key=f"{key}-row",
     )  # fmt: skip
     if camera.unit == PIXELS:
-        st.caption("In pixels: the camera's rows and columns have no unit in common.")
+        st.caption("In pixels: the camera's rows and columns are not calibrated alike.")
     return Detector(
         camera.down.pixel(row),
         camera.across.pixel(column),

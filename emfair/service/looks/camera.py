@@ -36,7 +36,7 @@ class Along:
 
 @dataclass(frozen=True)
 class Camera:
-    """A camera's axes in one unit; `unit` is ``pixels`` where they have none in common."""
+    """A camera's axes in one unit; ``pixels`` where they are not calibrated alike."""
 
     down: Along
     across: Along
