@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,6 +73,11 @@ def stores(lab: Lab) -> Iterator[Services]:
         yield services
 
 
+def all_arrived(services: Services, experiment: str, count: int) -> bool:
+    found = services.registry.changes.arrived([experiment]).get(experiment)
+    return found is not None and found.arrived == found.total == count
+
+
 def manifest_of(lab: Lab, experiment: str) -> Manifest:
     with stores(lab) as services:
         row = services.registry.experiments.get(experiment)
@@ -117,6 +123,28 @@ def test_two_tabs_that_send_the_same_are_one_deposit(laptop, context, page, line
     other.bring_to_front()
     other.reload()
     other.get_by_text("This deposit is closed").wait_for()
+
+
+def test_what_arrives_while_one_looks_at_another_page_can_be_sealed(laptop, page, line, tmp_path):
+    folder_of(tmp_path / "night", {f"{number}.raw": 20 << 20 for number in range(3)})
+    page.goto(f"{laptop.url}/deposit")
+    begin(page)
+    slow(line, 6_000_000)
+    drop(page, line, tmp_path / "night")
+    expect(page.get_by_text("are still to arrive")).to_be_visible(timeout=30_000)
+    page.get_by_role("link", name="Describe it").click()
+    page.get_by_text("What NXem asks for").wait_for()
+    slow(line, -1)
+    experiment = page.url.rpartition("=")[2]
+    with stores(laptop) as services:
+        deadline = time.monotonic() + 60
+        while not all_arrived(services, experiment, 3):
+            assert time.monotonic() < deadline
+            page.wait_for_timeout(200)
+    page.wait_for_timeout(3000)  # longer than the browser waits before it tells the page
+    page.go_back()
+    expect(page.locator(".sums")).to_contain_text("3 of 3 files arrived", timeout=30_000)
+    seal(page, laptop)
 
 
 def test_ten_thousand_files_arrive(laptop, page, line, tmp_path):

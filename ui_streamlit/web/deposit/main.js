@@ -24,6 +24,7 @@ export default function mount({ data, parentElement, setTriggerValue }) {
   }
   held.view = view;
   held.tell = (sums) => setTriggerValue("arrived", sums.open);
+  held.timer ||= setTimeout(() => hear(held), QUIET); // what arrived while nobody looked
   view.show(held.uploader);
   held.uploader.load();
   return () => {
