@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import hashlib
+import shutil
 import time
 
+from emfair.lake import layout
 from emfair.model.deposits import Whereto
 from emfair.model.states import ExperimentState
 from emfair.service import deposits, together, uploads
@@ -134,11 +137,65 @@ def test_a_file_that_is_taken_out_while_it_is_looked_into_is_forgotten(opened, c
     assert "base64" not in "".join(piece.proto.body for piece in app.get("html"))
 
 
+def warned(app):
+    return [one.value.replace("\\", "") for one in app.warning]
+
+
+def test_a_file_that_cannot_be_looked_into_is_told_and_holds_up_no_other(opened, corpus):
+    _, row = begun(opened)
+    picture = (corpus / "dm3_2D_data" / "test_STEM_image.dm3").read_bytes()
+    for name in ("a.dm3", "b.dm3"):
+        arrive(opened, row, picture + name.encode(), name)
+    gone = next(one for one in uploads.of_experiment(opened, row.id) if one.name == "a.dm3")
+    opened.lake.delete(layout.raw_file(row.place, gone.path))
+    app = looked_into(open_page("deposit", id=row.id))
+    for _ in range(2):
+        (told,) = warned(app)
+        assert told.startswith("**a.dm3**")
+        assert "no such object in the lake" in told
+        assert "base64" in "".join(piece.proto.body for piece in app.get("html"))
+        app.run()
+    uploads.remove(local_access(opened), gone)
+    assert not warned(app.run())
+
+
+def test_a_defect_of_a_look_is_told_once_a_file_and_logged(opened, caplog):
+    _, row = begun(opened)
+    for name in ("a.dm3", "b.dm3"):
+        arrive(opened, row, name.encode(), name)
+    shutil.rmtree(opened.scratch)
+    opened.settings.scratch.symlink_to("/proc/self")  # a folder in which none can be made
+    app = looked_into(open_page("deposit", id=row.id))
+    first, second = warned(app)
+    assert first.startswith("**a.dm3**: It could not be looked into")
+    assert second.startswith("**b.dm3**: It could not be looked into")
+    assert [one.exc_info is not None for one in caplog.records if "looked into" in one.message] == [
+        True,
+        True,
+    ]
+
+
+def test_what_was_seen_is_known_to_the_form_at_once(opened, corpus):
+    _, row = begun(opened)
+    arrive(opened, row, (corpus / "dm3_2D_data" / "test_STEM_image.dm3").read_bytes(), "a.dm3")
+    app = open_page("deposit", id=row.id)
+    concurrent.futures.wait([app.session_state["looking-into"].found], timeout=60)
+    app.switch_page("../pages/annotate.py")
+    app.query_params["id"] = row.id
+    app.run()
+    assert not app.exception
+    assert "looking-into" not in app.session_state
+    (one,) = uploads.of_experiment(opened, row.id)
+    assert f"seen:{row.id}:{one.id}" in app.session_state
+
+
 def test_one_describes_a_session_from_the_head_of_its_page(opened):
     _, row = begun(opened)
     app = open_page("deposit", id=row.id)
-    labels = [one.label for one in app.get("page_link")]
-    assert any("Describe it" in label for label in labels[:6])
+    on_page = [(one.type, getattr(one, "label", "")) for one in app.main]
+    (link,) = [place for place, (_, label) in enumerate(on_page) if "Describe it" in str(label)]
+    zone = [kind for kind, _ in on_page].index("bidi_component")
+    assert link < zone < on_page.index(("button", "Seal the deposit"))
 
 
 def test_what_was_begun_is_offered_and_can_be_given_up(opened):

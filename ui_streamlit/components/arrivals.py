@@ -8,6 +8,7 @@ What was seen is kept for the visit. What does not belong here: reading them
 from __future__ import annotations
 
 import base64
+import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from typing import Any
 
 import streamlit as st
 
-from emfair.errors import EmfairError, NotFound
+from emfair.errors import EmfairError
 from emfair.identity.table import Action
 from emfair.registry import ExperimentRow
 from emfair.service import uploads
@@ -24,7 +25,7 @@ from emfair.service.access import Access
 from emfair.service.arrivals import Arrival, arrived, look_into
 from ui_streamlit import stores
 from ui_streamlit.components.markup import escaped, show
-from ui_streamlit.components.notices import notice, notices
+from ui_streamlit.components.notices import notices
 from ui_streamlit.components.values import shape_of
 
 _BEGIN = "seen:"
@@ -32,6 +33,8 @@ _LOOKING = "looking-into"
 _EVERY = "3s"
 _MOST = 24
 """Files that are looked into by themselves; the chain reads all."""
+_DEFECT = "It could not be looked into; that is a defect in emfair. The log of the app says why."
+_log = logging.getLogger(__name__)
 _places = BoundedSemaphore(2)
 """Files that are looked into at once, whoever deposits them."""
 
@@ -45,24 +48,47 @@ class _Look:
     found: Future[Arrival]
 
 
+@dataclass(frozen=True)
+class _Failed:
+    """A look that came to nothing: its file, and why."""
+
+    file: str
+    why: str
+
+
+@dataclass(frozen=True)
+class _Looks:
+    """What came of the files that are there now, and which are to be looked into."""
+
+    seen: list[Arrival]
+    failed: list[_Failed]
+    todo: list[Any]
+
+    @property
+    def over(self) -> int:
+        """How many files need no look any more."""
+        return len(self.seen) + len(self.failed)
+
+
 @st.fragment(run_every=_EVERY)
 def arrivals(experiment: str) -> None:
     """Show what has arrived, one file more each time it is looked."""
     with notices():
         access = stores.access()
         row = access.experiment(Action.UPLOAD, experiment)
-        _take_up()
-        seen, todo = _seen(access, row)
-        if not (seen or todo):
+        looks = _looks(access, row)
+        if not (looks.over or looks.todo):
             return
         st.subheader("What is in the files", anchor=False)
-        if todo:
-            look = _going_on(access, row, todo)
+        if looks.todo:
+            look = _going_on(access, row, looks.todo)
             st.caption(
-                f":material/hourglass_top: Looking into {escaped(look.file)} … {len(seen)} of "
-                f"{len(seen) + len(todo)} done. Nobody needs to wait for it."
+                f":material/hourglass_top: Looking into {escaped(look.file)} … {looks.over} of "
+                f"{looks.over + len(looks.todo)} done. Nobody needs to wait for it."
             )
-        _show(seen)
+        _show(looks.seen)
+        for one in looks.failed:
+            st.warning(f"**{escaped(one.file)}**: {escaped(one.why)}", icon=":material/error:")
 
 
 def _going_on(access: Access, row: ExperimentRow, todo: list[Any]) -> _Look:
@@ -77,17 +103,23 @@ def _going_on(access: Access, row: ExperimentRow, todo: list[Any]) -> _Look:
 
 
 def _take_up() -> None:
-    """Keep what came of a look that is over; what hindered it is told, and it is tried again."""
+    """Keep what came of a look that is over: what was seen, or what hindered it."""
     look: _Look | None = st.session_state.get(_LOOKING)
     if look is None or not look.found.done():
         return
-    del st.session_state[_LOOKING]
-    try:
+    error = look.found.exception()
+    if error is None:
         st.session_state[look.key] = look.found.result()
-    except NotFound:  # taken out meanwhile
-        return
-    except EmfairError as error:
-        notice(error)
+    else:
+        st.session_state[look.key] = _Failed(look.file, _why(look, error))
+    del st.session_state[_LOOKING]
+
+
+def _why(look: _Look, error: BaseException) -> str:
+    if isinstance(error, EmfairError):
+        return str(error)
+    _log.error("%s was not looked into", look.file, exc_info=error)
+    return _DEFECT
 
 
 def _begin(look: Callable[[], Arrival]) -> Future[Arrival]:
@@ -107,18 +139,22 @@ def _begin(look: Callable[[], Arrival]) -> Future[Arrival]:
 
 def seen_of(access: Access, row: ExperimentRow) -> list[Arrival]:
     """Return what was looked into in this visit, of the files that are there now."""
-    return _seen(access, row)[0]
+    return _looks(access, row).seen
 
 
-def _seen(access: Access, row: ExperimentRow) -> tuple[list[Arrival], list[Any]]:
-    """Return what was looked into, and what is to be."""
+def _looks(access: Access, row: ExperimentRow) -> _Looks:
+    _take_up()
     found = arrived(uploads.of_experiment(access.services, row.id))[:_MOST]
     keys = [_key(row, one) for one in found]
     for key in [key for key in st.session_state if str(key).startswith(_BEGIN)]:
         if key not in keys:  # of a file that was taken out, or of another deposit
             del st.session_state[key]
-    seen = [st.session_state[key] for key in keys if key in st.session_state]
-    return seen, [one for one, key in zip(found, keys, strict=True) if key not in st.session_state]
+    over = [st.session_state[key] for key in keys if key in st.session_state]
+    return _Looks(
+        [one for one in over if isinstance(one, Arrival)],
+        [one for one in over if isinstance(one, _Failed)],
+        [one for one, key in zip(found, keys, strict=True) if key not in st.session_state],
+    )
 
 
 def _key(row: ExperimentRow, one: Any) -> str:
