@@ -180,32 +180,47 @@ def experiment(services: Services, row: ExperimentRow) -> ExperimentPage:
 def readable(services: Services, row: ExperimentRow) -> ExperimentPage:
     """Return what can be read of one experiment's page, and what is damaged."""
     place, titles = services.registry.experiments.place(row.id)
-    damaged: list[Damage] = []
-
-    def read(kind: type[_Document], look: Callable[[], _Document | None]) -> _Document | None:
-        try:
-            return look()
-        except BadData as error:
-            damaged.append(Damage(kind, error))
-            return None
-
-    def document(kind: type[_Document], key: str) -> _Document | None:
-        return read(kind, lambda: shown(services, kind, key))
-
-    version = row.manifest_version
-    manifest = version and read(Manifest, lambda: shown_manifest(services, place, version))
-    records = [document(ProvenanceRecord, key) for key in record_keys(services, place)]
+    reader = _Reader(services)
+    manifest = reader.manifest(place, row.manifest_version)
+    records = [reader.document(ProvenanceRecord, key) for key in record_keys(services, place)]
     return ExperimentPage(
         row=row,
         titles=titles,
         folder=services.lake.locate(layout.experiment_prefix(place)),
         depositor=names(services, [row.depositor]).get(row.depositor, ""),
-        manifest=manifest or None,
-        conversion=document(Conversion, layout.conversion(place)),
-        validation=document(Validation, layout.report(place, "json")),
+        manifest=manifest,
+        conversion=reader.document(Conversion, layout.conversion(place)),
+        validation=reader.document(Validation, layout.report(place, "json")),
         records=tuple(filter(None, records)),
-        damaged=tuple(damaged),
+        damaged=tuple(reader.damaged),
     )
+
+
+class _Reader:
+    """Reads documents for people to look at, and keeps in mind which of them are `damaged`."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self.damaged: list[Damage] = []
+
+    def document(self, kind: type[_Document], key: str) -> _Document | None:
+        """Return a document; None if it is not there, or damaged."""
+        return self._or_damage(kind, lambda: shown(self._services, kind, key))
+
+    def manifest(self, place: Place, version: int | None) -> Manifest | None:
+        """Return a version of the manifest; None if there is none yet, or it is damaged or gone."""
+        if version is None:
+            return None
+        return self._or_damage(Manifest, lambda: shown_manifest(self._services, place, version))
+
+    def _or_damage(
+        self, kind: type[_Document], look: Callable[[], _Document | None]
+    ) -> _Document | None:
+        try:
+            return look()
+        except BadData as error:
+            self.damaged.append(Damage(kind, error))
+            return None
 
 
 def record_keys(services: Services, place: Place) -> list[str]:

@@ -6,8 +6,8 @@ of the chain used (`chain.step`).
 
 from __future__ import annotations
 
-import re
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -16,6 +16,7 @@ from emfair.lake import layout
 from emfair.model.annotations import Annotations
 from emfair.model.canonical import sha256_bytes
 from emfair.model.context import Context
+from emfair.model.documents import Conversion, Validation
 from emfair.model.manifest import Manifest, Place
 from emfair.provenance.record import ProvenanceRecord
 from emfair.registry import AnnotationRow, ExperimentRow
@@ -27,6 +28,24 @@ _Document = TypeVar("_Document", bound=BaseModel)
 _DEPOSITED = "Restore it from a backup of the lake, then process the experiment again."
 _MADE = "Process the experiment again; if it stays, restore the lake from a backup."
 _RECORDED = "Restore it from a backup of the lake; nothing else is lost with it."
+
+
+class _Kind(NamedTuple):
+    """What people are told of a kind of documents where one is damaged."""
+
+    word: str
+    remedy: str
+    is_remade: bool = False
+
+
+_KINDS: Mapping[type[BaseModel], _Kind] = {
+    Manifest: _Kind("manifest", _DEPOSITED),
+    Annotations: _Kind("annotations", _DEPOSITED),
+    Context: _Kind("context", _DEPOSITED),
+    Conversion: _Kind("conversion", _MADE, is_remade=True),
+    Validation: _Kind("validation", _MADE, is_remade=True),
+    ProvenanceRecord: _Kind("provenance record", _RECORDED),
+}
 _TIMES = 5
 """So many times its bytes a document takes once it is read: 4.4 of a conversion's were measured."""
 
@@ -43,26 +62,15 @@ def parse_document(kind: type[_Document], content: bytes, key: str) -> _Document
         return kind.model_validate_json(content)
     except ValidationError as error:
         raise BadData(
-            f"is damaged: it is no {_word(kind)} document of this emfair.",
+            f"is damaged: it is no {_KINDS[kind].word} document of this emfair.",
             subject=key,
-            remedy=_remedy(kind),
+            remedy=_KINDS[kind].remedy,
         ) from error
-
-
-def _word(kind: type[BaseModel]) -> str:
-    """Return what a kind of documents is called: ``provenance record``."""
-    return re.sub("(?<=[a-z])(?=[A-Z])", " ", kind.__name__).lower()
 
 
 def is_remade(kind: type[BaseModel]) -> bool:
     """Whether processing the experiment again makes such a document anew."""
-    return _remedy(kind) == _MADE
-
-
-def _remedy(kind: type[BaseModel]) -> str:
-    if kind is ProvenanceRecord:
-        return _RECORDED
-    return _DEPOSITED if kind in (Manifest, Annotations, Context) else _MADE
+    return _KINDS[kind].is_remade
 
 
 def read_manifest(services: Services, place: Place, version: int) -> Manifest:
@@ -105,7 +113,7 @@ def made(services: Services, kind: type[_Document], key: str) -> _Document | Non
 
 
 def shown(services: Services, kind: type[_Document], key: str) -> _Document | None:
-    """Return a document for people to look at: read once for as long as its bytes are the same.
+    """Return a document for people to look at: parsed once for as long as its bytes are the same.
 
     None if it is not there. Raises `BadData`.
     """

@@ -1,4 +1,4 @@
-"""Documents for people to look at: read once while their bytes are the same."""
+"""Documents for people to look at: parsed once while their bytes are the same."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import pytest
 
 from emfair.errors import BadData
 from emfair.lake import layout
+from emfair.model.annotations import Annotations
 from emfair.model.canonical import canonical_json
+from emfair.model.context import Context
 from emfair.model.documents import Conversion, Validation
 from emfair.model.manifest import Manifest
 from emfair.provenance.record import ProvenanceRecord
@@ -22,7 +24,7 @@ def conversion(place, version: int) -> bytes:
     )  # fmt: skip
 
 
-def test_the_same_bytes_are_read_once_and_others_anew(services, sealed):
+def test_the_same_bytes_are_parsed_once_and_others_anew(services, sealed):
     key = layout.conversion(sealed)
     assert shown(services, Conversion, key) is None
     services.lake.put_bytes(key, conversion(sealed, 1))
@@ -45,5 +47,5 @@ def test_damaged_bytes_are_told_each_time(services, sealed):
 def test_the_chain_makes_anew_what_it_makes():
     assert is_remade(Conversion)
     assert is_remade(Validation)
-    assert not is_remade(Manifest)
-    assert not is_remade(ProvenanceRecord)
+    for kind in (Manifest, Annotations, Context, ProvenanceRecord):
+        assert not is_remade(kind)
