@@ -58,8 +58,8 @@ class Kept:
             return cast("T", found)
         if not self._places.acquire(timeout=self._wait):
             raise Busy(
-                "other looks are being made.",
-                subject="This look",
+                "what others look at is being made ready first.",
+                subject="What you look at",
                 remedy="Try again in a few seconds.",
             )
         try:

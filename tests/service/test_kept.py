@@ -18,7 +18,7 @@ def test_no_more_are_made_at_once_than_may_be():
     kept = Kept(at_once=1, wait=0.01)
 
     def ask():
-        with pytest.raises(Busy):
+        with pytest.raises(Busy, match="What you look at: what others look at is being made"):
             kept.get("b", lambda: 2, lambda _: 1)
         return 1
 
