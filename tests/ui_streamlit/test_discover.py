@@ -245,6 +245,37 @@ def test_words_that_cannot_be_looked_for_leave_what_was_found(page):
     assert identifiers(app) == found
 
 
+def test_what_is_taken_away_and_kept_is_what_is_shown_not_what_cannot_be_read(own):
+    app = open_page("discover", view="table", element="Si", q="quartz")
+    found = identifiers(app)
+    app.text_input(key="find-q").input("x " * 13).run()
+    assert identifiers(app) == found
+    links = [one.proto.url for one in app.get("link_button")]
+    assert links == [
+        f"/api/v1/search/table?q=quartz&element=Si&as={kind}" for kind in ("csv", "parquet")
+    ]
+    app.text_input[-1].input("Quartz")
+    next(one for one in app.button if one.label == "Keep").click().run()
+    (kept,) = searches.kept_searches(local_access(own))
+    searches.read_search(
+        {name: said for name, said in parse_qs(kept.content).items() if name != "view"}
+    )
+    assert parse_qs(kept.content)["q"] == ["quartz"]
+
+
+def test_under_another_address_that_cannot_be_read_nothing_of_the_last_search_is_shown(page):
+    app = page("discover", view="table", element="Si")
+    assert identifiers(app)
+    app.query_params.clear()
+    app.query_params.update({"view": "table", "q": "x " * 13})
+    app.run()
+    assert "at most 12" in app.main.warning[0].value
+    assert not app.get("link_button")
+    assert 'class="em-found-title"' not in html(app)
+    app.text_input(key="find-q").input("").run()
+    assert number(app) == "3 experiments"
+
+
 def test_an_address_with_very_many_conditions_is_refused_at_once(page):
     app = open_page("discover", where=["detector:x"] * 500)
     assert "at most 12" in told(app)

@@ -26,6 +26,8 @@ SORTS = ("date", "title", "size")
 """What anything found is sorted by; and by any value that is shown."""
 SEVERAL = ("columns", *FACETS)
 WHERE = "where"
+LAST = "last"
+"""The name of a state: the last search that could be read of what an address and widgets said."""
 NAMES = (*ONE, *SEVERAL, WHERE)
 """All that an address can say of a search."""
 _NUMBERS = count()
@@ -145,6 +147,7 @@ def clear() -> None:
 
 def _take(address: Mapping[str, list[str]]) -> None:
     """Let the widgets say what an address says; what they cannot is dropped."""
+    st.session_state.pop(state(LAST), None)
     for name, nothing in ONE.items():
         said = next(iter(address.get(name, ())), nothing)
         st.session_state[state(name)] = said if said in KNOWN.get(name, (said,)) else nothing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
@@ -14,7 +15,7 @@ from emfair.service.access import Access
 from emfair.service.searches import Search, SearchCounts, read_search, rows_sql
 from ui_streamlit import stores
 from ui_streamlit.components import found, links
-from ui_streamlit.components.asked import KNOWN, NAMES, Said, asked, state
+from ui_streamlit.components.asked import KNOWN, LAST, NAMES, Said, asked, state
 from ui_streamlit.components.markup import escaped
 from ui_streamlit.components.narrowing import narrow
 from ui_streamlit.components.notices import notice, notices
@@ -31,6 +32,14 @@ _ORDERS = {
 }
 
 
+@dataclass(frozen=True)
+class _Read:
+    """A search as it is said, to be kept and taken away, and as it was read, to be shown."""
+
+    said: Said
+    search: Search
+
+
 def discover() -> None:
     """Show the page."""
     access = stores.access()
@@ -38,39 +47,44 @@ def discover() -> None:
     st.title("Discover", anchor=False)
     said = asked()
     words = st.container()
-    search, counts = _search(access, said)
-    if search == Search() and counts is not None and not counts.total:
+    read = _read(said)
+    counts = _counts(access, read.search) if read is not None else None
+    if read is not None and read.search == Search() and counts is not None and not counts.total:
         no_experiments(access)
         return
     with words:
         _words()
     with st.sidebar:
         narrow(counts)
-    if search is not None and counts is not None:
-        _head(access, said, search, counts)
+    if read is not None and counts is not None:
+        _head(access, read, counts)
         with notices():
-            _page(access, search, counts.total)
-        _as_sql(search)
+            _page(access, read.search, counts.total)
+        _as_sql(read.search)
 
 
-def _search(access: Access, said: Said) -> tuple[Search | None, SearchCounts | None]:
-    """Return the search and how much it finds; what it cannot be is told, to be mended.
+def _read(said: Said) -> _Read | None:
+    """Return the search that is shown; what cannot be one is told, to be mended.
 
-    Meanwhile the last one that could be stays.
+    Meanwhile the last one at this address that could be stays.
     """
     try:
-        search: Search | None = read_search(_of_search(said))
+        read = _Read(said, read_search(_of_search(said)))
     except BadCall as error:
         notice(error)
-        search = st.session_state.get(state("last"))
-    st.session_state[state("last")] = search
-    if search is None:
-        return None, None
+        last: _Read | None = st.session_state.get(state(LAST))
+        return last
+    st.session_state[state(LAST)] = read
+    return read
+
+
+def _counts(access: Access, search: Search) -> SearchCounts | None:
+    """Return how much a search finds; None, and a notice, if it cannot be told."""
     try:
-        return search, searches.counts(access, search)
+        return searches.counts(access, search)
     except EmfairError as error:
         notice(error)
-        return search, None
+        return None
 
 
 def _of_search(said: Said) -> Said:
@@ -96,8 +110,9 @@ def _words() -> None:
             )  # fmt: skip
 
 
-def _head(access: Access, said: Said, search: Search, counts: SearchCounts) -> None:
+def _head(access: Access, read: _Read, counts: SearchCounts) -> None:
     """Show how much is found, its order, and what can be done with it."""
+    search = read.search
     number, what = counts.total, search.level if counts.total != 1 else search.level[:-1]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{number:,}** {what}", width="stretch")
@@ -112,9 +127,9 @@ def _head(access: Access, said: Said, search: Search, counts: SearchCounts) -> N
                 format_func=lambda key: keys()[key].label,
             )  # fmt: skip
         with st.popover("Keep", icon=":material/bookmark:"), notices():
-            _kept(access, said)
+            _kept(access, read.said)
         with st.popover("Download", icon=":material/download:"):
-            _downloads(said)
+            _downloads(read.said)
 
 
 def _orders(search: Search) -> dict[str, str]:
