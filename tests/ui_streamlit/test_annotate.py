@@ -22,6 +22,7 @@ from emfair.settings import read_settings
 from tests.api.filled import fill
 from tests.catalogue.conftest import a_measurement, text
 from tests.ui_streamlit.conftest import open_page
+from tests.ui_streamlit.lab import shown
 from tests.ui_streamlit.test_deposit import arrive, looked_into
 from ui_streamlit.components.single_files import READ, notes_of, rows_of
 
@@ -136,6 +137,7 @@ def test_what_has_failed_is_processed_again_by_a_button(page, services, made):
     app = page("experiment", id=made["valid"])
     button(app, "Process again").click().run()
     assert not app.exception
+    assert "It is processed again by itself." in shown(app)
     assert services.registry.experiments.get(made["valid"]).state is ExperimentState.SEALED
 
 

@@ -129,7 +129,7 @@ def test_who_may_processes_it_again_and_all_is_well(there, corpus):
     app = press(there.look(), "Process again")
     services = there.services
     assert services.registry.experiments.get(there.row.id).state is ExperimentState.SEALED
-    assert "processed again by itself" in shown(app)
+    assert "It is processed again by itself." in shown(app)
     Lab(services, corpus).process(there.row.id)
     app = there.look()
     assert not warned(app)

@@ -152,7 +152,7 @@ def _head(access: Access, page: ExperimentPage) -> None:
 def _reason(page: ExperimentPage) -> str:
     """Return why it is in its state, where the state's own words would mislead."""
     if page.row.state is ExperimentState.SEALED and page.conversion is not None:
-        return "Something of it has changed: it is processed again by itself."
+        return "It is processed again by itself."
     return page.row.state_reason
 
 
