@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
 import altair as alt
@@ -9,7 +10,7 @@ import pytest
 
 from emfair.model.states import ExperimentState as S
 from emfair.service.services import open_services
-from emfair.service.statistics import WAITING, IntervalSum, Period
+from emfair.service.statistics import SEVERAL, UNNAMED, WAITING, IntervalSum, Period
 from emfair.settings import read_settings
 from tests.services.postgres import database
 from tests.services.registries import migrated
@@ -24,6 +25,7 @@ from tests.ui_streamlit.test_home import (  # noqa: F401
 from tests.ui_streamlit.test_pages import html, told
 from ui_streamlit import stores
 from ui_streamlit.components.charts import over_time, shares
+from ui_streamlit.pages.dashboard import beside
 
 
 def tables(app) -> dict[str, list[dict]]:
@@ -44,14 +46,31 @@ def test_totals_and_tables_hold_what_was_deposited(page, made):
     (week,) = behind["Deposits"]
     assert [week[name] for name in ("valid", "needs input", "invalid", WAITING)] == ["1"] * 4
     assert behind["Formats"] == [
-        {"Format": "DigitalMicrograph", "Deposited": "4", "Size": behind["Formats"][0]["Size"]}
+        {"Format": "DigitalMicrograph", "Files": "4", "Size": behind["Formats"][0]["Size"]}
     ]
+    (size,) = behind["Bytes"]
+    assert set(size) == {"Since", "Size"}
     (valid,) = behind["How valid they are now"]
     assert (valid["valid"], valid["needs input"], valid["invalid"]) == ("33%", "33%", "33%")
     assert [row["Instrument"] for row in behind["Instruments"]] == ["FEI Tecnai"]
-    assert "2 do not tell any; 1 not indexed yet" in told(app)
+    assert "Not in this chart: 2 deposits that name no instrument, 1 not indexed yet." in told(app)
     faults = {row["Field or rule"] for row in behind["What is missing or wrong most often"]}
     assert {"Elements in the sample", "unreadable file"} <= faults
+
+
+@pytest.mark.parametrize(
+    ("apart", "expected"),
+    [
+        ({}, ""),
+        ({SEVERAL: 1, UNNAMED: 1, WAITING: 2},
+         "1 deposit from several instruments, 1 that names none, 2 not indexed yet"),
+        ({SEVERAL: 2, UNNAMED: 3}, "2 deposits from several instruments, 3 that name none"),
+        ({UNNAMED: 1}, "1 deposit that names no instrument"),
+        ({WAITING: 1200}, "1,200 deposits not indexed yet"),
+    ],
+)  # fmt: skip
+def test_deposits_that_have_no_one_instrument_are_told_in_a_sentence(apart, expected):
+    assert beside(Counter(apart)) == expected
 
 
 def test_each_chart_has_words_and_a_question_to_go_on_with(page):

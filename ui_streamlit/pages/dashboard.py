@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, timedelta
 from operator import attrgetter
@@ -31,11 +31,12 @@ _LAST = {
 }
 EVER = "all"
 _PERIOD = "dashboard-period"  # what is chosen
-# Deposits of which no instrument can be told. No text stands alone here: Streamlit would show it.
+# Deposits of which no instrument can be told: how one is told, and how some are.
+# No text stands alone here: Streamlit would show it.
 _APART = {
-    statistics.SEVERAL: "{} from several",
-    statistics.UNNAMED: "{} do not tell any",
-    statistics.WAITING: "{} not indexed yet",
+    statistics.SEVERAL: ("from several instruments", "from several instruments"),
+    statistics.UNNAMED: ("that names {none}", "that name {none}"),
+    statistics.WAITING: ("not indexed yet", "not indexed yet"),
 }
 _MOST = 12  # bars that lie
 _TOGETHER = "Files that are read together count as one: a ZSPY folder, an EMI with its SER."
@@ -156,7 +157,7 @@ def _bytes(found: Figures) -> None:
         number=".3~g",
     )  # fmt: skip
     rows = [
-        {"Since": str(since), "Deposited": size_of(number)}
+        {"Since": str(since), "Size": size_of(number)}
         for since, number in sorted(_sums(found.deposits, _SINCE, _BYTES).items())
     ]
     figure("Bytes", chart, rows, found.questions["deposits"])
@@ -168,11 +169,9 @@ def _formats(found: Figures) -> None:
     files = _sums(found.formats, _NAME, _NUMBER)
     sizes = _sums(found.formats, _NAME, _BYTES)
     top = dict(files.most_common(_MOST))
-    chart = shares(
-        {name: float(number) for name, number in top.items()}, title="Deposited", number="d"
-    )
+    chart = shares({name: float(number) for name, number in top.items()}, title="Files", number="d")
     rows = [
-        {"Format": name, "Deposited": f"{number:,}", "Size": size_of(sizes[name])}
+        {"Format": name, "Files": f"{number:,}", "Size": size_of(sizes[name])}
         for name, number in files.most_common()
     ]
     figure("Formats", chart, rows, found.questions["formats"], note=_TOGETHER)
@@ -181,12 +180,12 @@ def _formats(found: Figures) -> None:
 def _instruments(found: Figures) -> None:
     number = _sums(found.instruments, _NAME, _NUMBER)
     apart = _sums(found.no_instrument, _NAME, _NUMBER)
-    told = [text.format(f"{apart[name]:,}") for name, text in _APART.items() if apart[name]]
-    note = f"Deposits beside these: {'; '.join(told)}." if told else ""
+    left_out = beside(apart)
     if not number:
         st.subheader("Instruments", anchor=False)
-        st.caption(note)
+        st.caption(f"No chart: {left_out}.")
         return
+    note = f"Not in this chart: {left_out}." if left_out else ""
     total = number.total()
     chart = shares(
         {name: count / total for name, count in number.most_common(_MOST)},
@@ -198,6 +197,18 @@ def _instruments(found: Figures) -> None:
         for name, count in number.most_common()
     ]
     figure("Instruments", chart, rows, found.questions["instruments"], note=note)
+
+
+def beside(apart: Mapping[str, int]) -> str:
+    """Return how many deposits have no one instrument: ``2 deposits not indexed yet``."""
+    told: list[str] = []
+    for name, (of_one, of_some) in _APART.items():
+        if number := apart[name]:
+            what = "" if told else " deposit" if number == 1 else " deposits"
+            words = of_one if number == 1 else of_some
+            none = "none" if told else "no instrument"
+            told.append(f"{number:,}{what} {words.format(none=none)}")
+    return ", ".join(told)
 
 
 def _faults(found: Figures) -> None:
