@@ -10,7 +10,7 @@ import math
 
 import streamlit as st
 
-from emfair.service.looks import Contrast, Flat, usual_bounds
+from emfair.service.looks import Contrast, Flat, figures, usual_bounds
 
 _AUTOMATIC, _LINEAR, _LOG = "Automatic", "Linear", "Logarithmic"
 _PERCENT, _VALUES = "Percent of pixels", "Values"
@@ -51,15 +51,14 @@ def _percents(key: str) -> tuple[float, float]:
 def _values(usual: tuple[float, float], key: str) -> tuple[float, float]:
     """Let values be typed; what was on screen of the first picture stands there to begin with."""
     step = 10.0 ** math.floor(math.log10((usual[1] - usual[0]) / 10 or 1.0))
+    digits = figures(*usual)
     left, right = st.columns(2)
     low, high = (
-        place.number_input(label, value=_short(value), step=step, format="%g", key=f"{key}-{label}")
+        place.number_input(
+            label, value=float(f"{value:.{digits}g}"), step=step, format="%g", key=f"{key}-{label}"
+        )
         for place, label, value in zip((left, right), ("Black", "White"), usual, strict=True)
     )
     if not low < high:
         st.caption("White must lie above black: the picture has its least and greatest value.")
     return low, high
-
-
-def _short(value: float) -> float:
-    return float(f"{value:.4g}")

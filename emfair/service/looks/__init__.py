@@ -14,7 +14,15 @@ from emfair.service.looks.background import (
 )
 from emfair.service.looks.camera import PIXELS, Camera, camera_of
 from emfair.service.looks.detector import Beam, Detector, found_beam, presets
-from emfair.service.looks.drawing import Area, Contrast, Drawn, Ring, drawn, usual_bounds
+from emfair.service.looks.drawing import (
+    Area,
+    Contrast,
+    Drawn,
+    Ring,
+    drawn,
+    figures,
+    usual_bounds,
+)
 from emfair.service.looks.look import Look, look_at
 from emfair.service.looks.subject import Aspect, Kind, Subject
 from emfair.service.looks.values import Curve, Flat, in_ev_or_kev, outline
@@ -39,6 +47,7 @@ __all__ = [
     "camera_of",
     "can_be_fitted",
     "drawn",
+    "figures",
     "found_beam",
     "has_background",
     "in_ev_or_kev",

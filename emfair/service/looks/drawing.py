@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -118,7 +119,7 @@ def shaded(values: Values, contrast: Contrast, axes: Sequence[NxAxis] = ()) -> t
     if contrast.is_log and known.max() > 0:
         return _logarithmic(plain, contrast)
     tones = _tones(plain, known, contrast, axes)
-    words = f"Black is {_number(tones.low)}, white {_number(tones.high)}."
+    words = f"Black is {_between(tones.low, tones.high)}."
     if contrast.is_log:
         words = f"No value is above 0, so the scale is linear. {words}"
     return tones.of(plain), words + _gamma(tones) + _unknown(plain)
@@ -131,6 +132,19 @@ def usual_bounds(flat: Flat, size: tuple[int, int] = LARGE) -> tuple[float, floa
     """
     tones = _usual(shrunk(flat.values, fitted(flat.axes, size)), flat.axes)
     return tones.low, tones.high
+
+
+def figures(low: float, high: float) -> int:
+    """Return how many significant digits tell values between two: four of what lies between.
+
+    At least four, and no more than a number has.
+    """
+    if not low < high:
+        return 4
+    apart = min(high - low, sys.float_info.max)
+    largest = max(abs(low), abs(high))
+    more = math.floor(math.log10(largest)) - math.floor(math.log10(apart))
+    return min(4 + max(more, 0), 17)
 
 
 def _usual(values: Values, axes: Sequence[NxAxis]) -> Tones:
@@ -167,7 +181,7 @@ def _logarithmic(plain: Numbers, contrast: Contrast) -> tuple[Shades, str]:
     tones = Tones(math.log10(low), math.log10(high), contrast.gamma)
     logs = np.log10(np.where(above, plain, 1.0))
     logs = np.where(above, logs, np.where(np.isnan(plain), np.nan, tones.low))
-    words = f"Logarithmic: black is {_number(low)}, white {_number(high)}."
+    words = f"Logarithmic: black is {_between(low, high)}."
     return tones.of(logs), words + _gamma(tones) + _unknown(plain)
 
 
@@ -179,8 +193,14 @@ def _unknown(plain: NDArray[np.float64]) -> str:
     return " Violet is no number." if np.isnan(plain).any() else ""
 
 
-def _number(value: float) -> str:
-    return f"{value:.4g}".replace("-", "\N{MINUS SIGN}", 1) if value < 0 else f"{value:.4g}"
+def _between(low: float, high: float) -> str:
+    digits = figures(low, high)
+    return f"{_number(low, digits)}, white {_number(high, digits)}"
+
+
+def _number(value: float, digits: int = 4) -> str:
+    told = f"{value:.{digits}g}"
+    return told.replace("-", "\N{MINUS SIGN}", 1) if value < 0 else told
 
 
 def _mark(pen: ImageDraw.ImageDraw, mark: Ring | Area, across: float, down: float) -> None:

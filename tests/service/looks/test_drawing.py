@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from emfair.nxem.shape import NxAxis
-from emfair.service.looks import Area, Contrast, Flat, Ring, drawn, usual_bounds
+from emfair.service.looks import Area, Contrast, Flat, Ring, drawn, figures, usual_bounds
 from emfair.service.looks.drawing import shaded
 
 RAMP = np.arange(10_000.0).reshape(100, 100)
@@ -105,6 +106,33 @@ def test_the_usual_bounds_are_what_is_black_and_white_of_a_picture(unit, size):
     told = "Black is {:.4g}, white {:.4g}.".format(*usual)
     assert drawn(pattern, Contrast(), size=size).shades.startswith(told)
     assert drawn(pattern, Contrast(*usual, in_values=True), size=size).shades == told
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told"),
+    [
+        (19999, 20005, "lack is 19999, white 20005."),
+        (1234.5, 1234.9, "lack is 1234.5, white 1234.9."),
+        (-20005, -19999, "lack is −20005, white −19999."),
+        (1e9, 1e9 + 1e-3, "lack is 1000000000, white 1000000000.001."),
+        (0.12344, 98765, "lack is 0.1234, white 9.876e+04."),
+        (-1e308, 1e308, "lack is −1e+308, white 1e+308."),
+    ],
+)
+def test_as_many_digits_are_told_as_tell_black_from_white(low, high, told):
+    values = np.array([[1.0, 2.0]])
+    contrast = Contrast(low, high, in_values=True)
+    assert shaded(values, contrast)[1] == f"B{told}"
+    if low > 0:
+        logarithmic = replace(contrast, is_log=True)
+        assert shaded(values, logarithmic)[1] == f"Logarithmic: b{told}"
+
+
+@pytest.mark.parametrize("low", [0.0, 5e-324, 1234.5, -1e300])
+def test_digits_tell_any_two_numbers_apart(low):
+    high = np.nextafter(low, np.inf)
+    first, second = (float(f"{one:.{figures(low, high)}g}") for one in (low, high))
+    assert first < second
 
 
 def test_the_usual_bounds_of_nothing_known_are_equal():

@@ -1,0 +1,30 @@
+"""How a picture's values become shades is chosen; what stands there to begin with can be used."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+
+def chosen_of(low: float, high: float) -> None:
+    """Show the choice of a picture's contrast: an app that is this function's text alone."""
+    import numpy as np
+
+    from emfair.nxem.shape import NxAxis
+    from emfair.service.looks import Flat
+    from ui_streamlit.components.shades import contrast
+
+    axis = NxAxis("axis_x", "x (nm)", "nm", np.arange(64.0), 1.0, 0.0)
+    contrast(Flat(np.linspace(low, high, 64 * 64).reshape(64, 64), (axis, axis)), "one", (64, 64))
+
+
+@pytest.mark.parametrize(("low", "high"), [(19999.0, 20005.0), (1234.5, 1234.9), (0.0, 1e5)])
+def test_values_begin_apart_however_far_from_0_they_lie(low, high):
+    app = AppTest.from_function(chosen_of, kwargs={"low": low, "high": high}).run()
+    app.radio[0].set_value("Linear").run()
+    app.radio[1].set_value("Values").run()
+    black, white = (one.value for one in app.number_input)
+    assert not app.exception
+    assert black == pytest.approx(low, abs=0.01 * (high - low))
+    assert white == pytest.approx(high, abs=0.01 * (high - low))
+    assert not [one.value for one in app.caption if "White must lie" in one.value]
