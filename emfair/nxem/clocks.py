@@ -6,8 +6,9 @@ What does not belong here: which time is used (`facts`), and how vendors write t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from emfair import __version__
@@ -55,8 +56,23 @@ _AS_READ = {"warning": NO_ZONE, "replaced_by": "", "reason": ""}
 
 
 def is_local(fact: Fact) -> bool:
-    """Whether it is a time that a zone would make certain; a day alone is no time of a clock."""
-    return fact.warning == NO_ZONE and ":" in fact.raw
+    """Whether it is a time that the clock's zone would make certain.
+
+    Neither is a day alone, nor a time beside which another zone is named (``12:00:00 CET``): whose
+    zone that is nobody knows (`emfair.vendor.table`).
+    """
+    return fact.warning == NO_ZONE and not _is_day(fact.raw) and not _ZONE.search(fact.raw)
+
+
+_ZONE = re.compile(r"\s[A-Za-z]\S*$")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text.strip())
+    except ValueError:
+        return False
+    return True
 
 
 def is_helped_by_a_zone(facts: Collection[Fact]) -> bool:

@@ -147,7 +147,7 @@ def _impossible(facts: list[Fact], chosen: dict[str, Fact], file: str) -> Iterat
             severity, rule = Severity.NOTE, "no-time-zone"
             problem = "says no time zone"
             remedy = "with its offset (+01:00)"
-            if is_local(fact):
+            if is_local(fact) and "time_zone" not in chosen:
                 remedy += ", or instrument.time_zone for all of its files"
         elif fact.warning.startswith(IMPOSSIBLE):
             severity, rule = Severity.RECOMMENDED, "impossible-value"

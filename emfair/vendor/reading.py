@@ -137,8 +137,9 @@ def _date_and_time(value: Any, raw: str, moment: Moment | None, branch: Branch) 
     clock = str(branch.get("time") or "").strip()
     zone = str(branch.get("time_zone") or "").strip()
     text = f"{raw.strip()}T{clock}" if clock else raw.strip()
-    offset = zone if re.fullmatch(r"[+-]\d\d:\d\d", zone) else ""
-    return text + (offset if clock else ""), f"{raw} {clock} {offset}".strip()
+    offset = re.fullmatch(r"([+-]\d\d):?(\d\d)", zone)
+    told = f"{offset[1]}:{offset[2]}" if offset and clock else ""
+    return text + told, f"{raw} {clock} {zone}".strip()
 
 
 _TIMES: dict[str, Callable[[Any, str, Moment | None, Branch], Told]] = {

@@ -18,6 +18,7 @@ from emfair.model.findings import Severity, Verdict
 from emfair.model.states import ExperimentState
 from ui_streamlit import stores
 from ui_streamlit.components import values, words
+from ui_streamlit.components.labels import distinct
 from ui_streamlit.components.links import api
 from ui_streamlit.components.markup import escaped, render
 
@@ -191,3 +192,12 @@ def test_no_button_carries_whoever_looked_when_it_was_drawn():
                 ]
                 names = {n.id for one in given for n in ast.walk(one) if isinstance(n, ast.Name)}
                 assert "access" not in names, f"{file.name}:{call.lineno}"
+
+
+def test_what_looks_alike_is_told_apart_by_its_identifier():
+    told = distinct({"a": "Quartz", "b": "quartz ", "c": "Steel", "d": "Quartz (a)"})
+    assert told["c"] == "Steel"
+    assert len({label.casefold() for label in told.values()}) == 4
+    assert told["a"].endswith("(a)")
+    assert told["b"].endswith("(b)")
+    assert told["d"] == "Quartz (a) (d)"

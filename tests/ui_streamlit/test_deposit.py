@@ -9,9 +9,11 @@ import time
 
 from emfair.lake import layout
 from emfair.model.deposits import Whereto
+from emfair.model.nouns import ProjectCard
 from emfair.model.states import ExperimentState
 from emfair.service import deposits, together, uploads
 from emfair.service.access import local_access
+from emfair.service.nouns import projects
 from emfair.service.uploads import Announced
 from tests.ui_streamlit.conftest import open_page
 
@@ -212,6 +214,15 @@ def test_the_last_places_are_one_click_away(opened):
     app = open_page("deposit")
     next(one for one in app.button if one.key == "as-steel/2026-a/lamella-1").click().run()
     assert {one.key: one.value for one in app.selectbox if one.key != "instrument"} == PLACE
+
+
+def test_of_two_projects_of_one_title_each_can_be_chosen(opened):
+    there(opened)
+    projects.create_project(local_access(opened), ProjectCard(title="Steel"), "trap")
+    app = open_page("deposit", project="trap")
+    box = next(one for one in app.selectbox if one.key == "project")
+    assert set(box.options) == {"Steel (trap)", "Steel (steel)"}
+    assert box.value == "trap"
 
 
 def test_bytes_that_lie_elsewhere_are_told(opened):

@@ -17,6 +17,7 @@ from emfair.service.access import Access, Granted, experiment_resource
 from emfair.service.nouns import instruments, referees
 from emfair.service.nouns.experiment_edits import edit_experiment
 from ui_streamlit import stores
+from ui_streamlit.components.labels import distinct
 from ui_streamlit.components.markup import escaped
 from ui_streamlit.components.notices import notice
 from ui_streamlit.components.referee_links import link_list, new_link
@@ -113,6 +114,7 @@ def _editable(access: Access, row: ExperimentRow, opened: Decided, key: str) -> 
     known = {one.id: one.card.title for one in instruments.instruments(access, limit=_OFFERED).rows}
     if opened.instrument:
         known.setdefault(opened.instrument, opened.instrument)
+    known = distinct(known)
     instrument = st.selectbox(
         "Instrument", list(known), key=f"{key}-instrument", placeholder="Not told",
         index=list(known).index(opened.instrument) if opened.instrument else None,

@@ -13,6 +13,7 @@ from emfair.service.nouns import projects, samples
 from emfair.service.nouns.samples import Family, SampleRow, sample_key
 from ui_streamlit import stores
 from ui_streamlit.components import links
+from ui_streamlit.components.labels import distinct
 from ui_streamlit.components.markup import escaped
 from ui_streamlit.components.notices import notice
 
@@ -74,17 +75,15 @@ def _parents(reading: Granted[SampleRow], family: Family) -> None:
             args=(row, lambda one, parent=parent: samples.underive(one, parent)),
         )  # fmt: skip
     project, proposal, _ = sample_key(row)
-    proposals = {
-        one.id: one.card.title
-        for one in projects.proposals(reading.access, project, limit=_OFFERED).rows
-    }
+    rows = projects.proposals(reading.access, project, limit=_OFFERED).rows
+    proposals = distinct({one.id: one.card.title for one in rows})
     there = st.selectbox(
         "Its proposal", list(proposals), key="parent-proposal",
         index=list(proposals).index(proposal) if proposal in proposals else None,
         format_func=lambda one: proposals.get(one, one),
     )  # fmt: skip
     found = samples.samples(reading.access, project, there, limit=_OFFERED).rows if there else ()
-    titles = {one.id: one.card.title for one in found if one.key != row.key}
+    titles = distinct({one.id: one.card.title for one in found if one.key != row.key})
     chosen = st.selectbox(
         "Sample",
         list(titles),

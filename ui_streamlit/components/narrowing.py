@@ -25,6 +25,7 @@ from ui_streamlit.components.asked import (
     rows,
     state,
 )
+from ui_streamlit.components.labels import distinct
 from ui_streamlit.components.markup import escaped
 from ui_streamlit.components.words import VERDICTS
 
@@ -59,11 +60,13 @@ def _facet(name: str, found: tuple[FacetValue, ...]) -> None:
     """Show what can be chosen of a facet, the most frequent first; what is chosen stays there."""
     known = {one.value: one for one in found}
     chosen = st.session_state.get(state(name), [])
+    values = [*known, *(value for value in chosen if value not in known)]
+    labels = distinct({value: _named(name, value, known.get(value)) for value in values})
     st.multiselect(
         FACETS[name].label,
-        [*known, *(value for value in chosen if value not in known)],
+        values,
         key=state(name),
-        format_func=lambda value: _named(name, value, known.get(value)),
+        format_func=lambda value: labels.get(value, value),
         placeholder=_hint(name, found) or "nothing to choose",
         select_all=False,
         filter_mode="prefix" if name == "element" else "fuzzy",

@@ -15,6 +15,7 @@ from emfair.service.access import Access
 from emfair.service.form import Document, Form, before
 from emfair.service.templates import OF_ONE
 from ui_streamlit import stores
+from ui_streamlit.components.labels import distinct
 from ui_streamlit.components.markup import escaped
 from ui_streamlit.components.notices import notices
 from ui_streamlit.components.say import fill_empty
@@ -29,13 +30,14 @@ def take_over(access: Access, row: ExperimentRow, form: Form) -> None:
     ]
     if not offers:
         return
+    labels = distinct({str(place): label for place, (label, _) in enumerate(offers, 1)})
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
             "Take over from",
             range(len(offers)),
             index=None,
             placeholder="A template, or an earlier session",
-            format_func=lambda one: offers[one][0],
+            format_func=lambda one: labels[str(one + 1)],
             help="Fills in what is empty here; nothing that stands here is replaced.",
         )
         st.button(

@@ -19,6 +19,7 @@ from emfair.service import browse
 from emfair.service.access import Access
 from emfair.service.nouns import instruments, projects, samples
 from emfair.service.nouns.cards import CardPage
+from ui_streamlit.components.labels import distinct
 from ui_streamlit.components.markup import escaped
 
 _RECENT = 20  # own experiments that are looked through for other places
@@ -53,7 +54,8 @@ def wanted(access: Access) -> Wanted | None:
         max_chars=500,
         placeholder="Grain boundaries, second session",
     )
-    known = {row.id: row.card.title for row in instruments.instruments(access, limit=200).rows}
+    rows = instruments.instruments(access, limit=200).rows
+    known = distinct({row.id: row.card.title for row in rows})
     instrument = right.selectbox(
         "Instrument",
         list(known),
@@ -105,7 +107,7 @@ def _fill(row: ExperimentRow) -> None:
 
 def _level(name: str, label: str, page: CardPage[Any] | None) -> str:
     """Show a level of what there is, the newest first; another one may be typed."""
-    titles = {row.id: row.card.title for row in page.rows} if page else {}
+    titles = distinct({row.id: row.card.title for row in page.rows}) if page else {}
     chosen = st.session_state.get(name)
     options = list(dict.fromkeys([*titles, *([chosen] if chosen else [])]))
     told = st.selectbox(

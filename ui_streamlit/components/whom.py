@@ -7,6 +7,7 @@ import streamlit as st
 from emfair.identity.tokens import INSTRUMENT
 from emfair.service.access import Access
 from emfair.service.nouns import instruments, people
+from ui_streamlit.components.labels import distinct
 
 _SHOWN = 200
 
@@ -36,6 +37,7 @@ def whom(
         called |= {f"{INSTRUMENT}{row.id}": f"{row.card.title} (instrument)" for row in known}
     if chosen := st.session_state.get(key):
         called.setdefault(chosen, chosen)
+    called = distinct(called)
     return st.selectbox(
         label,
         list(called),

@@ -21,6 +21,7 @@ from ui_streamlit import stores
 from ui_streamlit.components.address import follow, take, words
 from ui_streamlit.components.deed_words import deed_words, detail_words
 from ui_streamlit.components.ending import begin_of, day_after
+from ui_streamlit.components.labels import distinct
 from ui_streamlit.components.turning import cursor, turn
 from ui_streamlit.components.whom import whom
 
@@ -99,6 +100,7 @@ def _project(access: Access, *, everywhere: bool) -> str | None:
     called = {row.id: row.card.title for row in rows}
     if chosen := st.session_state["audit-project"]:
         called.setdefault(chosen, chosen)
+    called = distinct(called)
     return st.selectbox(
         "In the project", list(called), index=None, key="audit-project",
         format_func=lambda one: called.get(one, one), placeholder="Anywhere",

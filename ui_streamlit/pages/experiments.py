@@ -14,6 +14,7 @@ from emfair.service.chain.fail import REASON_LIMIT
 from ui_streamlit import stores
 from ui_streamlit.components import links
 from ui_streamlit.components.address import follow, take, words, yes
+from ui_streamlit.components.labels import distinct
 from ui_streamlit.components.markup import escaped
 from ui_streamlit.components.teach import no_experiments
 from ui_streamlit.components.turning import cursor, turn
@@ -63,8 +64,9 @@ def experiments() -> None:
         )
 
 
-def _filters(projects: Mapping[str, str], *, others: bool) -> Asked:
+def _filters(titles: Mapping[str, str], *, others: bool) -> Asked:
     """Show the filters; they begin as the address says, and the address follows them."""
+    projects = distinct(titles)
     states = [state.value for state in ExperimentState]
     take(
         "experiments",

@@ -142,9 +142,7 @@ def _experiments(access: Access, row: InstrumentRow) -> None:
             st.page_link(
                 links.EXPERIMENT, label=f"**{escaped(one.title)}**", query_params={"id": one.id}
             )
-            show(
-                "line", word=STATES[one.state], reason=one.state_reason, place=page.places[one.id]
-            )
+            show("line", word=STATES[one.state], reason=one.state_reason, place=page.places[one.id])
     if not page.rows:
         st.caption("None that you may see.")
 
