@@ -20,7 +20,8 @@ def chosen_of(low: float, high: float) -> None:
 
 @pytest.mark.parametrize(("low", "high"), [(19999.0, 20005.0), (1234.5, 1234.9), (0.0, 1e5)])
 def test_values_begin_apart_however_far_from_0_they_lie(low, high):
-    app = AppTest.from_function(chosen_of, kwargs={"low": low, "high": high}).run()
+    bounds = {"low": low, "high": high}
+    app = AppTest.from_function(chosen_of, kwargs=bounds, default_timeout=30).run()
     app.radio[0].set_value("Linear").run()
     app.radio[1].set_value("Values").run()
     black, white = (one.value for one in app.number_input)
