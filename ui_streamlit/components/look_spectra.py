@@ -11,9 +11,11 @@ import streamlit as st
 from emfair.nxem.shape import NxAxis
 from emfair.nxem.views import zero_peak
 from emfair.service.looks import (
+    UNFITTED,
     Area,
     Below,
     Curve,
+    Flat,
     Look,
     background_of,
     can_be_fitted,
@@ -45,9 +47,10 @@ def spectra(look: Look, key: str) -> None:
     with left:
         everywhere = all(len(one) == len(axes[axis].points) for axis, one in chosen.items())
         marks = [] if everywhere else [Area(rows, columns)]
-        what = _told(look, window, background)
+        sums = look.map(window, place, background)
+        what = _told(look, window, background, sums)
         st.markdown(f"**{what}**")
-        picture(look.map(window, place, background), what, f"{key}-map", marks, HALF)
+        picture(sums, what, f"{key}-map", marks, HALF)
     with right:
         count = len(rows) * len(columns)
         quantity = f"Sum of {count:,} spectra" if count > 1 else "Intensity"
@@ -70,8 +73,9 @@ def lines(look: Look, key: str) -> None:
     with left:
         shown = Area(places, window) if spectral else Area(window, places)
         picture(look.frame(), "Spectra along a line", key, [shown], HALF)
-        st.markdown(f"**Along the line: {_told(look, window, background)}**")
-        curve(look.profile(window, background), "Sum over the window", f"{key}-profile")
+        sums = look.profile(window, background)
+        st.markdown(f"**Along the line: {_told(look, window, background, sums)}**")
+        curve(sums, "Sum over the window", f"{key}-profile")
 
 
 def _windows(look: Look, key: str) -> tuple[range, range | None]:
@@ -125,7 +129,9 @@ def _below(found: Curve, background: range | None) -> Below | None:
     return below
 
 
-def _told(look: Look, window: range, background: range | None) -> str:
+def _told(look: Look, window: range, background: range | None, sums: Flat | Curve) -> str:
+    """Return what is summed, and whether a background was taken away."""
     axis = look.subject.shape.axes[look.subject.spectral or 0]
     ends = f"{value_at(axis, window.start)} to {value_at(axis, window.stop - 1)}"
-    return f"Sum over {ends}{'' if background is None else ', without the background'}"
+    plain = background is None or UNFITTED in sums.remark
+    return f"Sum over {ends}{'' if plain else ', without the background'}"

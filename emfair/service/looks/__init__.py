@@ -26,9 +26,11 @@ from emfair.service.looks.drawing import (
 from emfair.service.looks.look import Look, look_at
 from emfair.service.looks.subject import Aspect, Kind, Subject
 from emfair.service.looks.values import Curve, Flat, in_ev_or_kev, outline
+from emfair.service.looks.windows import UNFITTED
 
 __all__ = [
     "PIXELS",
+    "UNFITTED",
     "Area",
     "Aspect",
     "Beam",

@@ -15,6 +15,8 @@ from emfair.service.looks.array import Array
 from emfair.service.looks.background import PowerLaws
 from emfair.service.looks.reading import Picks, summed
 
+UNFITTED = "No place has enough counts for a fit, so no background is taken away."
+"""What is said of sums where a background was wanted that is nowhere."""
 Numbers = NDArray[np.float64]
 
 
@@ -36,6 +38,9 @@ class Windows:
     ) -> tuple[Numbers, str]:
         """Return the sums at each place, and in a sentence where no background could be fitted.
 
+        Where none has an exponent, nor all together, they are plain, and the sentence is
+        `UNFITTED`.
+
         Parameters
         ----------
         picks
@@ -54,20 +59,29 @@ class Windows:
         if self.background is None:
             return total, ""
         laws = PowerLaws(energies, self.background)
-        below, odd = _below(laws, self.signal, over(laws.lower), over(laws.upper))
-        return total - below, odd
+        lower, upper = over(laws.lower), over(laws.upper)
+        exponents, odd = _exponents(laws, lower, upper)
+        if exponents is None:
+            return total, odd
+        return total - laws.below(self.signal, lower + upper, exponents), odd
 
 
-def _below(laws: PowerLaws, window: range, lower: Numbers, upper: Numbers) -> tuple[Numbers, str]:
-    """Return the background at each place; with the exponent of all where there is none of it."""
+def _exponents(laws: PowerLaws, lower: Numbers, upper: Numbers) -> tuple[Numbers | None, str]:
+    """Return the exponent at each place: the common one where it has none of its own.
+
+    That is of all places together, or, if they have none because counts below 0 outweigh the
+    others, of those that have one; None where there is none at all.
+    """
     exponents = laws.exponents(lower, upper)
     odd = np.isnan(exponents)
-    common = laws.exponents(*(np.array([np.nansum(one)]) for one in (lower, upper)))
-    below = laws.below(window, lower + upper, np.where(odd, common, exponents))
     many = int(np.count_nonzero(odd))
     if not many:
-        return below, ""
-    return below, (
-        f"{many:,} of {odd.size:,} places have too few counts for a fit: their background has the "
-        "exponent of all."
-    )
+        return exponents, ""
+    for some, whose in ((slice(None), "all"), (~odd, "the others")):
+        common = laws.exponents(*(np.array([np.nansum(one[some])]) for one in (lower, upper)))
+        if np.isfinite(common).all():
+            return np.where(odd, common, exponents), (
+                f"{many:,} of {odd.size:,} places have too few counts for a fit: their background "
+                f"has the exponent of {whose}."
+            )
+    return None, UNFITTED

@@ -10,7 +10,7 @@ import pytest
 
 from emfair.errors import NotFound, TooMuch
 from emfair.lake.memory import MemoryLake
-from emfair.service.looks import Aspect, Detector, Kind, background_of, look_at
+from emfair.service.looks import UNFITTED, Aspect, Detector, Kind, background_of, look_at
 from emfair.service.looks import look as looks
 from emfair.service.services import Services
 from emfair.vendor.signal import Axis
@@ -381,6 +381,36 @@ def test_places_without_counts_have_the_exponent_of_all_and_are_told(look):
     flat = made.map(range(250, 300), background=range(60, 180))
     assert flat.values[1, 2] == 0
     assert "1 of 30 places have too few counts" in flat.remark
+
+
+def of_losses(look, data):
+    return look(data, Axis("y", 5, **NM), Axis("x", 6, **NM), LOSSES)
+
+
+@pytest.mark.parametrize("counts", [0.0, -2.0, np.nan])
+@pytest.mark.parametrize("part", [range(60, 180), range(115, 180)])
+def test_where_no_place_can_be_fitted_sums_are_plain_and_it_is_told(look, counts, part):
+    data, _ = spectra_with_an_edge()
+    data[..., part.start : part.stop] = counts
+    signal = data[..., 250:300].sum(axis=-1)
+    flat = of_losses(look, data).map(range(250, 300), background=range(60, 180))
+    assert np.allclose(flat.values, signal)
+    assert flat.remark == UNFITTED
+    profile = look(data[0], Axis("x", 6, **NM), LOSSES).profile(range(250, 300), range(60, 180))
+    assert np.allclose(profile.values, signal[0])
+    assert profile.remark == UNFITTED
+
+
+def test_counts_below_0_at_one_place_leave_the_other_places_their_background(look):
+    data, edge = spectra_with_an_edge()
+    data[1, 2, 60:180] = -1e9
+    flat = of_losses(look, data).map(range(250, 300), background=range(60, 180))
+    fitted = np.arange(30).reshape(5, 6) != 8
+    off = 0.002 * data[..., 250:300].sum(axis=-1).max()
+    assert np.allclose(flat.values[fitted], edge[fitted], atol=off)
+    assert np.isfinite(flat.values).all()
+    assert "1 of 30 places have too few counts" in flat.remark
+    assert flat.remark.endswith("the exponent of the others.")
 
 
 def test_a_map_without_the_background_reads_no_more_than_it_may(look, monkeypatch):
