@@ -125,6 +125,7 @@ def _measurements(
             "start_time": next(times([facts], "start_time"), None),
             **{column: _number(facts, key) for column, key in NUMBERS.items()},
             **{column: text(facts, column) for column in TEXTS},
+            "instrument": text(facts, "instrument_name") or text(facts, "model"),
         }
 
 

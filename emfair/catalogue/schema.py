@@ -115,6 +115,7 @@ MEASUREMENTS = _table(
         ("signal_index", _WHOLE, "Its place among the signals of the file, from 0."),
         ("reader", _TEXT, "RosettaSciIO's name of the file's format."),
         ("technique", _TEXT, "STEM imaging, STEM EDS, SEM imaging …; null if not certain."),
+        ("instrument", _TEXT, "Name of its own instrument, or else its model; null if unsaid."),
         ("kind", _TEXT, "NXdata group that holds it (image_2d, spectrum_1d, stack_2d)."),
         ("shape", _COUNTS, "Number of points along each axis."),
         ("dtype", _TEXT, "Type of the array's numbers (uint16)."),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from emfair.catalogue.rows import NUMBERS, TEXTS
-from emfair.catalogue.search import FACETS, Condition, Search
+from emfair.catalogue.search import FACETS, OWN_INSTRUMENT, Condition, Level, Search
 from emfair.nxem.keys import Key, keys
 
 VALUES = 200
@@ -40,12 +40,17 @@ _OF_ALL = {
 _OF_MEASUREMENTS = (
     "m.experiment_id", "m.measurement_id", "m.title", "e.title AS experiment", "e.project_title",
     "e.sample_title", "e.elements", "m.technique", "m.kind", "m.shape", "m.file", "m.reader",
-    "e.instrument", "e.operator", "e.deposited_by", "m.verdict", "m.size",
+    f"{OWN_INSTRUMENT} AS instrument", "e.operator", "e.deposited_by", "m.verdict", "m.size",
 )  # fmt: skip
 _WORDS = (
     "e.experiment_id, e.title, e.description, e.project_title, e.proposal_title, e.sample_title, "
-    "e.sample_name, e.operator, e.deposited_by, e.instrument, e.model, m.title, m.file, m.technique"
+    "e.sample_name, e.operator, e.deposited_by, m.title, m.file, m.technique"
 )
+_OF_MOST = f"CASE WHEN {OWN_INSTRUMENT} IS NOT DISTINCT FROM e.instrument THEN e.model END"
+_INSTRUMENT_WORDS: dict[Level, str] = {
+    "experiments": "e.instrument, e.model, m.instrument",
+    "measurements": f"{OWN_INSTRUMENT}, {_OF_MOST}",
+}
 
 
 def rows_sql(search: Search, *, limit: int | None = None, offset: int = 0) -> str:
@@ -219,8 +224,9 @@ def _used(key: str) -> str:
 
 def _common(search: Search) -> Iterator[str]:
     """Yield the conditions but those of the facets."""
+    places = f"{_WORDS}, {_INSTRUMENT_WORDS[search.level]}"
     for word in search.words.split():
-        yield f"contains(lower(concat_ws(' ', {_WORDS})), lower({text(word)}))"
+        yield f"contains(lower(concat_ws(' ', {places})), lower({text(word)}))"
     if search.since:
         yield f"{WHEN} >= TIMESTAMPTZ '{search.since.isoformat()}'"
     if search.until and search.until < date.max:

@@ -137,8 +137,10 @@ class IndexTable:
 
     def keys(self, version: int) -> list[str]:
         """Return the lake keys of the Parquet files of `version`."""
+        table = self.open(version)
+        self._check_columns(table)
         with table_errors(self.name):
-            paths = pa.table(self.open(version).get_add_actions())["path"].to_pylist()
+            paths = pa.table(table.get_add_actions())["path"].to_pylist()
         return sorted(f"{self.prefix}/{unquote(str(path))}" for path in paths)
 
     def _commit(self, table: DeltaTable, predicate: str, present: pa.Table, rows: pa.Table) -> None:

@@ -71,6 +71,26 @@ def test_the_technique_is_the_used_facts(make, rows):
     assert row["technique"] == "STEM EDS"
 
 
+@pytest.mark.parametrize(
+    ("names", "models", "instrument"),
+    [
+        (["Titan"], ["80-300"], "Titan"),
+        ([], ["80-300"], "80-300"),
+        ([""], [], None),
+        ([], [], None),
+    ],
+)
+def test_a_measurements_instrument_is_its_own(make, rows, names, models, instrument):
+    said = [
+        *(make.text("instrument_name", name) for name in names),
+        make.text("instrument_name", "of old", replaced_by="vendor"),
+        *(make.text("model", model) for model in models),
+    ]
+    other = [make.text("instrument_name", "Scios")]
+    found = rows([make.measurement("a", said), make.measurement("b", other)])["measurements"]
+    assert [row["instrument"] for row in found] == [instrument, "Scios"]
+
+
 def test_every_quantity_column_names_the_unit_its_key_is_stored_in():
     for column, key in NUMBERS.items():
         unit = keys()[key].unit

@@ -100,6 +100,20 @@ def test_columns_of_another_version_of_emfair_are_refused(index, lake, tables_of
         index.replace("e-1", tables_of())
 
 
+def test_an_index_of_another_version_of_emfair_is_not_read_either(filled, lake, tmp_path):
+    import pyarrow as pa
+    from deltalake import DeltaTable, write_deltalake
+
+    folder = lake.locate("index/tables/measurements")
+    version = DeltaTable(folder).version()
+    less = pa.table(DeltaTable(folder).to_pyarrow_table()).drop_columns("instrument")
+    shutil.rmtree(folder)
+    for _ in range(version + 1):
+        write_deltalake(folder, less, mode="overwrite")
+    with pytest.raises(BadSetting, match=r"another version.*emfair process"):
+        Index(lake, tmp_path / "anew").files()
+
+
 def test_a_lake_that_delta_cannot_reach_is_a_bad_setting(tmp_path):
     with pytest.raises(BadSetting, match="folder or in S3"):
         Index(MemoryLake(), tmp_path)
