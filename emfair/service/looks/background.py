@@ -119,8 +119,15 @@ def background_of(curve: Curve, window: range) -> Below | None:
 
 
 def has_background(axis: NxAxis) -> bool:
-    """Whether an axis is of energy losses, as far as it tells: X-rays have no such background."""
-    return measures(axis, "eV") and zero_peak(axis) == 0 and len(axis.points) > LEAST
+    """Whether an axis is of energy losses, as far as it tells, and some of it can be fitted.
+
+    X-rays have no such background. A power law needs channels above 0 (`can_be_fitted`); an axis
+    that does not ascend is not fitted.
+    """
+    if not measures(axis, "eV") or zero_peak(axis) or len(axis.points) <= LEAST:
+        return False
+    energies = numbers_of(axis)
+    return bool(energies[-LEAST] > 0 and (np.diff(energies) > 0).all())
 
 
 def can_be_fitted(axis: NxAxis, window: range) -> bool:

@@ -7,6 +7,7 @@ import pytest
 
 from emfair.nxem.shape import NxAxis
 from emfair.service.looks.background import (
+    LEAST,
     PowerLaws,
     can_be_fitted,
     has_background,
@@ -93,6 +94,33 @@ def test_losses_have_a_background_and_x_rays_have_none():
     assert has_background(axis("keV", 0.2, 0.0005, 2048))
     assert not has_background(axis("keV", -0.5, 0.01, 2048))
     assert not has_background(axis("nm", 0.2, 0.5, 2048))
+
+
+@pytest.mark.parametrize(
+    ("first", "step", "size", "is_offered"),
+    [
+        (-500.0, 1.0, 200, False),
+        (-199.0, 1.0, 200, False),
+        (-196.0, 1.0, 200, False),
+        (-195.0, 1.0, 200, True),
+        (300.0, -1.0, 200, False),
+        (100.0, 0.0, 200, False),
+        (-3.0, 1.0, 5, False),
+        (1.0, 1.0, 5, True),
+    ],
+)
+def test_a_background_is_offered_where_some_window_can_be_fitted(first, step, size, is_offered):
+    losses = axis("eV", first, step, size)
+    assert has_background(losses) == is_offered
+    windows = [range(start, start + LEAST) for start in range(size - LEAST + 1)]
+    assert is_offered == any(can_be_fitted(losses, one) for one in windows)
+
+
+@pytest.mark.parametrize("first", [-195.0, -20.0, 1.0])
+def test_where_one_is_offered_the_usual_window_can_be_fitted(first):
+    losses = axis("eV", first, 1.0, 200)
+    assert has_background(losses)
+    assert can_be_fitted(losses, usual_window(losses))
 
 
 def test_a_window_below_0_or_of_few_channels_is_not_fitted():
