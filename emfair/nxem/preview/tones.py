@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+FAR = 1e100
+"""What lies farther from 0 is taken for this: its differences can be divided."""
 UNKNOWN = (142, 106, 178)
 """The colour of what is infinite or not a number: no shade of grey."""
 _GREY = 128
@@ -73,8 +75,11 @@ def tones_of(values: Values, *, is_diffraction: bool = False) -> Tones:
 
 
 def tame(values: Values) -> NDArray[np.float64]:
-    """Return float64 numbers that can be added and divided; what is not known is NaN."""
+    """Return float64 numbers that can be added and divided; what is not known is NaN.
+
+    What lies beyond `FAR` is `FAR`.
+    """
     with np.errstate(all="ignore"):
         plain = values.astype(np.float64)
     plain[~np.isfinite(plain)] = np.nan
-    return np.clip(plain, -1e100, 1e100)
+    return np.clip(plain, -FAR, FAR)

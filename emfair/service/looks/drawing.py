@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import ImageDraw
 
 from emfair.nxem.preview.picture import colours, fitted, picture, shrunk
-from emfair.nxem.preview.tones import Shades, Tones, tame, tones_of
+from emfair.nxem.preview.tones import FAR, Shades, Tones, tame, tones_of
 from emfair.nxem.shape import NxAxis
 from emfair.nxem.views import measures
 from emfair.service.looks.values import Flat, Values
@@ -115,14 +115,14 @@ def shaded(values: Values, contrast: Contrast, axes: Sequence[NxAxis] = ()) -> t
     if not known.size:
         return Tones(0.0, 0.0).of(plain), "Not one value is a number."
     if known.min() == known.max() and not contrast.is_typed:
-        return Tones(0.0, 0.0).of(plain), f"All values are {_number(known[0])}."
+        return Tones(0.0, 0.0).of(plain), f"All values are {_number(known[0])}{_beyond(known)}."
     if contrast.is_log and known.max() > 0:
         return _logarithmic(plain, contrast)
     tones = _tones(plain, known, contrast, axes)
     words = f"Black is {_between(tones.low, tones.high)}."
     if contrast.is_log:
         words = f"No value is above 0, so the scale is linear. {words}"
-    return tones.of(plain), words + _gamma(tones) + _unknown(plain)
+    return tones.of(plain), words + _gamma(tones) + _far(known) + _unknown(plain)
 
 
 def usual_bounds(flat: Flat, size: tuple[int, int] = LARGE) -> tuple[float, float]:
@@ -182,11 +182,24 @@ def _logarithmic(plain: Numbers, contrast: Contrast) -> tuple[Shades, str]:
     logs = np.log10(np.where(above, plain, 1.0))
     logs = np.where(above, logs, np.where(np.isnan(plain), np.nan, tones.low))
     words = f"Logarithmic: black is {_between(low, high)}."
-    return tones.of(logs), words + _gamma(tones) + _unknown(plain)
+    return tones.of(logs), words + _gamma(tones) + _far(known) + _unknown(plain)
 
 
 def _gamma(tones: Tones) -> str:
     return "" if tones.gamma == 1 else f" Gamma {tones.gamma:.2g}."
+
+
+def _beyond(known: Numbers) -> str:
+    """Return what is to be said of equal values that are as far from 0 as any are taken for."""
+    if abs(known[0]) < FAR:
+        return ""
+    return " or more" if known[0] > 0 else " or less"
+
+
+def _far(known: Numbers) -> str:
+    if np.abs(known).max() < FAR:
+        return ""
+    return f" What lies beyond ±{FAR:g} is drawn as if it were that."
 
 
 def _unknown(plain: NDArray[np.float64]) -> str:

@@ -158,6 +158,25 @@ def test_a_constant_picture_is_grey_and_told(contrast):
     assert words == "All values are 7."
 
 
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ([[1e110, 1e120]], "All values are 1e+100 or more."),
+        ([[-1e110, -1e120]], "All values are −1e+100 or less."),
+        ([[2e99, 2e99]], "All values are 2e+99."),
+    ],
+)
+def test_of_equal_values_that_are_too_far_it_is_told_how_far_at_least(values, told):
+    assert shaded(np.array(values), Contrast())[1] == told
+
+
+@pytest.mark.parametrize("is_log", [False, True])
+def test_of_values_too_far_to_be_drawn_it_is_told(is_log):
+    contrast = Contrast(0, 100, is_log=is_log)
+    assert "What lies beyond ±1e+100 is drawn" in shaded(RAMP * 1e120, contrast)[1]
+    assert "beyond" not in shaded(RAMP * 1e90, contrast)[1]
+
+
 @pytest.mark.parametrize("contrast", [Contrast(), Contrast(1, 99), Contrast(1, 99, is_log=True)])
 def test_what_is_no_number_has_a_colour_of_its_own(contrast):
     values = RAMP.copy()
