@@ -182,6 +182,8 @@ def _mistake(item: ErrorDetails) -> Mistake:
         said = "is no key of a measurement"
     elif item["type"] == "timezone_aware":
         said = "has no offset"
+    elif item["type"].startswith(("datetime_", "date_")):
+        said = "is no time that can be read"
     return Mistake(
         ".".join(str(part) for part in item["loc"]),
         f"{said} (given: {cut(_Written().repr(item['input']))})",

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from math import pi, remainder
 
-from emfair.model.facts import Fact, Source
+from emfair.model.facts import OF_FILES, Fact, Source
 from emfair.model.findings import Finding, Severity, in_order
-from emfair.nxem.clocks import NO_ZONE, is_local
+from emfair.nxem.clocks import NO_ZONE, TIMES, is_local
 from emfair.nxem.facts import IMPOSSIBLE, of_the_whole, used
 from emfair.nxem.keys import Key, keys
 from emfair.nxem.names import alike
@@ -75,7 +75,8 @@ def _contradictions(facts: list[Fact], chosen: dict[str, Fact], file: str) -> It
             whole = [fact for fact in others if of_the_whole(fact) and not fact.warning]
             if whole and differ(key, whole[0], first):
                 advice = f"check {_where(whole[0])}, or say of this file alone what is right"
-                yield _disagree(key, whole[0], first, f"{_start(first)} is used: {advice}.", file)
+                found = _disagree(key, whole[0], first, f"{_start(first)} is used: {advice}.", file)
+                yield found.model_copy(update={"severity": Severity.NOTE})  # it counts for others
             continue
         others = [
             fact for fact in others if fact.source is not first.source and _comparable(fact, first)
@@ -89,7 +90,7 @@ def _disagree(key: Key, person: Fact, other: Fact, advice: str, file: str) -> Fi
     return Finding(
         severity=Severity.RECOMMENDED,
         rule="sources-disagree",
-        message=f"{key.label}: {_says(person)}, {_SOURCES[other.source]} something else.",
+        message=f"{key.label}: {_says(person)}, {_source(other)} something else.",
         hint=f"{_exactly(other)}. {advice}",
         file=file,
         field=key.field,
@@ -157,7 +158,7 @@ def _impossible(facts: list[Fact], chosen: dict[str, Fact], file: str) -> Iterat
         yield Finding(
             severity=severity,
             rule=rule,
-            message=f"{key.label}: {_SOURCES[fact.source]} {problem}; it is not used.",
+            message=f"{key.label}: {_source(fact)} {problem}; it is not used.",
             hint=f"{_exactly(fact)}. Fill in {key.field} {remedy}.",
             file=file,
             field=key.field,
@@ -173,9 +174,9 @@ def _left_over(facts: list[Fact], chosen: dict[str, Fact], file: str) -> Iterato
         if first is not None and alike(first.value_text, fact.value_text):
             continue
         key = keys()[fact.key]
-        word = f"what {_SOURCES[fact.source]} says is"
+        word = f"what {_source(fact)} says is"
         if first is not None:
-            word = f"{_says(first)}, {_SOURCES[fact.source]} something else,"
+            word = f"{_says(first)}, {_source(fact)} something else,"
         yield Finding(
             severity=Severity.NOTE,
             rule="left-over",
@@ -229,15 +230,18 @@ _SOURCES = {
 }
 
 
+def _source(fact: Fact) -> str:
+    """Return who says so; what a local time was is the file's word, too."""
+    return _SOURCES[Source.VENDOR if fact.key in TIMES and fact.source in OF_FILES else fact.source]
+
+
 def _says(fact: Fact) -> str:
     value = shown(fact)
-    return (
-        f"{_SOURCES[fact.source]} says {value if len(value) <= LONGEST else value[:LONGEST] + '…'}"
-    )
+    return f"{_source(fact)} says {value if len(value) <= LONGEST else value[:LONGEST] + '…'}"
 
 
 def _start(fact: Fact) -> str:
-    return _SOURCES[fact.source].capitalize()
+    return _source(fact).capitalize()
 
 
 def _exactly(fact: Fact) -> str:
@@ -251,4 +255,4 @@ def _where(fact: Fact) -> str:
     """Return where a value stands, in the words of whoever can look there."""
     if fact.source in (Source.FORM, Source.PROFILE, Source.RECORD):
         return fact.source_path
-    return f"the tag “{fact.source_path}”" if fact.source_path else _SOURCES[fact.source]
+    return f"the tag “{fact.source_path}”" if fact.source_path else _source(fact)

@@ -1,5 +1,7 @@
 """Which value of a key is used: form, profile, record, calendar, vendor, derived; all are kept.
 
+What holds for all gives way to what a file says of itself (`gives_way`).
+
 What does not belong here: what people and records say (`said`), what a person should look at
 (`doubts`), and what a file tells without saying it (`infer`).
 """
@@ -104,13 +106,22 @@ def of_the_whole(fact: Fact) -> bool:
     return fact.source is Source.FORM and fact.source_path in TIMES
 
 
+def gives_way(fact: Fact) -> bool:
+    """Whether a fact counts only where the file says nothing, though its source comes first.
+
+    A time of the whole experiment, and what an instrument's profile says of each measurement: a
+    microscope that usually has 300 kV was used with 200 kV if the file says so.
+    """
+    of_all = fact.source is Source.PROFILE and not keys()[fact.key].form
+    return of_all or of_the_whole(fact)
+
+
 def settle(facts: Iterable[Fact]) -> list[Fact]:
     """Mark all but the strongest usable fact of each key as replaced, and say by what.
 
-    Among equals the first wins. When the whole experiment began or ended is the weakest for a
-    single measurement. The order of the result is by key, then by strength.
+    Among equals the first wins. The order of the result is by key, then by strength.
     """
-    ranked = sorted(facts, key=lambda fact: (fact.key, of_the_whole(fact), fact.source.rank))
+    ranked = sorted(facts, key=lambda fact: (fact.key, gives_way(fact), fact.source.rank))
     strongest: dict[str, Fact] = {}
     settled = []
     for fact in ranked:

@@ -10,17 +10,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
+from math import isclose
 from typing import Any
 
+from emfair.errors import BadAnnotations
 from emfair.lake import layout
 from emfair.model.annotations import Annotations
 from emfair.model.documents import Conversion, Measurement, Validation
 from emfair.model.facts import OF_FILES, Fact
 from emfair.model.findings import Finding
 from emfair.nxem.annotation_schema import annotation_schema
+from emfair.nxem.annotations import quantity_of
 from emfair.nxem.clocks import TIMES, is_helped_by_a_zone
 from emfair.nxem.doubts import RULES
-from emfair.nxem.facts import used
+from emfair.nxem.facts import gives_way, used
+from emfair.nxem.keys import keys
 from emfair.nxem.said import record_facts
 from emfair.registry import ExperimentRow
 from emfair.service import browse
@@ -180,6 +184,18 @@ def value_at(document: Mapping[str, Any], name: str) -> Any:
     return part
 
 
+def agrees(fact: Fact, value: Any) -> bool:
+    """Whether a field's value says the same as a fact, in whatever unit and spelling."""
+    said = ",".join(value) if isinstance(value, list) else str(value).strip()
+    if fact.value_num is None:
+        return said.casefold() == fact.value_text.casefold()
+    try:
+        number = quantity_of(keys()[fact.key], said, fact.key)
+    except BadAnnotations:
+        return False
+    return isclose(number, fact.value_num, rel_tol=1e-9)
+
+
 def with_value(document: Document, name: str, value: Any) -> Document:
     """Return a document that says `value` of a field; None takes it out."""
     changed = deepcopy(document)
@@ -242,16 +258,18 @@ def _known(
     recorded: Mapping[str, Fact], read: Iterable[Measurement]
 ) -> dict[str, tuple[Fact, ...]]:
     """Return what is known of each key without the document, one fact for each value."""
+    first = {key: fact for key, fact in recorded.items() if not gives_way(fact)}
     found: dict[str, dict[tuple[float | None, str], Fact]] = {
-        key: {(fact.value_num, fact.value_text): fact} for key, fact in recorded.items()
+        key: {(fact.value_num, fact.value_text): fact} for key, fact in first.items()
     }
     for measurement in read:
         for fact in measurement.facts:
             of_file = fact.source in OF_FILES and fact.replaced_by not in OF_FILES  # another tag
-            if of_file and not fact.warning and fact.key not in recorded:
+            if of_file and not fact.warning and fact.key not in first:
                 values = found.setdefault(fact.key, {})
                 values.setdefault((fact.value_num, fact.value_text), fact)
-    return {key: tuple(values.values()) for key, values in found.items()}
+    told = {key: tuple(values.values()) for key, values in found.items()}
+    return {key: (fact,) for key, fact in recorded.items()} | told
 
 
 def _saying(recorded: Mapping[str, Fact], read: Iterable[Measurement]) -> list[set[str]]:

@@ -191,7 +191,7 @@ def test_an_experiment_that_began_days_after_its_files_is_told(corpus):
     began = datetime.fromisoformat(own.value_text)
     assert told(began - timedelta(days=1)) == []
     (finding,) = told(began - timedelta(days=3))
-    assert (finding.rule, finding.severity) == ("sources-disagree", Severity.RECOMMENDED)
+    assert (finding.rule, finding.severity) == ("sources-disagree", Severity.NOTE)
     assert finding.message.startswith("Start of the acquisition: the form says ")
     assert finding.message.endswith(", the file something else.")
     assert finding.hint.startswith(f"The file says {own.value_text} at the tag “")

@@ -27,7 +27,7 @@ def fact(source: Source, number: float | None = 1.0, *, key: str = "beam_current
 
 
 def test_sources_win_in_their_order_and_the_others_say_why_not():
-    facts = settle([fact(source) for source in reversed(Source)])
+    facts = settle([fact(source, key="model") for source in reversed(Source)])
     assert [each.source for each in facts] == list(Source)
     assert [each.replaced_by for each in facts] == ["", *["form"] * (len(Source) - 1)]
     assert facts[1].reason == "form comes first"
@@ -206,3 +206,14 @@ def test_of_two_tags_of_one_file_the_one_that_counts_is_named():
         for name in ("HAADF", "BF")
     ]  # fmt: skip
     assert [fact.reason for fact in settle(facts)] == ["", "Tags/HAADF comes first"]
+
+
+def test_a_profile_says_what_a_file_does_not_and_no_more():
+    """A microscope with 300 kV in its profile is used with 80 kV, too."""
+    of_all = fact(Source.PROFILE, 3e5, key="acceleration_voltage")
+    says = fact(Source.VENDOR, 8e4, key="acceleration_voltage")
+    assert used(settle([of_all, says]))["acceleration_voltage"] is not of_all
+    assert used(settle([of_all]))["acceleration_voltage"].value_num == 3e5
+    registered = fact(Source.PROFILE, None, key="model", value_text="Titan 80-300")
+    written = fact(Source.VENDOR, None, key="model", value_text="FEI Tecnai Remote")
+    assert used(settle([written, registered]))["model"].value_text == "Titan 80-300"

@@ -144,19 +144,18 @@ def test_the_form_comes_before_the_record_and_the_record_before_the_file(corpus)
     signal = read_signals(corpus / "dm3_2D_data" / "test_STEM_image.dm3")[0]
     records = context(
         {"title": "S", "elements": ["Fe"]},
-        {"title": "T", "profile": {"measurement": {"acceleration_voltage": "300 kV"}}},
+        {"title": "T", "profile": {"instrument": {"model": "Titan 80-300"}}},
     )
     plain = parse_annotations({})
-    (profile, vendor) = (
-        one for one in facts_of(signal, "a", plain, context=records)
-        if one.key == "acceleration_voltage"
-    )  # fmt: skip
-    assert (profile.value_num, profile.source, profile.replaced_by) == (3e5, Source.PROFILE, "")
-    assert (vendor.value_num, vendor.replaced_by, vendor.reason) == (
-        2e5,
-        "profile",
-        "profile comes first",
+    profile, *vendor = (
+        one for one in facts_of(signal, "a", plain, context=records) if one.key == "model"
     )
+    assert (profile.value_text, profile.source, profile.replaced_by) == (
+        "Titan 80-300", Source.PROFILE, ""
+    )  # fmt: skip
+    assert [(one.source, one.replaced_by, one.reason) for one in vendor] == [
+        (Source.VENDOR, "profile", "profile comes first")
+    ]
     notes = parse_annotations({"sample": {"atom_types": ["Cu"]}})
     form, record = (
         one for one in facts_of(signal, "a", notes, context=records) if one.key == "atom_types"

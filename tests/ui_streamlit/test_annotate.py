@@ -319,6 +319,47 @@ def test_what_is_said_of_single_files_stands_beside_what_they_say(services, made
     assert second["start_time"] == second["title"] == ""
 
 
+def test_what_one_saves_oneself_is_nobody_elses(page, services, made):
+    app = page("annotate", id=made["needs-input"])
+    field(app, "sample.description").set_value("grey").run()
+    button(app, "Save").click().run()
+    assert not app.warning
+    field(app, "sample.description").set_value("greyer").run()
+    assert not app.warning
+
+
+def test_what_is_said_as_the_file_says_it_needs_no_reason(page, made):
+    app = page("annotate", id=made["valid"])
+    told = field(app, "measurement.dwell_time")
+    told.set_value("3500 ns").run()
+    assert not button(app, "Save").disabled
+    told.set_value("4 µs").run()
+    assert button(app, "Save").disabled, "it asks why"
+
+
+def test_a_template_fills_in_nothing_that_is_known(page, services, made):
+    access = local_access(services)
+    templates.keep(access, "T", {"sample": {"name": "of another", "atom_types": ["Fe"]}})
+    app = page("annotate", id=made["needs-input"])
+    box(app, "Take over from").set_value("Template: T").run()
+    button(app, "Fill in what is empty").click().run()
+    assert field(app, "sample.atom_types").value == ["Fe"]
+    assert field(app, "sample.name").value == "", "the sample's record says it"
+
+
+def test_a_time_is_in_the_zone_of_the_clocks(page, made):
+    app = page("annotate", id=made["needs-input"])
+    field(app, "instrument.time_zone").select("Asia/Tokyo").run()
+    field(app, "start_time").set_value("2026-03-01 09:00").run()
+    assert any(one.value == r"Taken as 2026\-03\-01T09\:00\:00\+09\:00" for one in app.caption)
+
+
+def test_a_wrong_time_is_told_in_peoples_words(page, made):
+    app = page("annotate", id=made["needs-input"])
+    field(app, "start_time").set_value("20.2.2026").run()
+    assert any("is no time that can be read" in one.value.replace("\\", "") for one in app.caption)
+
+
 def test_a_column_that_is_put_away_takes_nothing_with_it():
     said = {"title": "old", "measurement": {"dwell_time": "1 µs", "camera_length": "2 m"}}
     row = {"file": "a.dm4", "title": " new ", "start_time": None, "camera_length": ""}

@@ -11,7 +11,7 @@ from emfair.model.findings import Finding, Severity
 from emfair.model.states import ExperimentState as State
 from emfair.service.access import Access, experiment_resource
 from emfair.service.browse import ExperimentPage
-from emfair.validation.mending import Matter, mending
+from emfair.validation.mending import Matter, in_words, mending
 from emfair.validation.outline import outline
 from ui_streamlit import stores
 from ui_streamlit.components import links
@@ -52,7 +52,12 @@ def listed(found: Collection[Finding]) -> None:
     """Show some findings of one measurement as they are."""
     for severity in Severity:
         rows = [
-            {"message": one.message, "hint": one.hint, "field": one.field, "path": one.path}
+            {
+                "message": one.message,
+                "hint": in_words(one.hint),
+                "field": one.field,
+                "path": one.path,
+            }
             for one in found
             if one.severity is severity
         ]
@@ -75,7 +80,7 @@ def _group(
         st.caption(word.meaning)
         for number, matter in enumerate(matters[:_MOST]):
             with st.container(key=f"matter-{severity}-{number}"):
-                show("matter", matter=matter, tone=word.tone)
+                show("matter", matter=matter, tone=word.tone, in_words=in_words)
                 if matter.field and mends:
                     st.page_link(
                         links.ANNOTATE,

@@ -12,7 +12,7 @@ import streamlit as st
 
 from emfair.model.facts import Fact
 from emfair.nxem.annotations import Mistake
-from emfair.service.form import Doubt, Field
+from emfair.service.form import Doubt, Field, agrees
 from emfair.validation.mending import in_words
 from ui_streamlit.components.markup import escaped
 from ui_streamlit.components.values import value_of
@@ -53,7 +53,9 @@ def tell(field: Field, value: Any, take: Callable[[Field], None], mistake: Mista
 
 def replaces(field: Field, value: Any) -> bool:
     """Whether what stands in a field replaces something that is known without it."""
-    return bool(field.known) and value is not None and not field.fills
+    if value is None or field.fills:
+        return False
+    return any(not agrees(fact, value) for fact in field.known)
 
 
 def _who_says(field: Field, value: Any) -> None:

@@ -33,10 +33,13 @@ def fill(form: Form, document: Mapping[str, Any]) -> None:
 
 
 def fill_empty(form: Form, document: Mapping[str, Any], origin: str) -> None:
-    """Fill the empty widgets in from another document, of which `origin` says where it is from."""
+    """Fill in, from another document, what neither a person nor anything else says here.
+
+    `origin` says where the document is from.
+    """
     for field in form.fields:
         value = value_at(document, field.name)
-        if value is not None and said(field) is None:
+        if value is not None and said(field) is None and not (field.known and not field.asked):
             st.session_state[_key(field)] = _typed(field, value)
             taken({field.name: said(field)}, origin)
 
@@ -104,7 +107,10 @@ def help_of(field: Field) -> str | None:
                      for bound in bounds)  # fmt: skip
         parts.append(f"Between {low} and {high}.")
     if _kind(field) == "time":
-        parts.append("Without an offset such as +01:00, it is your browser's time zone.")
+        parts.append(
+            "Without an offset such as +01:00, it is in the time zone of the instrument's clocks, "
+            "or else your browser's."
+        )
     if path := field.about.get("nxem"):
         parts.append(f"In NXem: `{path}`.")
     return " ".join(parts) or None
@@ -141,17 +147,32 @@ def mistaken(text: str) -> bool:
 
 
 def with_zone(text: str) -> str | None:
-    """Return a time with the browser's offset where none was typed, as documents have it.
+    """Return a time with an offset where none was typed, as documents have it.
 
-    What is no time stays as it is.
+    It is the instrument's clocks' where their zone is known, or the browser's. What is no time
+    stays as it is.
     """
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return text or None
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZoneInfo(st.context.timezone or "UTC"))
+        moment = moment.replace(tzinfo=ZoneInfo(_zone()))
     return moment.isoformat().removesuffix("+00:00") + ("" if moment.utcoffset() else "Z")
+
+
+def clocks_of(form: Form) -> None:
+    """Remember the zone of the clocks that is known without the form, for times typed into it."""
+    known = next((field.known for field in form.fields if field.name == _CLOCKS), ())
+    st.session_state[_KNOWN_ZONE] = known[0].value_text if known else ""
+
+
+def _zone() -> str:
+    typed = st.session_state.get(f"say:{_CLOCKS}") or st.session_state.get(_KNOWN_ZONE)
+    return typed or st.context.timezone or "UTC"
+
+
+_CLOCKS, _KNOWN_ZONE = "instrument.time_zone", "annotate-zone"
 
 
 def _key(field: Field) -> str:

@@ -12,6 +12,7 @@ import streamlit as st
 from emfair.model.facts import OF_FILES
 from emfair.nxem.keys import keys
 from emfair.service.form import Document, Form, with_value
+from ui_streamlit.components.say import with_zone
 from ui_streamlit.components.values import value_of
 
 _USUAL = {"title": "Title", "start_time": "Start"}
@@ -56,7 +57,7 @@ def _table(form: Form, said: dict[str, Any], columns: dict[str, str]) -> list[di
 
 def rows_of(form: Form, said: dict[str, Any], columns: list[str]) -> list[dict[str, Any]]:
     """Return a row for each file: what is said of it, beside what any file says of itself."""
-    names = list(dict.fromkeys([*said, *form.files]))
+    names = list(dict.fromkeys([*form.files, *said]))
     values = _values(form)
     read = [key for key in columns if any(key in one for one in values.values())]
     return [_row(name, said.get(name, {}), columns, values.get(name, {}), read) for name in names]
@@ -99,6 +100,8 @@ def _row(
 def notes_of(row: dict[str, Any], said: dict[str, Any], chosen: list[str]) -> dict[str, Any]:
     """Return what is said of a file: what stands in its row, and what has no column now."""
     plain = {name: row[name].strip() for name in _USUAL if (row[name] or "").strip()}
+    if start := plain.get("start_time"):
+        plain["start_time"] = with_zone(start) or start
     measured = {key: text for key, text in said.get("measurement", {}).items() if key not in chosen}
     measured |= {name: row[name].strip() for name in chosen if (row[name] or "").strip()}
     return plain | ({"measurement": measured} if measured else {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -17,7 +17,7 @@ from emfair.service.access import Access
 from emfair.service.annotation_check import Looked
 from emfair.service.annotation_versions import History, history
 from emfair.service.annotations import annotate as give
-from emfair.service.form import Document, Field, Form, form_of, value_at, with_value
+from emfair.service.form import Document, Field, Form, form_of, titles, value_at, with_value
 from emfair.service.nouns.edits import overtaken
 from ui_streamlit import stores
 from ui_streamlit.components import links
@@ -26,7 +26,7 @@ from ui_streamlit.components.card_form import without_nothing
 from ui_streamlit.components.known import replaces
 from ui_streamlit.components.markup import escaped, show
 from ui_streamlit.components.said_by import badge, said_by
-from ui_streamlit.components.say import ask, by_field, fill, said, stands
+from ui_streamlit.components.say import ask, by_field, clocks_of, fill, said, stands
 from ui_streamlit.components.single_files import single_files
 from ui_streamlit.components.taking import keep_template, take_over
 from ui_streamlit.components.values import day_and_time
@@ -93,6 +93,7 @@ class _Opened:
 
 def _open(row: ExperimentRow, form: Form) -> None:
     """Fill the form in; when someone else was faster, keep what was typed, and tell theirs."""
+    clocks_of(form)
     opened: _Opened | None = st.session_state.get("annotating")
     now = _Opened(row.id, form.version, form.document)
     if opened is None or opened.experiment != row.id or not stands(form):
@@ -160,7 +161,8 @@ def _save(
     """Show, where it stays in sight, what is not saved yet and what it waits for."""
     for mistake in looked.mistakes:
         if mistake.field.startswith("files"):
-            st.warning(f"**{escaped(mistake.field)}**: {escaped(mistake.message)}")
+            where = escaped(_called(mistake.field, titles()))
+            st.warning(f"**{where}**: {escaped(mistake.message)} {escaped(mistake.remedy)}")
     changed = without_nothing(document) != without_nothing(form.document)
     with st.container(border=True, key="save-bar"):
         reason = _why(row, form) if changed else _REASON
@@ -181,10 +183,20 @@ def _save(
         )
         st.session_state.pop(f"annotate-reason-{row.id}", None)
         st.session_state.annotated = (row.id, form.version + 1)
+        st.session_state.annotating = _Opened(row.id, form.version + 1, document)
         st.toast("Saved.", icon=":material/check:")
         st.rerun()
     if st.session_state.get("annotated") == (row.id, form.version) and not changed:
         _saved(row)
+
+
+def _called(name: str, titles: Mapping[str, str]) -> str:
+    """Return what people call a field; of a single file with the file's name."""
+    if not name.startswith("files."):
+        return titles.get(name, name)
+    file, _, field = name.removeprefix("files.").rpartition(".")
+    file = file.removesuffix(".measurement")
+    return f"{file} › {titles.get(field) or titles.get(f'measurement.{field}') or field}"
 
 
 def _why(row: ExperimentRow, form: Form) -> str:
@@ -203,7 +215,7 @@ def _waits_for(form: Form, looked: Looked, *, changed: bool, reason: str) -> str
     """Say why it cannot be saved, or what is missing still."""
     titles = {field.name: str(field.schema["title"]) for field in form.fields}
     if looked.mistakes:
-        wrong = ", ".join(titles.get(name, name) for name in by_field(looked.mistakes))
+        wrong = ", ".join(_called(name, titles) for name in by_field(looked.mistakes))
         return f":red[To be corrected before it can be saved: {escaped(wrong)}.]"
     if changed and not reason:
         return "It can be saved once you said why."
@@ -233,11 +245,12 @@ def _replaces(field: Field, form: Form) -> bool:
 
 
 def _history(found: History) -> None:
+    called = titles()
     lines = [
         {
             "when": day_and_time(edit.created_at),
             "who": found.names.get(edit.author, edit.author),
-            "field": change.field,
+            "field": _called(change.field, called),
             "new": _words(change.new),
             "old": _words(change.old),
             "why": edit.reason,
