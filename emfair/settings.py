@@ -68,10 +68,8 @@ class Settings(BaseSettings):
     @field_validator("app_url", "dagster_url")
     @classmethod
     def _address(cls, value: str) -> str:
-        if value and not (urlsplit(value).scheme in ("http", "https") and urlsplit(value).hostname):
-            raise ValueError("is no address; it looks like https://emfair.example.org")
-        if "*" in urlsplit(value).netloc:
-            raise ValueError("names no host")
+        if value:
+            _check_address(value)
         return value
 
     @field_validator("cookie_secret")
@@ -143,6 +141,30 @@ class Settings(BaseSettings):
         return self.home / "scratch"
 
 
+def _check_address(url: str) -> None:
+    """Refuse what is no address that links can begin with, which everyone sees."""
+    if not (url.isascii() and url.isprintable()) or " " in url:
+        raise ValueError(
+            "holds a blank, or what is no ASCII; "
+            "write a host's other letters as xn--…, a path's as %…"
+        )
+    try:
+        parts = urlsplit(url)
+        has_port = parts.port != 0 and not parts.netloc.endswith(":")
+    except ValueError as error:
+        raise ValueError(f"is no address ({error})") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("is no address; it looks like https://emfair.example.org")
+    if "*" in parts.netloc:
+        raise ValueError("names no host")
+    if not has_port:
+        raise ValueError("names no port after the colon; it looks like https://lab.example:8443")
+    if "@" in parts.netloc:
+        raise ValueError("holds a name or a password, which everyone would see; leave it out")
+    if "?" in url or "#" in url:
+        raise ValueError("goes on after its path; leave out what begins with ? or #")
+
+
 def read_settings(**overrides: object) -> Settings:
     """Read the environment once.
 
@@ -156,7 +178,9 @@ def read_settings(**overrides: object) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "EMFAIR_" + "_".join(str(part) for part in first["loc"]).upper()
-        given = "" if _is_secret(first["loc"]) else f" (given: {first.get('input')!r})"
+        said = first.get("input")
+        hidden = _is_secret(first["loc"]) or _holds_password(said)
+        given = "" if hidden else f" (given: {said!r})"
         raise BadSetting(
             f"{first['msg'].removeprefix('Value error, ')}{given}.",
             subject=name,
@@ -168,3 +192,8 @@ def _is_secret(place: tuple[int | str, ...]) -> bool:
     """Whether what was given there must not be repeated."""
     field = Settings.model_fields.get(str(place[0])) if place else None
     return field is not None and field.annotation is SecretStr
+
+
+def _holds_password(said: object) -> bool:
+    """Whether it is an address with an account in it."""
+    return isinstance(said, str) and "://" in said and "@" in said

@@ -80,6 +80,60 @@ def test_a_wrong_variable_is_named_with_its_value(monkeypatch, name, value):
     assert caught.value.subject == f"EMFAIR_{name}"
 
 
+@pytest.mark.parametrize("name", ["APP_URL", "DAGSTER_URL"])
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("https://lab.test/?a=b", "after its path"),
+        ("https://lab.test?", "after its path"),
+        ("https://lab.test/#top", "after its path"),
+        ("https://lab.test/a b", "blank"),
+        (" https://lab.test", "blank"),
+        ("https://lab.test\n", "blank"),
+        ("https://lab\x07.test", "no ASCII"),
+        ("https://lab\u200b.test", "no ASCII"),
+        ("https://lab\u202e.test", "no ASCII"),
+        ("https://lab.test/\u3164", "no ASCII"),
+        ("https://jülich.test", "xn--"),
+        ("https://lab\u00a0.test", "no ASCII"),
+        ("https://lab.test:http", "no address"),
+        ("https://lab.test:70000", "no address"),
+        ("https://lab.test:-1", "no address"),
+        ("https://lab.test:0", "no port"),
+        ("https://lab.test:", "no port"),
+        ("https://[::1", "no address"),
+        ("https://:8443", "no address"),
+    ],
+)
+def test_an_address_that_no_link_can_begin_with_is_refused_in_words(monkeypatch, name, url, told):
+    monkeypatch.setenv(f"EMFAIR_{name}", url)
+    with pytest.raises(BadSetting, match=f"EMFAIR_{name}.*{told}.*given.*unset"):
+        read_settings()
+
+
+@pytest.mark.parametrize("name", ["APP_URL", "DAGSTER_URL"])
+@pytest.mark.parametrize("url", ["https://ada:s3cret@lab.test", "https://ada@lab.test:8443/x"])
+def test_an_account_in_an_address_is_refused_and_not_repeated(monkeypatch, name, url):
+    monkeypatch.setenv(f"EMFAIR_{name}", url)
+    with pytest.raises(BadSetting, match=f"EMFAIR_{name}.*name or a password") as caught:
+        read_settings()
+    assert "ada" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://[::1]:8501",
+        "https://lab.test:8443/em",
+        "https://xn--jlich-kva.test/%C3%BC",
+        "https://lab.test/em@x",
+    ],
+)
+def test_addresses_of_hosts_ports_and_paths_are_taken(monkeypatch, url):
+    monkeypatch.setenv("EMFAIR_APP_URL", url)
+    assert read_settings().public_url == url
+
+
 def test_a_home_whose_name_is_no_utf8_is_refused_in_words(monkeypatch, tmp_path):
     monkeypatch.setenv("EMFAIR_HOME", f"{tmp_path}/h\udcff")
     with pytest.raises(BadSetting, match=r"no UTF-8 text.*h\\udcff") as caught:
