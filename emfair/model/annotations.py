@@ -173,17 +173,18 @@ class Annotations(_Part):
     def about(self, file: str) -> FileNotes | None:
         """Return what is said of one file, named as in the manifest.
 
-        A key may leave out folders: ``scan.dm4`` is said of ``session/scan.dm4``. The longest key
-        that fits has the word.
+        A key may leave out folders: ``scan.dm4`` is said of ``session/scan.dm4``, too, and
+        ``/scan.dm4`` of none but the one in no folder. The longest key that fits has the word.
         """
-        fitting = [key for key in self.files if file == key or file.endswith(f"/{key}")]
+        fitting = [key for key in self.files if _is_of(key, file)]
         return self.files[max(fitting, key=len)] if fitting else None
 
     def about_nothing(self, names: Iterable[str]) -> list[str]:
         """Return the keys of `files` that fit none of the files `names`."""
         known = list(names)
-        return [
-            key
-            for key in self.files
-            if not any(name == key or name.endswith(f"/{key}") for name in known)
-        ]
+        return [key for key in self.files if not any(_is_of(key, name) for name in known)]
+
+
+def _is_of(key: str, file: str) -> bool:
+    """Whether something said of `key` is said of a file."""
+    return key == f"/{file}" if key.startswith("/") else f"/{file}".endswith(f"/{key}")

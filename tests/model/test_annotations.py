@@ -84,6 +84,16 @@ def test_what_is_said_of_a_file_may_leave_out_its_folders():
     assert notes.about_nothing(["a/scan.dm4"]) == ["b/scan.dm4"]
 
 
+def test_a_name_from_the_root_is_of_that_file_alone():
+    notes = Annotations.model_validate(
+        {"files": {"/scan.dm4": {"title": "that in no folder"}, "/b/scan.dm4": {"title": "of b"}}}
+    )
+    assert notes.about("scan.dm4").title == "that in no folder"
+    assert notes.about("b/scan.dm4").title == "of b"
+    assert notes.about("a/b/scan.dm4") is None
+    assert notes.about_nothing(["scan.dm4", "a/b/scan.dm4"]) == ["/b/scan.dm4"]
+
+
 @pytest.mark.parametrize("name", ["CET+1", "Rome", "localtime", "+01:00", "../../etc/passwd"])
 def test_a_clock_is_in_a_zone_that_every_machine_knows(name):
     with pytest.raises(ValidationError, match="is no time zone"):

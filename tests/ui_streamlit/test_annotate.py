@@ -24,7 +24,7 @@ from tests.catalogue.conftest import a_measurement, text
 from tests.ui_streamlit.conftest import open_page
 from tests.ui_streamlit.lab import shown
 from tests.ui_streamlit.test_deposit import arrive, looked_into
-from ui_streamlit.components.single_files import READ, notes_of, rows_of
+from ui_streamlit.components.single_files import READ, name_in, notes_of, rows_of
 
 
 @pytest.fixture
@@ -358,6 +358,12 @@ def test_a_wrong_time_is_told_in_peoples_words(page, made):
     app = page("annotate", id=made["needs-input"])
     field(app, "start_time").set_value("20.2.2026").run()
     assert any("is no time that can be read" in one.value.replace("\\", "") for one in app.caption)
+
+
+def test_a_file_in_no_folder_is_not_confused_with_its_namesake():
+    files = ["scan.tif", "b/scan.tif"]
+    assert [name_in(one, files) for one in files] == ["/scan.tif", "b/scan.tif"]
+    assert name_in("a.tif", files) == "a.tif"
 
 
 def test_a_column_that_is_put_away_takes_nothing_with_it():

@@ -5,6 +5,7 @@ What does not belong here: what is said of all (`ui_streamlit.pages.annotate`).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import streamlit as st
@@ -24,7 +25,7 @@ def single_files(form: Form, document: Document) -> Document:
     """Show the table; return the document with what stands in it."""
     if not form.files:
         return document
-    said: dict[str, Any] = form.document.get("files", {})
+    said = {name.lstrip("/"): one for name, one in form.document.get("files", {}).items()}
     used = {key for notes in said.values() for key in notes.get("measurement", {})}
     numbers = {name: key.label for name, key in keys().items() if not key.form}
     with st.expander(f"Single files · {len(form.files)}", expanded=bool(said)):
@@ -34,7 +35,17 @@ def single_files(form: Form, document: Document) -> Document:
         )
         edited = _table(form, said, {**_USUAL, **{name: numbers[name] for name in chosen}})
     files = {row["file"]: notes_of(row, said.get(row["file"], {}), chosen) for row in edited}
-    return with_value(document, "files", {name: one for name, one in files.items() if one} or None)
+    named = {name_in(name, files): notes for name, notes in files.items() if notes}
+    return with_value(document, "files", named or None)
+
+
+def name_in(file: str, files: Iterable[str]) -> str:
+    """Return what a file is called in the document, so that it is no other file's name.
+
+    >>> name_in("scan.tif", ["scan.tif", "b/scan.tif"]), name_in("a.tif", ["a.tif"])
+    ('/scan.tif', 'a.tif')
+    """
+    return f"/{file}" if any(one.endswith(f"/{file}") for one in files) else file
 
 
 def _table(form: Form, said: dict[str, Any], columns: dict[str, str]) -> list[dict[str, Any]]:
