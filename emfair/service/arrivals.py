@@ -20,6 +20,7 @@ from emfair.nxem.keys import keys
 from emfair.provenance.record import shaping_versions
 from emfair.registry import ExperimentRow, UploadRow
 from emfair.service.annotations import current
+from emfair.service.bundled import store_digest
 from emfair.service.context import context_of
 from emfair.service.raw_folder import raw_folder
 from emfair.service.sandbox import Sandbox
@@ -100,8 +101,13 @@ def _dossier(
     notes: Annotations,
 ) -> Dossier:
     digests = {one.name: one.sha256 or "" for one in files}
+    whole = (
+        digests[each.primary]
+        if each.primary in digests
+        else store_digest(each, digests.__getitem__)
+    )
     return Dossier(
-        source=Source(each.primary, digests.get(each.primary, ""), each.companions),
+        source=Source(each.primary, whole, each.companions),
         notes=notes,
         experiment=row.id,
         software=shaping_versions(),
