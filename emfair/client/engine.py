@@ -15,6 +15,7 @@ from emfair.client.depository import Depository
 from emfair.model.annotations import Annotations
 from emfair.model.deposits import Order, Whereto
 from emfair.model.manifest import Place, RawFile, Titles
+from emfair.model.visible import unsteered
 from emfair.nxem.annotations import check_files
 from emfair.vendor.bundles import measured
 
@@ -103,7 +104,7 @@ def deposit(
 
 def default_title(local: Sequence[LocalFile]) -> str:
     """Return what an experiment is called for want of a title: its folder, or its first file."""
-    first = local[0].name.split("/")[0]
+    first = unsteered(local[0].name.split("/")[0]) or "untitled"
     return (
         first if len(local) == 1 or "/" in local[0].name else f"{first} and {len(local) - 1} more"
     )

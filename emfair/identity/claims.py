@@ -7,7 +7,7 @@ nobody out. What does not belong here: signatures, times, audiences (`emfair.ide
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from emfair.errors import Unauthenticated
 from emfair.identity.principal import Kind, Principal, issued_subject
 from emfair.model.annotations import Orcid
+from emfair.model.visible import JOINERS, is_visible
 
 PREFIX = "emfair-"
 _TEXT_LIMIT = 200
@@ -37,10 +38,12 @@ def principal_of(claims: Mapping[str, Any], issuer: str) -> Principal:
             "the token names nobody ('sub').", remedy="Ask whoever runs the login service."
         )
     service = _is_service(claims, sub)
+    subject = issued_subject(issuer, sub)
+    named = (_name(claims.get(claim)) for claim in ("name", "preferred_username", "sub"))
     return Principal(
-        subject=issued_subject(issuer, sub),
+        subject=subject,
         kind=Kind.SERVICE if service else Kind.PERSON,
-        name=_text(claims.get("name")) or _text(claims.get("preferred_username")) or sub[:200],
+        name=next(filter(None, named), subject),
         email="" if claims.get("email_verified") is False else _text(claims.get("email")),
         orcid=_orcid(claims.get("orcid")),
         groups=_groups(claims.get("groups")),
@@ -58,10 +61,18 @@ def _is_service(claims: Mapping[str, Any], sub: str) -> bool:
     return of_authentik or sub in (claims.get("client_id"), claims.get("azp"))
 
 
-def _text(value: Any) -> str:
-    """Return one line that can be shown anywhere."""
+def _name(value: Any) -> str:
+    """Return what someone is called on one line; empty if nothing of it can be seen."""
+    name = _text(value, JOINERS)
+    return name if is_visible(name) else ""
+
+
+def _text(value: Any, but: Collection[str] = ()) -> str:
+    """Return one line that can be shown anywhere; characters of `but` stay."""
     plain = value if isinstance(value, str) else ""
-    return "".join(char for char in plain if char.isprintable())[:_TEXT_LIMIT].strip()
+    return "".join(char for char in plain if char.isprintable() or char in but)[
+        :_TEXT_LIMIT
+    ].strip()
 
 
 def _groups(value: Any) -> frozenset[str]:

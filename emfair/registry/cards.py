@@ -25,7 +25,7 @@ from emfair.registry.engine import Database, insert_new
 from emfair.registry.pages import newest_first
 from emfair.registry.sight import EVERYTHING, Sight, seen_cards
 from emfair.registry.tables import PERSON_LIMIT, TITLE_LIMIT
-from emfair.registry.texts import contains_words, encodable, searched, storable
+from emfair.registry.texts import contains_words, encodable, readable, searched, storable
 
 C = TypeVar("C", bound=Card)
 
@@ -232,7 +232,7 @@ class Cards(Generic[C]):
         columns = [column.name for column in self.table.primary_key.columns]
         words = (*_texts(plain), *key)
         return dict(zip(columns, key, strict=True)) | {
-            self.title: storable(plain.pop(self.title), f"{self.noun}.{self.title}", TITLE_LIMIT),
+            self.title: readable(plain.pop(self.title), f"{self.noun}.{self.title}", TITLE_LIMIT),
             "about": encodable(canonical_json(plain).decode(), self.noun),
             "search": encodable(searched(*words), self.noun),
         }

@@ -24,7 +24,7 @@ from emfair.registry.experiment_row import ExperimentRow
 from emfair.registry.pages import newest_first
 from emfair.registry.sight import EVERYTHING, Sight, seen_experiments, within
 from emfair.registry.tables import TITLE_LIMIT, UNSEALED, experiment
-from emfair.registry.texts import contains_words, encodable, storable
+from emfair.registry.texts import contains_words, encodable, readable
 
 
 @dataclass(frozen=True)
@@ -270,7 +270,7 @@ def _edited(connection: Connection, found: ExperimentRow, edit: ExperimentEdit) 
         )
     values: dict[str, Any] = {}
     if edit.title is not None:
-        values["title"] = storable(edit.title, "experiment.title", TITLE_LIMIT)
+        values["title"] = readable(edit.title, "experiment.title", TITLE_LIMIT)
     if edit.instrument is not None:
         values["instrument"] = places.check_instrument(connection, edit.instrument or None)
     if edit.restricted is not None:

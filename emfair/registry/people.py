@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, false, select, true
 
 from emfair.model.nouns import PersonCard
+from emfair.model.visible import unsteered
 from emfair.registry.audit import Deed, record
 from emfair.registry.cards import CardRow, Cards
 from emfair.registry.engine import IN_LIMIT, insert_new
@@ -30,7 +31,8 @@ class People(Cards[PersonCard]):
         """
         self._check_key((subject,))
         now = self._now()
-        values = self._written((subject,), card) | {"created_at": now, "version": 1}
+        seen = card.model_copy(update={"name": unsteered(card.name) or subject})
+        values = self._written((subject,), seen) | {"created_at": now, "version": 1}
         with self._database.writing() as connection:
             if insert_new(connection, self.table, values):
                 record(connection, now, Deed(subject, "person-created", subject, {}))

@@ -15,7 +15,7 @@ from emfair.registry import memberships
 from emfair.registry.audit import Deed, record
 from emfair.registry.engine import insert_new
 from emfair.registry.tables import TITLE_LIMIT, experiment, instrument, project, proposal, sample
-from emfair.registry.texts import encodable, searched, storable
+from emfair.registry.texts import encodable, readable, searched
 
 
 def clean_titles(titles: Titles) -> Titles:
@@ -24,11 +24,11 @@ def clean_titles(titles: Titles) -> Titles:
     Raises
     ------
     BadCall
-        One is empty, too long, or no text.
+        One is empty, too long, no text, or cannot be seen as what it is.
     """
     return Titles(
         **{
-            field: storable(title, f"{field}.title", TITLE_LIMIT)
+            field: readable(title, f"{field}.title", TITLE_LIMIT)
             for field, title in titles.model_dump().items()
         }
     )

@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, select, update
 from emfair.errors import TooMuch
 from emfair.registry.engine import Database, insert_new
 from emfair.registry.tables import PERSON_LIMIT, TITLE_LIMIT, shelf
-from emfair.registry.texts import encodable, storable
+from emfair.registry.texts import encodable, readable, storable
 
 Kind = Literal["search", "template", "seen"]
 MOST = 200
@@ -54,7 +54,7 @@ class Shelves:
         key = {
             "subject": storable(subject, "subject", PERSON_LIMIT),
             "kind": kind,
-            "name": storable(name, "name", TITLE_LIMIT),
+            "name": readable(name, "name", TITLE_LIMIT),
         }
         if len(content) > CONTENT_LIMIT:
             raise TooMuch(

@@ -12,7 +12,7 @@ from emfair.model.tokens import StoredToken
 from emfair.registry.audit import Deed, record
 from emfair.registry.engine import Database
 from emfair.registry.tables import TITLE_LIMIT, token
-from emfair.registry.texts import storable
+from emfair.registry.texts import readable
 
 
 class Tokens:
@@ -25,7 +25,7 @@ class Tokens:
     def insert(self, new: StoredToken, actor: str) -> None:
         """Keep a new token of `actor`'s making. Raises `BadCall` if its name cannot be stored."""
         values = asdict(new) | {
-            "name": storable(new.name, "name", TITLE_LIMIT),
+            "name": readable(new.name, "name", TITLE_LIMIT),
             "scopes": sorted(new.scopes),
             "groups": sorted(new.groups),
         }

@@ -152,7 +152,7 @@ def test_projects_are_found_by_words_whatever_they_hold(hall):
     [
         "'; DROP TABLE project; --",
         "<script>alert(1)</script>",
-        "a\u202eb \u200b x",
+        "a\u200db \u200b x",
         "e\u0301 o\u0308",
         "x" * 500,
         "🔬" * 400 + "a",
@@ -176,6 +176,8 @@ def test_a_title_is_a_text_and_nothing_else(hall, title):
         ({"card": {"title": "T"}, "owner": "eve"}, 422, "owner"),
         ({"card": {"title": "T", "description": "x" * 2001}}, 422, "card.description"),
         ({"card": {"title": "T\x00"}, "id": "p-nul"}, 400, "project.title"),
+        ({"card": {"title": "\u3164"}, "id": "p-unseen"}, 400, "project.title"),
+        ({"card": {"title": "\u202eztrauq"}, "id": "p-turned"}, 400, "project.title"),
         ({"card": {"title": "日本"}}, 422, "'日本'"),
         ({"id": "Quartz", "card": {"title": "T"}}, 422, "id"),
         ({"id": "../etc", "card": {"title": "T"}}, 422, "id"),

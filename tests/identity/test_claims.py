@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from emfair.identity.claims import principal_of
 from emfair.identity.principal import SUBJECT_LIMIT, Kind, issued_subject
+from emfair.model.visible import is_visible
 
 ISSUER = "https://login.test/application/o/emfair/"
 JSON = st.recursive(
@@ -15,6 +16,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=5,
 )
+JOINED = dict.fromkeys(map(ord, "\u200c\u200d"))
 NAMES = ["name", "preferred_username", "email", "email_verified", "orcid", "groups", "azp"]
 
 
@@ -23,8 +25,23 @@ def test_any_claims_of_any_type_give_a_principal_that_can_be_shown(claims):
     who = principal_of({"sub": "ada"} | claims, ISSUER)
     assert who.subject == f"ada@{ISSUER}"
     assert who.name
-    assert (who.name + who.email + who.orcid).isprintable()
+    assert (who.name + who.email + who.orcid).translate(JOINED).isprintable()
+    assert is_visible(who.name)
     assert all(group.startswith("emfair-") for group in who.groups)
+
+
+@pytest.mark.parametrize(
+    ("claims", "name"),
+    [
+        ({"name": "\u202eztrauq\x07"}, "ztrauq"),
+        ({"name": "می\u200cخواهم"}, "می\u200cخواهم"),
+        ({"name": "\u3164", "preferred_username": "ada"}, "ada"),
+        ({"name": "\u200b", "preferred_username": "\u2066\u2069"}, "sub"),
+        ({"name": "\u200d", "sub": "\u3164"}, f"\u3164@{ISSUER}"),
+    ],
+)
+def test_of_a_name_what_cannot_be_seen_is_taken_away(claims, name):
+    assert principal_of({"sub": "sub"} | claims, ISSUER).name == name
 
 
 @pytest.mark.parametrize(

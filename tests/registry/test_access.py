@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -147,6 +148,13 @@ def test_a_token_comes_back_as_it_was_kept(registry):
     registry.tokens.insert(token("t-1"), "ada")
     assert registry.tokens.find("t-1") == token("t-1")
     assert registry.tokens.find("t-2") is None
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\u2066FIB's PC\u2069"])
+def test_a_token_whose_name_cannot_be_seen_as_it_is_is_refused(registry, name):
+    with pytest.raises(BadCall, match=r"can(not)? be seen"):
+        registry.tokens.insert(replace(token("t-1"), name=name), "ada")
+    assert registry.tokens.find("t-1") is None
 
 
 def test_tokens_are_listed_by_their_holder_newest_first(registry):

@@ -140,6 +140,21 @@ def test_a_text_that_no_database_takes_is_refused(registry):
         registry.projects.create("p", card=ProjectCard(title="P", description="\x00"), actor="a")
 
 
+def test_a_card_whose_name_cannot_be_seen_as_it_is_is_refused(registry, made):
+    cards, row = made
+    for wrong in ("\u200b", "\u202eztrauq", "bell\x07s"):
+        new = retitled(cards, row.card, wrong)
+        with pytest.raises(BadCall) as caught:
+            cards.edit(*row.key, expected_version=1, card=new, actor="ada")
+        assert caught.value.subject == f"{cards.noun}.{cards.title}"
+    assert cards.get(*row.key) == row
+
+
+@pytest.mark.parametrize(("name", "kept"), [("\u202eztrauq", "ztrauq"), ("\u3164", "a@issuer")])
+def test_whoever_logs_in_is_met_without_what_cannot_be_seen_of_their_name(registry, name, kept):
+    assert registry.people.meet("a@issuer", PersonCard(name=name)).card.name == kept
+
+
 def test_lists_of_a_level_and_of_what_someone_may_see(lab):
     lab.open("a.dm4")
     lab.open("b.dm4", project="glass")

@@ -26,7 +26,7 @@ def test_the_first_title_of_a_project_stays(lab):
         "Körnung µm 結晶 🔬",
         "'; DROP TABLE experiment; --",
         '"quoted" %s {x} :y \\',
-        "\u202eevil",
+        "👩\u200d🔬 می\u200cخواهم क्\u200dष ❤\ufe0f",
         "0",
     ],
 )
@@ -55,3 +55,15 @@ def test_a_title_that_cannot_be_stored_is_refused_with_its_name(lab, title):
 
 def test_a_title_of_five_hundred_wide_characters_fits(lab):
     assert lab.open("a.dm4", title="🔬" * 500).titles.experiment == "🔬" * 500
+
+
+@pytest.mark.parametrize("level", ["project", "proposal", "sample", "experiment"])
+def test_a_title_that_cannot_be_seen_as_it_is_is_refused_at_every_level(lab, level):
+    lab.open("a.dm4", experiment="e-1")
+    place, titles = lab.registry.experiments.place("e-1")
+    place = place.model_copy(update={"experiment": "e-2"})
+    for title in ("\u200b", "\u202eztrauq"):
+        changed = titles.model_copy(update={level: title})
+        with pytest.raises(BadCall) as caught:
+            lab.registry.deposits.draft(place, changed, depositor="ada@lab")
+        assert caught.value.subject == f"{level}.title"

@@ -46,6 +46,15 @@ def test_what_is_no_name_is_refused(registry, name):
         registry.shelves.remove("ada", "search", name)
 
 
+@pytest.mark.parametrize("kind", ["search", "template"])
+def test_what_cannot_be_seen_as_it_is_is_not_kept(registry, kind):
+    for name in ("\u3164", "\u2066\u2069", "\u202edlog"):
+        with pytest.raises(BadCall):
+            registry.shelves.put("ada", kind, name)
+        registry.shelves.remove("ada", kind, name)  # of before
+    assert names(registry, kind=kind) == []
+
+
 def test_a_full_shelf_says_so_and_keeps_what_is_there(registry, monkeypatch):
     monkeypatch.setattr(shelves, "MOST", 2)
     for name in ("a", "b"):

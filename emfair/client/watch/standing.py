@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from emfair.client.watch.rules import Where
+from emfair.model.visible import unsteered
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,9 @@ class Session:
     def title(self, root: str) -> str:
         """Return what it is called for want of a title: its folder, and when it began."""
         if self.whole:
-            return self.words["session"]
+            return unsteered(self.words["session"]) or root
         begun = datetime.fromtimestamp(self.first, UTC).astimezone()
-        return f"{self.folder.rpartition('/')[2] or root} {begun:%Y-%m-%d %H:%M}"
+        return f"{unsteered(self.folder.rpartition('/')[2]) or root} {begun:%Y-%m-%d %H:%M}"
 
     @property
     def movable(self) -> bool:
