@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui_streamlit import stores
+from ui_streamlit import leaving, stores
 from ui_streamlit.components import links
 from ui_streamlit.components.frame import dress, frame
 from ui_streamlit.components.notices import notices
@@ -22,6 +22,7 @@ ICON = Path(__file__).with_name("components") / "icon.svg"
 def main() -> None:
     """Show the page that the address names, or the login page in its place."""
     st.set_page_config(page_title="emfair", page_icon=ICON, layout="wide")
+    leaving.arrive()
     dress()
     with notices():
         visit = stores.visit()

@@ -13,7 +13,7 @@ from emfair.registry.changes import Arrived
 from emfair.service import deposits, uploads
 from emfair.service.access import Access
 from emfair.service.naming import place_of, titles
-from ui_streamlit import stores
+from ui_streamlit import leaving, stores
 from ui_streamlit.components import links
 from ui_streamlit.components.arrivals import arrivals
 from ui_streamlit.components.drafts import drafts
@@ -107,6 +107,7 @@ def _end(access: Access, row: ExperimentRow, on_its_way: int) -> None:
                 st.rerun()
     if seal:
         sealed = deposits.seal(access, row.id)
+        leaving.forget()
         st.switch_page(links.EXPERIMENT, query_params={"id": sealed.id})
     st.caption(_waits_for(count, on_its_way))
 
