@@ -8,7 +8,10 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Source(StrEnum):
-    """Who says so. Precedence: form > profile > record > calendar > vendor > derived."""
+    """Who says so. Precedence: form > profile > record > calendar > vendor > derived.
+
+    What is said of all gives way to what a file says of itself (`emfair.nxem.facts.gives_way`).
+    """
 
     FORM = "form"
     PROFILE = "profile"

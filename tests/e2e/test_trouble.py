@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -145,6 +146,26 @@ def test_what_arrives_while_one_looks_at_another_page_can_be_sealed(laptop, page
     page.go_back()
     expect(page.locator(".sums")).to_contain_text("3 of 3 files arrived", timeout=30_000)
     seal(page, laptop)
+
+
+def test_whoever_seals_while_files_are_looked_into_sees_the_experiment(
+    laptop, page, line, corpus, tmp_path
+):
+    (tmp_path / "night").mkdir()
+    for number in range(4):
+        file = corpus / "dm3_2D_data" / "test_STEM_image.dm3"
+        shutil.copy(file, tmp_path / "night" / f"{number}.dm3")
+    broken: list[str] = []
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    page.goto(f"{laptop.url}/deposit")
+    begin(page)
+    drop(page, line, tmp_path / "night")
+    page.get_by_text("Looking into").wait_for()
+    seal(page, laptop)
+    page.locator(".em-foot").wait_for()
+    page.wait_for_timeout(5000)  # longer than the page before waits between two questions
+    expect(page.get_by_role("heading", name="Night", level=1)).to_be_visible()
+    assert broken == []
 
 
 def test_ten_thousand_files_arrive(laptop, page, line, tmp_path):
