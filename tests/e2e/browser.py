@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.services.oidc.provider import WEB, Provider
 
@@ -95,3 +95,12 @@ def log_in(page: Page, name: str, button: str = "Log in") -> None:
     page.locator("input[name=username]").fill(name)
     page.locator("input[name=password]").fill(f"{name}-pw")
     page.get_by_role("button", name="Log in").click()
+
+
+def settled(page: Page) -> None:
+    """Wait until the page is whole: widgets come one by one, what leaves goes last."""
+    state = page.get_by_test_id("stApp")
+    expect(state).to_have_attribute("data-test-script-state", "notRunning", timeout=30_000)
+    for one in ("stStatusWidget", "stSkeleton"):
+        expect(page.get_by_test_id(one)).to_have_count(0, timeout=30_000)
+    page.wait_for_timeout(500)

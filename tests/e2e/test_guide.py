@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.e2e.browser import app, log_in, login_settings
+from tests.e2e.browser import app, log_in, login_settings, settled
 from tests.e2e.site import EMFAIR, environment
 from tests.e2e.test_drop import drop, slow
 from tests.services.held import free_port
@@ -74,7 +74,7 @@ class Camera:
         """Take a picture of what the window shows; of something, with that on top."""
         if of is not None:
             of.evaluate("one => { one.style.scrollMarginTop = '90px'; one.scrollIntoView() }")
-        expect(self._page.get_by_test_id("stSkeleton")).to_have_count(0)
+        expect(self._page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=30_000)
         self._page.wait_for_timeout(700)
         PICTURES.mkdir(parents=True, exist_ok=True)
         self._page.screenshot(path=PICTURES / f"{name}.png")
@@ -187,18 +187,23 @@ def annotate(page: Page, camera: Camera) -> None:
         elements.fill(symbol)
         page.get_by_role("option", name=symbol, exact=True).click()
     elements.press("Escape")
+    settled(page)
     simulated = page.get_by_role("combobox", name="Simulated *")
     simulated.click()
+    simulated.press("ArrowDown")  # the click may only have closed the list before
     page.get_by_role("option", name="no", exact=True).click()
+    settled(page)
     for label, text in WHAT_NXEM_ASKS.items():
         field = page.get_by_role("textbox", name=label)
         field.fill(text)
         field.press("Enter")
+        settled(page)
         expect(field).to_have_value(text)
     camera.take("annotate", of=page.get_by_role("heading", name="What NXem asks for"))
     why = page.get_by_label("Why is another value right?")
     why.fill("the session's own; two files are of another one")
     why.press("Enter")
+    settled(page)
     save = page.get_by_role("button", name="Save")
     expect(save).to_be_enabled()
     save.click()
@@ -239,7 +244,7 @@ def discover(page: Page, camera: Camera) -> None:
 def look(page: Page, camera: Camera) -> None:
     """Look into a container: a virtual detector, then all that is in it."""
     page.get_by_role("radio", name="Quick look").wait_for()
-    expect(page.get_by_test_id("stSpinner")).to_have_count(0)
+    expect(page.get_by_test_id("stSpinner")).to_have_count(0, timeout=30_000)
     camera.take("look")
     page.get_by_role("radio", name="H5Web").click()
     viewer = page.frame_locator("iframe")

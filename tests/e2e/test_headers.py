@@ -54,7 +54,7 @@ def opened(shown: Shown, chromium: Browser, said: list[str]) -> Iterator[Open]:
         page = context.new_page()
         page.goto(f"{shown.url}/{path.format_map(shown.made)}")
         page.locator(".em-foot").wait_for()
-        expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+        expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=30_000)
         page.wait_for_timeout(500)
         return page
 

@@ -33,7 +33,7 @@ def opened(chromium: Browser, url: str, **other: object) -> Page:
     page = context.new_page()
     page.goto(url)
     page.locator(".em-foot").wait_for()
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=30_000)
     return page
 
 
@@ -79,7 +79,7 @@ def test_the_tour_is_gone_through_with_the_keyboard_and_does_not_come_back(
     expect(step).to_have_count(0)
     page.reload()
     page.locator(".em-foot").wait_for()
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=30_000)
     expect(step).to_have_count(0)
     page.get_by_role("link", name="Take the tour").last.click()
     expect(step).to_contain_text(STEPS[0].title)

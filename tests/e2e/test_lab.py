@@ -15,7 +15,7 @@ from emfair.service.access import local_access
 from emfair.service.services import open_services
 from emfair.settings import read_settings
 from tests.api.filled import fill
-from tests.e2e.browser import app
+from tests.e2e.browser import app, settled
 from tests.e2e.test_looks import ARTIFACTS, Shown, violations
 from tests.services.held import free_port
 
@@ -67,14 +67,6 @@ def visit(page: Page, address: str) -> None:
     page.goto(address)
     page.locator(".em-foot").wait_for()
     settled(page)
-
-
-def settled(page: Page) -> None:
-    """Wait until the page is whole: widgets come one by one, what leaves goes last."""
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
-    page.wait_for_timeout(500)
 
 
 def field(page: Page, label: str) -> Locator:

@@ -90,7 +90,9 @@ def test_everyone_can_use_it(shown: Shown, chromium: Browser, name: str, scheme:
     page = context.new_page()
     page.goto(f"{shown.url}/{PAGES[name].format_map(shown.made)}")
     page.locator(".em-foot").wait_for()
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)  # widgets come one by one
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(
+        0, timeout=30_000
+    )  # widgets come one by one
     page.wait_for_timeout(500)
     ARTIFACTS.mkdir(exist_ok=True)
     page.screenshot(path=ARTIFACTS / f"{name}-{scheme}.png", full_page=True)

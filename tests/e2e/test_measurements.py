@@ -44,8 +44,8 @@ def opened(chromium: Browser, address: str, scheme: str = "light", width: int = 
 def whole(page: Page) -> None:
     """Wait until a page is all there."""
     page.locator(".em-foot").wait_for()
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
-    expect(page.get_by_test_id("stSpinner")).to_have_count(0)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=30_000)
+    expect(page.get_by_test_id("stSpinner")).to_have_count(0, timeout=30_000)
     page.wait_for_timeout(500)
 
 
