@@ -27,7 +27,10 @@ _Document = TypeVar("_Document", bound=BaseModel)
 
 _DEPOSITED = "Restore it from a backup of the lake, then process the experiment again."
 _MADE = "Process the experiment again; if it stays, restore the lake from a backup."
-_RECORDED = "Restore it from a backup of the lake; nothing else is lost with it."
+_RECORDED = (
+    "Restore it from a backup of the lake; nothing else is lost with it. "
+    "Process the experiment again for a new one beside it."
+)
 
 
 class _Kind(NamedTuple):
