@@ -124,7 +124,7 @@ def press(app: AppTest, label: str) -> None:
 def test_an_experiment_shows_verdict_and_fields_to_fill_in(page, made):
     shown = html(page("experiment", id=made["needs-input"]))
     assert "Needs input" in shown
-    assert "sample.atom_types" in shown
+    assert "Fill in “Sample › Elements in the sample”" in shown
 
 
 def test_a_measurement_shows_where_its_values_come_from(page, made, services):
@@ -183,7 +183,7 @@ def test_what_a_field_mends_leads_to_that_field(page, made):
     app = page("experiment", id=made["needs-input"])
     queries = [link.proto.query_string for link in app.get("page_link")]
     assert f"id={made['needs-input']}&field=sample.atom_types" in queries
-    assert html(app).count("Sample › Elements in the sample") == 1
+    assert html(app).count("<b>Sample › Elements in the sample</b>") == 1
 
 
 def test_annotate_begins_with_the_field_that_the_address_names(page, made):
