@@ -6,7 +6,6 @@ What does not belong here: which time is used (`facts`), and how vendors write t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -56,15 +55,8 @@ _AS_READ = {"warning": NO_ZONE, "replaced_by": "", "reason": ""}
 
 
 def is_local(fact: Fact) -> bool:
-    """Whether it is a time that the clock's zone would make certain.
-
-    Neither is a day alone, nor a time beside which another zone is named (``12:00:00 CET``): whose
-    zone that is nobody knows (`emfair.vendor.table`).
-    """
-    return fact.warning == NO_ZONE and not _is_day(fact.raw) and not _ZONE.search(fact.raw)
-
-
-_ZONE = re.compile(r"\s[A-Za-z]\S*$")
+    """Whether it is a time that the clock's zone would make certain; a day alone is none."""
+    return fact.warning == NO_ZONE and not _is_day(fact.raw)
 
 
 def _is_day(text: str) -> bool:

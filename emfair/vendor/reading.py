@@ -139,7 +139,7 @@ def _date_and_time(value: Any, raw: str, moment: Moment | None, branch: Branch) 
     text = f"{raw.strip()}T{clock}" if clock else raw.strip()
     offset = re.fullmatch(r"([+-]\d\d):?(\d\d)", zone)
     told = f"{offset[1]}:{offset[2]}" if offset and clock else ""
-    return text + told, f"{raw} {clock} {zone}".strip()
+    return text + told, f"{raw} {clock} {told}".strip()
 
 
 _TIMES: dict[str, Callable[[Any, str, Moment | None, Branch], Told]] = {

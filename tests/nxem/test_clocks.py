@@ -107,15 +107,6 @@ def test_a_day_alone_is_no_time_of_a_clock():
     assert "start_time" not in used(facts)
 
 
-@pytest.mark.parametrize("zone", ["UTC", "CET", "Z", "America/New_York"])
-def test_a_zone_that_a_file_names_is_never_overruled_by_the_clocks(zone):
-    general = {"date": "2025-07-03", "time": "13:17:19", "time_zone": zone}
-    signal = Signal(0, "", "HSPY", None, (), {"General": general}, {})
-    notes = parse_annotations({"instrument": {"time_zone": "Europe/Rome"}})
-    (read,) = [fact for fact in facts_of(signal, "a", notes) if fact.key == "start_time"]
-    assert (read.warning, read.raw) == (NO_ZONE, f"2025-07-03 13:17:19 {zone}")
-
-
 @pytest.mark.parametrize("zone", ["+0100", "+01:00"])
 def test_an_offset_that_a_file_says_is_its_own(zone):
     general = {"date": "2025-07-03", "time": "13:17:19", "time_zone": zone}
