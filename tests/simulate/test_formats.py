@@ -15,7 +15,7 @@ from emfair.simulate.truth import form, told
 from emfair.units import convert, pint_unit
 from emfair.validation.validate import validate_container
 from emfair.vendor.read import read_signals
-from tests.simulate.made import ALL, START, label
+from tests.simulate.made import ALL, label
 
 # RosettaSciIO's TIFF and EMD readers leave their files to the garbage collector to close; it opens
 # .zspy with a kind of store that zarr will lose.
@@ -82,8 +82,7 @@ def test_what_a_file_tells_is_what_was_true(made, converted, which):
         assert (fact.value_text if isinstance(value, str) else fact.value_num) == (
             value if isinstance(value, str) else pytest.approx(value, rel=1e-4, abs=1e-9)
         )
-    began = one.acquisition.start if one.primary.is_file() else START  # a form names no folder
-    assert facts["start_time"].value_text == began.isoformat()
+    assert facts["start_time"].value_text == one.acquisition.start.isoformat()
     if "technique" in facts:
         assert facts["technique"].value_text in (one.acquisition.technique, "EDS")
 
