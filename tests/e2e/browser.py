@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from tests.services.oidc.provider import WEB, Provider
 
@@ -98,9 +98,20 @@ def log_in(page: Page, name: str, button: str = "Log in") -> None:
 
 
 def settled(page: Page) -> None:
-    """Wait until the page is whole: widgets come one by one, what leaves goes last."""
-    state = page.get_by_test_id("stApp")
-    expect(state).to_have_attribute("data-test-script-state", "notRunning", timeout=30_000)
-    for one in ("stStatusWidget", "stSkeleton"):
-        expect(page.get_by_test_id(one)).to_have_count(0, timeout=30_000)
-    page.wait_for_timeout(500)
+    """Wait until the page is whole: widgets come one by one, what leaves goes last.
+
+    A click's run may begin only after a moment, and its page fades in: half a second long nothing
+    runs and nothing is missing.
+    """
+    end = time.monotonic() + 60
+    still = 0
+    while still < 5:
+        assert time.monotonic() < end, "the page does not come to rest"
+        page.wait_for_timeout(100)
+        still = still + 1 if page.evaluate(_IS_STILL) else 0
+
+
+_IS_STILL = """() =>
+  document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'
+  && !document.querySelector('[data-testid=stStatusWidget], [data-testid=stSkeleton],'
+    + '[data-testid=stSpinner], [data-stale=true]')"""

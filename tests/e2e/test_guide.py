@@ -74,8 +74,7 @@ class Camera:
         """Take a picture of what the window shows; of something, with that on top."""
         if of is not None:
             of.evaluate("one => { one.style.scrollMarginTop = '90px'; one.scrollIntoView() }")
-        expect(self._page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=30_000)
-        self._page.wait_for_timeout(700)
+        settled(self._page)
         PICTURES.mkdir(parents=True, exist_ok=True)
         self._page.screenshot(path=PICTURES / f"{name}.png")
         self.taken.append(name)
@@ -207,7 +206,7 @@ def annotate(page: Page, camera: Camera) -> None:
     save = page.get_by_role("button", name="Save")
     expect(save).to_be_enabled()
     save.click()
-    page.get_by_text("Saved.").wait_for()
+    page.get_by_text("Saved.", exact=True).wait_for()
 
 
 WHAT_NXEM_ASKS = {

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.api.filled import fill
-from tests.e2e.browser import app
+from tests.e2e.browser import app, settled
 from tests.e2e.test_drop import begin
 from tests.e2e.test_looks import PAGES, Shown
 from tests.services.held import free_port
@@ -54,8 +54,7 @@ def opened(shown: Shown, chromium: Browser, said: list[str]) -> Iterator[Open]:
         page = context.new_page()
         page.goto(f"{shown.url}/{path.format_map(shown.made)}")
         page.locator(".em-foot").wait_for()
-        expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=30_000)
-        page.wait_for_timeout(500)
+        settled(page)
         return page
 
     yield open_

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.browser import settled
 from tests.e2e.test_looks import ARTIFACTS, PAGES, Shown, shown  # noqa: F401
 from ui_streamlit.components.tour import STEPS
 
@@ -33,7 +34,7 @@ def opened(chromium: Browser, url: str, **other: object) -> Page:
     page = context.new_page()
     page.goto(url)
     page.locator(".em-foot").wait_for()
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=30_000)
+    settled(page)
     return page
 
 
@@ -41,7 +42,6 @@ def opened(chromium: Browser, url: str, **other: object) -> Page:
 def test_everything_is_there_at_200_percent(shown: Shown, chromium: Browser, name: str):  # noqa: F811
     url = f"{shown.url}/{PAGES[name].format_map(shown.made)}"
     page = opened(chromium, url, viewport={"width": 640, "height": 500}, device_scale_factor=2)
-    page.wait_for_timeout(500)
     ARTIFACTS.mkdir(exist_ok=True)
     page.screenshot(path=ARTIFACTS / f"{name}-200-percent.png")
     assert page.evaluate(CUT_OFF) == []
@@ -79,7 +79,7 @@ def test_the_tour_is_gone_through_with_the_keyboard_and_does_not_come_back(
     expect(step).to_have_count(0)
     page.reload()
     page.locator(".em-foot").wait_for()
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=30_000)
+    settled(page)
     expect(step).to_have_count(0)
     page.get_by_role("link", name="Take the tour").last.click()
     expect(step).to_contain_text(STEPS[0].title)

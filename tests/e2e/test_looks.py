@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
 from tests.api.filled import fill
-from tests.e2e.browser import ROOT, app
+from tests.e2e.browser import ROOT, app, settled
 from tests.services.held import free_port
 
 pytestmark = pytest.mark.xdist_group("e2e")
@@ -90,10 +90,7 @@ def test_everyone_can_use_it(shown: Shown, chromium: Browser, name: str, scheme:
     page = context.new_page()
     page.goto(f"{shown.url}/{PAGES[name].format_map(shown.made)}")
     page.locator(".em-foot").wait_for()
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(
-        0, timeout=30_000
-    )  # widgets come one by one
-    page.wait_for_timeout(500)
+    settled(page)
     ARTIFACTS.mkdir(exist_ok=True)
     page.screenshot(path=ARTIFACTS / f"{name}-{scheme}.png", full_page=True)
     assert violations(page) == []

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from emfair.service.services import open_services
 from emfair.settings import read_settings
-from tests.e2e.browser import app
+from tests.e2e.browser import app, settled
 from tests.e2e.test_looks import ARTIFACTS, violations
 from tests.services.held import free_port
 from tests.services.registries import furnished
@@ -44,9 +44,7 @@ def opened(chromium: Browser, address: str, scheme: str = "light", width: int = 
 def whole(page: Page) -> None:
     """Wait until a page is all there."""
     page.locator(".em-foot").wait_for()
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=30_000)
-    expect(page.get_by_test_id("stSpinner")).to_have_count(0, timeout=30_000)
-    page.wait_for_timeout(500)
+    settled(page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -39,7 +39,7 @@ def test_a_path_without_field_finds_none(path):
 
 
 def test_every_key_is_found_where_it_would_be_written():
-    for key in keys().values():
+    for key in (one for one in keys().values() if one.path):
         found = key_at(path_of("/entry", key))
         assert found is not None
         assert concept_path(found.path) == concept_path(key.path)

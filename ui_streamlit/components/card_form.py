@@ -72,6 +72,10 @@ class Opened:
     told: tuple[str, ...] = ()
     turn: int = field(default=0)
 
+    def differs(self, one: CardField) -> bool:
+        """Whether the form begins with another value of the field than its version has."""
+        return value_at(self.shown, one.name) != value_at(self.document, one.name)
+
 
 def card_form(editing: Editing[C]) -> bool:
     """Show the form; return whether it was saved just now."""
@@ -79,8 +83,10 @@ def card_form(editing: Editing[C]) -> bool:
     base = f"{editing.name}-{opened.turn}"
     with st.form(base, border=False):
         document = opened.shown
-        for part, fields in groupby(editing.fields, key=lambda one: one.part):
-            with st.expander(part) if part else nullcontext():
+        for part, several in groupby(editing.fields, key=lambda one: one.part):
+            fields = list(several)
+            unfolded = any(opened.differs(one) for one in fields)
+            with st.expander(part, expanded=unfolded) if part else nullcontext():
                 for one, place in _placed(fields, wide=editing.wide):
                     with place:
                         said = ask(one, value_at(opened.shown, one.name), f"{base}-{one.name}")
