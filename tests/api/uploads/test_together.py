@@ -9,47 +9,15 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from emfair.api.app import create_app
 from emfair.errors import NotFound
 from emfair.lake import layout
 from emfair.service import together
 from emfair.service import uploads as service
 from emfair.service.documents import read_manifest
-from emfair.service.services import Services, open_services
-from emfair.settings import read_settings
-from tests.api.conftest import serving
 from tests.api.told import eventually, problem
-from tests.lake.conftest import (  # noqa: F401  fixtures of the lakes
-    kind,
-    lake,
-    s3_endpoint,
-)
-from tests.services.registries import furnished
+from tests.api.uploads.sending import ONCE, WHEN, WHERE
 
-ONCE = pytest.mark.parametrize("kind", ["local"], indirect=True)
-WHEN = "2026-01-22T12:20:05Z"
-WHERE = {"project": "Quartz", "proposal": "2026-A", "sample": "Lamella", "title": "Night"}
 TILES = {f"tiles/{number:02}.tif": b"tile %d " % number * (number * 700) for number in range(30)}
-
-
-@pytest.fixture
-def services(tmp_path, lake) -> Iterator[Services]:  # noqa: F811
-    with open_services(read_settings(home=furnished(tmp_path / "home")), lake=lake) as opened:
-        yield opened
-
-
-@pytest.fixture
-def client(services: Services) -> Iterator[httpx.Client]:
-    with (
-        serving(create_app(services)) as url,
-        httpx.Client(base_url=f"{url}/api/v1", timeout=60) as client,
-    ):
-        yield client
-
-
-@pytest.fixture
-def draft(client: httpx.Client) -> str:
-    return str(client.post("/experiments", json=WHERE).raise_for_status().json()["id"])
 
 
 @pytest.fixture
