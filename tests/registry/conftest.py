@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +13,8 @@ import pytest
 from emfair.model.deposits import Opened
 from emfair.model.manifest import Place, RawFile, Titles
 from emfair.registry import ExperimentRow, Registry, open_registry
-from tests.services.postgres import database
+from emfair.registry.engine import Database, connect
+from tests.services import postgres
 from tests.services.registries import furnished, migrated
 
 
@@ -105,12 +107,18 @@ def url(request, tmp_path) -> Iterator[str]:
     """
     wants_registry = "registry" in request.fixturenames
     if request.param == "postgresql":
-        with database(migrated() if wants_registry else "template1") as made:
+        with postgres.database(migrated() if wants_registry else "template1") as made:
             yield made
         return
     if wants_registry:
         furnished(tmp_path)
     yield f"sqlite:///{tmp_path}/registry.db"
+
+
+@pytest.fixture
+def database(url) -> Iterator[Database]:
+    with closing(connect(url)) as opened:
+        yield opened
 
 
 @pytest.fixture
