@@ -118,9 +118,11 @@ def seal(access: Access, experiment: str) -> ExperimentRow:
     """
     for _ in range(_TRIES):
         try:
-            return _seal(access, experiment)
+            sealed = _seal(access, experiment)
         except Outdated:
             continue
+        access.services.first_looks.forget(experiment)
+        return sealed
     raise Conflict(
         "its annotations are being changed all the time.",
         subject=experiment,
@@ -148,6 +150,7 @@ def give_up(
         untouched_since=untouched_since,
     )
     keep_annotations(services, row.place)
+    services.first_looks.forget(experiment)
     uploads.discard(services, row, left)
     return services.registry.experiments.get(experiment)
 
@@ -164,6 +167,7 @@ def withdraw(
     left = services.registry.withdrawals.withdraw(
         experiment, expected_version, actor=access.subject, reason=reason
     )
+    services.first_looks.forget(experiment)
     uploads.discard(services, row, left)
     return services.registry.experiments.get(experiment)
 

@@ -17,12 +17,14 @@ from emfair.lake.base import Lake
 from emfair.lake.disk import disk_errors
 from emfair.lake.open import open_lake
 from emfair.registry.registry import Clock, Registry, open_registry, utc_now
+from emfair.service.first_looks import FirstLooks
 from emfair.service.kept import Kept
 from emfair.settings import Settings
 
 if TYPE_CHECKING:
     from emfair.catalogue.asker import Asker
     from emfair.catalogue.delta import Index
+    from emfair.service.arrivals import Arrival
 
 
 DOCUMENTS = 192 << 20
@@ -35,7 +37,10 @@ STALE = 86400.0
 
 @dataclass(frozen=True)
 class Services:
-    """Lake and registry, the clock, a folder for files on their way; looks and documents kept."""
+    """Lake and registry, the clock, a folder for files on their way; looks and documents kept.
+
+    `first_looks` are those into files before the seal, `looks` those into measurements after it.
+    """
 
     settings: Settings
     lake: Lake
@@ -43,6 +48,7 @@ class Services:
     now: Clock
     looks: Kept = field(default_factory=Kept, repr=False)
     documents: Kept = field(default_factory=partial(Kept, DOCUMENTS, READING), repr=False)
+    first_looks: FirstLooks[Arrival] = field(default_factory=FirstLooks, repr=False)
     _once: Lock = field(default_factory=Lock, repr=False)
     _made: dict[str, Asker] = field(default_factory=dict, repr=False)
 
@@ -75,6 +81,7 @@ class Services:
         """End what was begun on the way; the stores are whoever's opened them."""
         for asker in self._made.values():
             asker.close()
+        self.first_looks.close()
         self.looks.close()
         self.documents.close()
 

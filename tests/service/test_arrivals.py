@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
+import time
+import weakref
 
 import numpy as np
 import pytest
 
 from emfair.model.deposits import Whereto
 from emfair.service import deposits, together, uploads
-from emfair.service.arrivals import arrived, look_into
+from emfair.service.arrivals import MOST, arrived, look_into, looked_into
 from emfair.service.uploads import Announced
 from tests.service.lab import someone
 from tests.zspy import write_store
@@ -38,3 +41,53 @@ def test_a_format_that_is_a_folder_is_looked_into_as_one_file(services, tmp_path
     found = look_into(services, row, each, members)
     assert [one.measurement.shape for one in found.seen] == [(6, 8)]
     assert found.file == "made.zspy"
+
+
+def put(services, row, names, content=b"no picture"):
+    """Announce files, and send them."""
+    digest = hashlib.sha256(content).hexdigest()
+    said = [Announced(name, len(content), services.now(), digest) for name in names]
+    ids = [one.id for one in uploads.announce(someone(services), row.id, said)]
+    rows = together.chosen(services, row.id, ids)
+    together.put(services, row, rows, [content for _ in rows])
+
+
+def all_looked_into(services, row):
+    until = time.monotonic() + 60
+    while (found := looked_into(services, row)).now:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    return found
+
+
+@pytest.mark.parametrize("end", ["sealed", "given up"])
+def test_what_was_seen_goes_with_the_end_of_the_deposit(services, end):
+    access = someone(services)
+    row = deposits.draft(access, Whereto("Steel", "2026-A", "Lamella 1", "Day"))
+    put(services, row, ["a.dm3"])
+    kept = weakref.ref(all_looked_into(services, row).seen[0])
+    gc.collect()
+    assert kept() is not None
+    if end == "sealed":
+        deposits.seal(access, row.id)
+    else:
+        deposits.give_up(access, row.id, "given up")
+    gc.collect()
+    assert kept() is None
+
+
+def test_files_that_are_still_to_come_are_counted(services):
+    access = someone(services)
+    row = deposits.draft(access, Whereto("Steel", "2026-A", "Lamella 1", "Day"))
+    assert (looked_into(services, row).files, looked_into(services, row).arriving) == (0, False)
+    uploads.announce(access, row.id, [Announced("late.dm3", 7, services.now())])
+    put(services, row, ["a.dm3"])
+    found = all_looked_into(services, row)
+    assert (found.over, found.files, found.arriving) == (1, 2, True)
+
+
+def test_only_so_many_files_are_looked_into_by_themselves(services):
+    row = deposits.draft(someone(services), Whereto("Steel", "2026-A", "Lamella 1", "Day"))
+    put(services, row, [f"{number}.dm3" for number in range(MOST + 2)])
+    found = all_looked_into(services, row)
+    assert (found.over, found.files, found.arriving) == (MOST, MOST + 2, False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from emfair.model.annotations import Annotations
 from emfair.model.deposits import Whereto
@@ -18,6 +19,7 @@ from emfair.service.arrivals import Arrival, Seen
 from emfair.service.chain.fail import fail
 from emfair.service.form import form_of, value_at, with_value
 from emfair.service.services import Services, open_services
+from emfair.service.uploads import Announced
 from emfair.settings import read_settings
 from tests.api.filled import fill
 from tests.catalogue.conftest import a_measurement, text
@@ -409,4 +411,58 @@ def test_a_file_that_is_taken_out_says_nothing_any_more(opened, corpus):
     app.run()
     assert not app.exception
     assert "200 kV" not in "\n".join(one.value for one in app.caption)
-    assert f"seen:{row.id}:{upload.id}" not in app.session_state
+
+
+def so_far(app) -> str:
+    return next((one.value for one in app.caption if "looked into" in one.value), "")
+
+
+def test_before_the_seal_the_form_says_how_many_files_it_knows(opened, corpus):
+    access = local_access(opened)
+    row = deposits.draft(access, Whereto("Steel", "2026-A", "Lamella", "Night"))
+    assert not so_far(open_page("annotate", id=row.id)), "there is no file"
+    picture = (corpus / "dm3_2D_data" / "test_STEM_image.dm3").read_bytes()
+    arrive(opened, row, picture, "a.dm3")
+    uploads.announce(access, row.id, [Announced("b.dm3", len(picture), opened.now())])
+    app = open_page("annotate", id=row.id)
+    assert so_far(app) == "No file looked into yet; what they say will be added as they are read."
+    looked_into(open_page("deposit", id=row.id))
+    app.run()
+    assert (
+        so_far(app) == "1 of 2 files looked into; what the others say will be added as they arrive."
+    )
+    assert "200 kV" in "\n".join(one.value for one in app.caption)
+    (late,) = [one for one in uploads.of_experiment(opened, row.id) if one.name == "b.dm3"]
+    uploads.remove(access, late)
+    assert not so_far(app.run())
+
+
+def page_of_the_line() -> None:
+    """Show the line beside a form that was filled in when no file was looked into."""
+    import streamlit as st
+
+    from emfair.service.arrivals import LookedInto
+    from ui_streamlit import stores
+    from ui_streamlit.components.read_so_far import read_so_far
+
+    row = stores.services().registry.experiments.get(st.query_params["id"])
+    shown = LookedInto((), (), "a.dm3", 1, arriving=False)
+    if "anew" in st.session_state:
+        st.text("the form anew")
+    st.session_state.anew = True
+    read_so_far(row, shown)
+
+
+def test_what_was_read_meanwhile_is_added_where_someone_says_so(opened, corpus):
+    row = deposits.draft(local_access(opened), Whereto("Steel", "2026-A", "Lamella", "Night"))
+    file = corpus / "dm3_2D_data" / "test_STEM_image.dm3"
+    arrive(opened, row, file.read_bytes(), file.name)
+    looked_into(open_page("deposit", id=row.id))
+    app = AppTest.from_function(page_of_the_line)
+    app.query_params["id"] = row.id
+    app.run()
+    assert not app.exception
+    assert so_far(app) == "All files were looked into."
+    assert not app.text
+    button(app, "Show what they say").click().run()
+    assert [one.value for one in app.text] == ["the form anew"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import concurrent.futures
 import hashlib
 import shutil
 import time
@@ -11,8 +10,10 @@ from emfair.lake import layout
 from emfair.model.deposits import Whereto
 from emfair.model.nouns import ProjectCard
 from emfair.model.states import ExperimentState
-from emfair.service import deposits, together, uploads
+from emfair.nxem.annotations import parse_annotations
+from emfair.service import arrivals, deposits, together, uploads
 from emfair.service.access import local_access
+from emfair.service.annotations import annotate
 from emfair.service.nouns import projects
 from emfair.service.uploads import Announced
 from tests.ui_streamlit.conftest import open_page
@@ -177,18 +178,56 @@ def test_a_defect_of_a_look_is_told_once_a_file_and_logged(opened, caplog):
     ]
 
 
+def test_a_file_is_looked_into_once_for_all_who_open_the_page(opened, corpus):
+    _, row = begun(opened)
+    arrive(opened, row, (corpus / "dm3_2D_data" / "test_STEM_image.dm3").read_bytes(), "a.dm3")
+    looked_into(open_page("deposit", id=row.id))
+    (first,) = arrivals.looked_into(opened, row).seen
+    again = open_page("deposit", id=row.id)
+    assert not any("Looking into" in one.value for one in again.caption)
+    assert "base64" in "".join(piece.proto.body for piece in again.get("html"))
+    assert arrivals.looked_into(opened, row).seen[0] is first
+
+
+def test_what_could_not_be_looked_into_is_looked_into_again_where_someone_says_so(opened, corpus):
+    _, row = begun(opened)
+    picture = (corpus / "dm3_2D_data" / "test_STEM_image.dm3").read_bytes()
+    arrive(opened, row, picture, "a.dm3")
+    (one,) = uploads.of_experiment(opened, row.id)
+    opened.lake.delete(layout.raw_file(row.place, one.path))
+    app = looked_into(open_page("deposit", id=row.id))
+    opened.lake.put_bytes(layout.raw_file(row.place, one.path), picture)
+    assert warned(app.run())
+    button(app, "Look again").click().run()
+    looked_into(app)
+    assert not warned(app)
+    assert "base64" in "".join(piece.proto.body for piece in app.get("html"))
+
+
 def test_what_was_seen_is_known_to_the_form_at_once(opened, corpus):
     _, row = begun(opened)
     arrive(opened, row, (corpus / "dm3_2D_data" / "test_STEM_image.dm3").read_bytes(), "a.dm3")
-    app = open_page("deposit", id=row.id)
-    concurrent.futures.wait([app.session_state["looking-into"].found], timeout=60)
+    app = looked_into(open_page("deposit", id=row.id))
     app.switch_page("../pages/annotate.py")
     app.query_params["id"] = row.id
     app.run()
     assert not app.exception
-    assert "looking-into" not in app.session_state
-    (one,) = uploads.of_experiment(opened, row.id)
-    assert f"seen:{row.id}:{one.id}" in app.session_state
+    assert "200 kV" in "\n".join(one.value for one in app.caption)
+
+
+def test_what_is_missing_is_what_the_form_lacks_now(opened, corpus):
+    _, row = begun(opened)
+    arrive(opened, row, (corpus / "dm3_2D_data" / "test_STEM_image.dm3").read_bytes(), "a.dm3")
+    app = looked_into(open_page("deposit", id=row.id))
+
+    def missing():
+        return next(one.value for one in app.caption if "missing for NXem" in one.value)
+
+    assert "Elements in the sample" in missing()
+    notes = parse_annotations({"sample": {"atom_types": ["Fe"]}})
+    annotate(local_access(opened), row.id, notes, expected_version=0, reason="filled in")
+    app.run()
+    assert "Elements in the sample" not in missing()
 
 
 def test_one_describes_a_session_from_the_head_of_its_page(opened):

@@ -17,14 +17,15 @@ from emfair.service.access import Access
 from emfair.service.annotation_check import Looked
 from emfair.service.annotation_versions import History, history
 from emfair.service.annotations import annotate as give
+from emfair.service.arrivals import looked_into
 from emfair.service.form import Document, Field, Form, form_of, titles, value_at, with_value
 from emfair.service.nouns.edits import overtaken
 from ui_streamlit import stores
 from ui_streamlit.components import links
-from ui_streamlit.components.arrivals import seen_of
 from ui_streamlit.components.card_form import without_nothing
 from ui_streamlit.components.known import replaces
 from ui_streamlit.components.markup import escaped, show
+from ui_streamlit.components.read_so_far import read_so_far
 from ui_streamlit.components.said_by import badge, said_by
 from ui_streamlit.components.say import ask, by_field, clocks_of, fill, said, stands
 from ui_streamlit.components.single_files import single_files
@@ -46,8 +47,10 @@ def annotate() -> None:
         return
     access = stores.access()
     row = access.experiment(Action.ANNOTATE, identifier)
-    form = form_of(access.services, row, seen_of(access, row))
+    looks = looked_into(access.services, row)
+    form = form_of(access.services, row, looks.seen)
     _head(access, row)
+    read_so_far(row, looks)
     _open(row, form)
     take_over(access, row, form)
     document = _document(form, form.document)
