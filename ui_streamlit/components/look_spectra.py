@@ -6,6 +6,8 @@ Of energy losses a background can be taken away. What does not belong here: fitt
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from emfair.nxem.shape import NxAxis
@@ -15,21 +17,23 @@ from emfair.service.looks import (
     Area,
     Below,
     Curve,
+    Edge,
     Flat,
     Look,
     background_of,
     can_be_fitted,
+    first_window,
     has_background,
-    usual_window,
 )
 from ui_streamlit.components.choosing import place_on, span_on, value_at
 from ui_streamlit.components.curves import curve
 from ui_streamlit.components.picture import HALF, picture
 
 
-def one_spectrum(found: Curve, quantity: str, key: str) -> None:
-    """Show a single spectrum."""
-    background = chosen_background(found.axis, key)
+def one_spectrum(found: Curve, quantity: str, key: str, edges: Sequence[Edge] = ()) -> None:
+    """Show a single spectrum; of energy losses the sample's `edges` may be known."""
+    wanted = _is_wanted(found.axis, key)
+    background = _fitted_over(found, edges, key) if wanted else None
     curve(found, quantity, key, below=_below(found, background))
 
 
@@ -89,7 +93,8 @@ def _windows(look: Look, key: str) -> tuple[range, range | None]:
         axis, f"{key}-window", start=zero_peak(axis),
         help_="Both ends count: all channels whose middle lies between them.",
     )  # fmt: skip
-    background = chosen_background(axis, key)
+    wanted = _is_wanted(axis, key)
+    background = _fitted_over(look.spectrum({}), look.edges, key) if wanted else None
     if background is None or window.start >= background.start:
         return window, background
     first = background.start
@@ -100,23 +105,33 @@ def _windows(look: Look, key: str) -> tuple[range, range | None]:
     return range(first, window.stop), background
 
 
-def chosen_background(axis: NxAxis, key: str) -> range | None:
-    """Let the channels be chosen over which a background is fitted; None for no background."""
-    if not has_background(axis):
-        return None
-    wanted = st.toggle(
+def _is_wanted(axis: NxAxis, key: str) -> bool:
+    """Let a background be taken away where there can be one."""
+    return has_background(axis) and st.toggle(
         "Take away a background", key=f"{key}-background",
         help="A power law, A·E^−r, fitted over a window before an edge: at each place for itself.",
     )  # fmt: skip
-    if not wanted:
-        return None
-    usual = usual_window(axis)
+
+
+def _fitted_over(whole: Curve, edges: Sequence[Edge], key: str) -> range | None:
+    """Let the channels be chosen over which a background is fitted; None where none can be.
+
+    Parameters
+    ----------
+    whole
+        The spectrum, or that of all places, which tells where to begin.
+    """
+    first = first_window(whole, edges)
     st.markdown("**Fitted over**")
-    fitted = span_on(axis, f"{key}-fitted", start=usual.start, stop=usual.stop)
-    if can_be_fitted(axis, fitted):
-        return fitted
-    st.caption("No power law can be fitted there: choose more channels, all of them above 0.")
-    return None
+    fitted = span_on(
+        whole.axis, f"{key}-fitted", start=first.window.start, stop=first.window.stop
+    )  # fmt: skip
+    if not can_be_fitted(whole.axis, fitted):
+        st.caption("No power law can be fitted there: choose more channels, all of them above 0.")
+        return None
+    if first.reason:
+        st.caption(first.reason)
+    return fitted
 
 
 def _below(found: Curve, background: range | None) -> Below | None:
@@ -126,6 +141,8 @@ def _below(found: Curve, background: range | None) -> Below | None:
     below = background_of(found, background)
     if below is None:
         st.caption("This spectrum has too few counts there for a fit.")
+    elif below.doubt:
+        st.warning(below.doubt, icon=":material/error:")
     return below
 
 

@@ -46,7 +46,7 @@ def looks(experiment: str, measurement: Measurement) -> None:
 
 def _curve(look: Look, key: str) -> None:
     aspect = _aspect(look, key)
-    one_spectrum(look.curve(aspect), _quantity(look, aspect), key)
+    one_spectrum(look.curve(aspect), _quantity(look, aspect), key, look.edges)
 
 
 def _picture(look: Look, key: str) -> None:

@@ -5,13 +5,7 @@ belong here: the viewer of all that a container holds (`emfair.service.viewing`)
 (`emfair.nxem.preview`), and widgets.
 """
 
-from emfair.service.looks.background import (
-    Below,
-    background_of,
-    can_be_fitted,
-    has_background,
-    usual_window,
-)
+from emfair.service.looks.background import can_be_fitted, has_background
 from emfair.service.looks.camera import PIXELS, Camera, camera_of
 from emfair.service.looks.detector import Beam, Detector, found_beam, presets
 from emfair.service.looks.drawing import (
@@ -23,6 +17,9 @@ from emfair.service.looks.drawing import (
     figures,
     usual_bounds,
 )
+from emfair.service.looks.edges import Edge, edges_of
+from emfair.service.looks.first_window import first_window
+from emfair.service.looks.fits import Below, background_of
 from emfair.service.looks.look import Look, look_at
 from emfair.service.looks.subject import Aspect, Kind, Subject
 from emfair.service.looks.values import Curve, Flat, in_ev_or_kev, outline
@@ -40,6 +37,7 @@ __all__ = [
     "Curve",
     "Detector",
     "Drawn",
+    "Edge",
     "Flat",
     "Kind",
     "Look",
@@ -49,7 +47,9 @@ __all__ = [
     "camera_of",
     "can_be_fitted",
     "drawn",
+    "edges_of",
     "figures",
+    "first_window",
     "found_beam",
     "has_background",
     "in_ev_or_kev",
@@ -57,5 +57,4 @@ __all__ = [
     "outline",
     "presets",
     "usual_bounds",
-    "usual_window",
 ]

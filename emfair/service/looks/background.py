@@ -1,12 +1,11 @@
 """Backgrounds below edges in spectra of energy losses: power laws, fitted over a window.
 
-Pure functions. What does not belong here: reading (`reading`), and which spectra are summed
-(`look`).
+Pure functions. What does not belong here: reading (`reading`), which spectra are summed
+(`look`), and whether a fit is a good one (`fits`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -14,13 +13,13 @@ from numpy.typing import NDArray
 
 from emfair.nxem.shape import NxAxis
 from emfair.nxem.views import measures, zero_peak
-from emfair.service.looks.values import Curve, Values, numbers_of
+from emfair.service.looks.values import Values, numbers_of
 
 Numbers = NDArray[np.float64]
 LEAST = 4
 """Channels of a window that is fitted, two on each side."""
 _EXPONENTS = np.arange(-2.0, 12.0, 0.02)
-"""What an exponent can be; those of real backgrounds lie between 2 and 6."""
+"""What an exponent can be; those of real backgrounds lie well within (`fits`)."""
 
 
 class PowerLaws:
@@ -89,33 +88,6 @@ class PowerLaws:
     def _shape(self, window: range, exponent: float) -> Numbers:
         energies = self._energies[window.start : window.stop]
         return np.asarray((energies / self._reference) ** -exponent)
-
-
-@dataclass(frozen=True)
-class Below:
-    """A background below a spectrum, and what it leaves of it, from the fitted window on."""
-
-    channels: range
-    values: Numbers
-    left: Numbers
-    exponent: float
-
-
-def background_of(curve: Curve, window: range) -> Below | None:
-    """Return the background of a spectrum, fitted over a window; None where none can be."""
-    if not can_be_fitted(curve.axis, window):
-        return None
-    laws = PowerLaws(numbers_of(curve.axis), window)
-    lower, upper = (
-        np.nansum(curve.values[part.start : part.stop]) for part in (laws.lower, laws.upper)
-    )
-    exponent = float(laws.exponents(lower, upper))
-    if np.isnan(exponent):
-        return None
-    channels = range(window.start, len(curve.values))
-    values = laws.curve(channels, float(lower + upper), exponent)
-    left = curve.values[window.start :].astype(np.float64) - values
-    return Below(channels, values, left, exponent)
 
 
 def has_background(axis: NxAxis) -> bool:

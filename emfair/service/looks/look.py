@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 from emfair.lake import layout
 from emfair.model.documents import Measurement
 from emfair.nxem.samples import spread
-from emfair.nxem.shape import NxAxis
 from emfair.registry import ExperimentRow
 from emfair.service.access import Granted
 from emfair.service.looks.array import Array
 from emfair.service.looks.detector import Beam, Detector, found_beam
-from emfair.service.looks.reading import Picks, picked, sampling, summed, thinned
+from emfair.service.looks.edges import Edge, edges_of, elements_of
+from emfair.service.looks.reading import Picks, grouping, picked, sampling, summed, thinned
 from emfair.service.looks.subject import Aspect, Subject, damage, opened, subject_of
-from emfair.service.looks.values import Curve, Flat, numbers_of
+from emfair.service.looks.values import Curve, Flat, numbers_of, points_at
 from emfair.service.looks.windows import Windows
 from emfair.service.services import Services
 
@@ -73,6 +73,11 @@ class Look:
         sizes, item = self.subject.sizes, np.dtype(self._measurement.dtype).itemsize
         return prod(sizes) * item > QUICK
 
+    @property
+    def edges(self) -> tuple[Edge, ...]:
+        """The edges of the sample's elements, as far as anybody says which those are."""
+        return edges_of(elements_of(self._measurement.facts))
+
     def frame(self, place: Sequence[int] = (), aspect: Aspect = Aspect.AMPLITUDE) -> Flat:
         """Return the picture at a place of the leading axes (their indices)."""
         at = dict(zip(self.subject.leading, place, strict=True))
@@ -99,7 +104,7 @@ class Look:
             shown = len(picks[along])
             remark = f"{shown:,} of {sizes[along]:,} points." if shown < sizes[along] else ""
             values = picked(array, picks).reshape(-1)
-            return Curve(values, axis, _at_picks(axis, picks[along]), remark)
+            return Curve(values, axis, points_at(axis, picks[along]), remark)
 
         return self._answer(("curve", aspect), aspect, read)
 
@@ -116,7 +121,9 @@ class Look:
             total = summed(array, fewer, (spectral,)).totals
             return Curve(total, axis, numbers_of(axis), self._sampled("spectra", picks, fewer))
 
-        named = tuple(sorted((axis, one.start, one.stop) for axis, one in places.items()))
+        sizes = self.subject.sizes
+        some = {axis: one for axis, one in places.items() if one != range(sizes[axis])}
+        named = tuple(sorted((axis, one.start, one.stop) for axis, one in some.items()))
         return self._answer(("spectrum", named), Aspect.AMPLITUDE, read)
 
     def map(
@@ -150,7 +157,7 @@ class Look:
         def read(array: Array) -> Curve:
             total, picks, remark = self._over(array, Windows(window, background), (along,), {})
             axis = self.subject.shape.axes[along]
-            return Curve(total, axis, _at_picks(axis, picks[along]), remark)
+            return Curve(total, axis, points_at(axis, picks[along]), remark)
 
         return self._answer(("profile", window, background), Aspect.AMPLITUDE, read)
 
@@ -199,10 +206,6 @@ class Look:
         return self._answer(("virtual", detector), Aspect.AMPLITUDE, read)
 
     @property
-    def _signal(self) -> str:
-        return self.subject.shape.signal
-
-    @property
     def _spectral(self) -> int:
         spectral = self.subject.spectral
         if spectral is None:
@@ -233,7 +236,7 @@ class Look:
         whole = self._at(at)
         picks = thinned(array, whole, kept[:2], self._most)
         groups = {axis: -(-len(picks[axis]) // SIDE) for axis in kept[:2]}
-        told = (self._sampled("pixels", whole, picks), _grouping(list(groups.values()), aspect))
+        told = (self._sampled("pixels", whole, picks), grouping(list(groups.values()), aspect))
         remark = " ".join(filter(None, told))
         if aspect is Aspect.PHASE:
             picks = [one[:: groups.get(axis, 1)] for axis, one in enumerate(picks)]
@@ -261,7 +264,7 @@ class Look:
             with opened(self._services, self._key) as file:
                 with damage(self._key):
                     group = file[self.subject.path]
-                    array = Array(group, self._signal, aspect, self._fetch, seconds)
+                    array = Array(group, self.subject.shape.signal, aspect, self._fetch, seconds)
                 return read(array)
 
         return self._services.looks.get(self._name(*choice), make, lambda made: made.nbytes)
@@ -294,17 +297,3 @@ def look_at(
         name, make, lambda made: sum(one.points.nbytes for one in made.shape.axes)
     )
     return Look(services, key, measurement, subject, thorough=thorough)
-
-
-def _at_picks(axis: NxAxis, picks: range) -> NDArray[np.float64]:
-    return numbers_of(axis)[picks.start : picks.stop : picks.step]
-
-
-def _grouping(sizes: Sequence[int], aspect: Aspect) -> str:
-    """Return in a sentence which of so many pixels a point shows; nothing where it is one."""
-    if max(sizes) == 1:
-        return ""
-    many = " × ".join(map(str, sizes))
-    if aspect is Aspect.PHASE:
-        return f"Each point is one of {many} pixels, because a mean of angles means nothing."
-    return f"Each point is the mean of {many} pixels."

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from emfair.nxem.samples import every
 from emfair.service.looks.array import Array
+from emfair.service.looks.subject import Aspect
 
 FAR_MORE = 4
 THREADS = 4
@@ -224,3 +225,13 @@ def _nth(number: int) -> str:
     """Return ``2nd``, ``13th`` …."""
     last = number % 10 if number % 100 not in (11, 12, 13) else 0
     return f"{number}{({1: 'st', 2: 'nd', 3: 'rd'}).get(last, 'th')}"
+
+
+def grouping(sizes: Sequence[int], aspect: Aspect) -> str:
+    """Return in a sentence which of so many pixels a point shows; nothing where it is one."""
+    if max(sizes) == 1:
+        return ""
+    many = " × ".join(map(str, sizes))
+    if aspect is Aspect.PHASE:
+        return f"Each point is one of {many} pixels, because a mean of angles means nothing."
+    return f"Each point is the mean of {many} pixels."

@@ -67,6 +67,11 @@ def numbers_of(axis: NxAxis) -> NDArray[np.float64]:
     return points if np.isfinite(points).all() else np.arange(len(points), dtype=np.float64)
 
 
+def points_at(axis: NxAxis, picks: range) -> NDArray[np.float64]:
+    """Return the picked of an axis' points."""
+    return numbers_of(axis)[picks.start : picks.stop : picks.step]
+
+
 def in_ev_or_kev(axis: NxAxis) -> NxAxis:
     """Return an axis of energies in keV where it reaches 4 keV, else in eV; others as they are.
 

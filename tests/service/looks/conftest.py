@@ -50,20 +50,31 @@ def granted(lake_of_looks: Services, tmp_path_factory) -> Granted[ExperimentRow]
 def look(granted: Granted[ExperimentRow], tmp_path: Path) -> Looking:
     """Return a function that makes a container of an array and its axes, and looks into it."""
 
-    def made(data, *axes: Axis, thorough: bool = False, source: str = "made.xyz") -> Look:
-        measurement = stored(granted, tmp_path, data, *axes, source=source)
+    def made(
+        data,
+        *axes: Axis,
+        thorough: bool = False,
+        source: str = "made.xyz",
+        notes: Annotations | None = None,
+    ) -> Look:
+        measurement = stored(granted, tmp_path, data, *axes, source=source, notes=notes)
         return look_at(granted, measurement, thorough=thorough)
 
     return made
 
 
 def stored(
-    granted: Granted[ExperimentRow], folder: Path, data, *axes: Axis, source: str = "made.xyz"
+    granted: Granted[ExperimentRow],
+    folder: Path,
+    data,
+    *axes: Axis,
+    source: str = "made.xyz",
+    notes: Annotations | None = None,
 ) -> Measurement:
     """Make a container, put it into the lake, and return what is known of it."""
     given = axes or tuple(Axis(f"a{index}", size) for index, size in enumerate(data.shape))
     signal = Signal(0, "made", "made by hand", data, given)
-    dossier = Dossier(Source(source, "0" * 64), Annotations(), "e-1", {"emfair": "0.1"})
+    dossier = Dossier(Source(source, "0" * 64), notes or Annotations(), "e-1", {"emfair": "0.1"})
     written = write_container(signal, dossier, folder)
     lake, row = granted.access.services.lake, granted.row
     key = layout.container(row.place, written.measurement.measurement)

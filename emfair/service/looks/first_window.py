@@ -1,0 +1,144 @@
+"""Where a background is fitted to begin with: before an edge, and across none.
+
+Decided by straight lines in log-log over one spectrum, many times: quick, not exact. Pure
+functions. What does not belong here: the fit itself (`background`, `fits`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emfair.service.looks.background import usual_window
+from emfair.service.looks.edges import Edge
+from emfair.service.looks.fits import Closeness, closeness, is_plausible, scatter
+from emfair.service.looks.values import Curve, numbers_of
+from emfair.units import convert
+
+Numbers = NDArray[np.float64]
+_LOWEST = 50.0
+"""eV; below are plasmons, on no power law."""
+_RATIO, _NARROWEST = 1.25, 1.05
+"""Of a window's ends: 10 to 30 % of an edge's energy (Egerton, 3rd ed., 4.4), or what there is."""
+_BEFORE = 0.98
+"""A window ends there before an edge: calibrations and chemistry shift edges."""
+_BEHIND = 1.06
+"""What follows a window is looked at so far: white lines of an edge lie within."""
+_STEP, _SURELY = 0.05, 5.0
+"""An edge has so much more than the background before it, and so many times what noise makes."""
+_MOST = 600
+"""Points that are looked at of a spectrum, each the mean of some channels."""
+_PLACES = 100
+_BINS = 8
+_ENDS = "To begin with it ends before"
+_NOWHERE = "No window before an edge was found."
+
+
+class First(NamedTuple):
+    """The channels that are fitted to begin with, and why those, in a sentence."""
+
+    window: range
+    reason: str
+
+
+class _Line(NamedTuple):
+    """A power law over a window; what follows has `step` more, as a part, and `noise` of that."""
+
+    window: range
+    exponent: float
+    fit: Closeness
+    step: float
+    noise: float
+
+    @property
+    def is_sound(self) -> bool:
+        return is_plausible(self.exponent) and self.fit.is_good
+
+    @property
+    def is_before_an_edge(self) -> bool:
+        return self.step > max(_STEP, _SURELY * self.noise)
+
+
+def first_window(curve: Curve, edges: Sequence[Edge] = ()) -> First:
+    """Return where a background may be fitted to begin with.
+
+    That is before the first edge of the sample's elements below which a power law fits; else
+    before the first rise of the spectrum; else where one fits, as early as is usual.
+
+    Parameters
+    ----------
+    curve
+        A spectrum of losses (`has_background`), best of all places.
+    edges
+        Of the sample's elements, the lowest first; none if nobody knows them.
+    """
+    unit = convert(1.0, "eV", curve.axis.unit)
+    known = [edge._replace(energy=edge.energy * unit) for edge in edges]
+    energies, values, size = _thinned(curve)
+    usual = usual_window(curve.axis)
+
+    def channels(window: range) -> range:
+        return range(window.start * size, min(window.stop * size, len(curve.values)))
+
+    before_known = (_line(energies, values, edge.energy * _BEFORE) for edge in known)
+    for edge, line in zip(known, before_known, strict=True):
+        if line and line.is_sound and not _holds_any(energies, line.window, known):
+            return First(channels(line.window), f"{_ENDS} the edge {edge.name}.")
+    lines = list(_lines(energies, values, _LOWEST * unit))
+    sound = [one for one in lines if one.is_sound and not _holds_any(energies, one.window, known)]
+    for line in sound:
+        if line.is_before_an_edge:
+            return First(
+                channels(line.window),
+                f"{_ENDS} the first rise of the spectrum.",
+            )
+    late = [one for one in sound if one.window.stop * size >= usual.stop] or sound
+    if late:
+        return First(channels(late[0].window), "")
+    return First(usual, _NOWHERE if lines else "")
+
+
+def _holds_any(energies: Numbers, window: range, edges: Sequence[Edge]) -> bool:
+    first, last = energies[window.start], energies[window.stop - 1]
+    return any(first < edge.energy <= last for edge in edges)
+
+
+def _thinned(curve: Curve) -> tuple[Numbers, Numbers, int]:
+    """Return energies and values of some neighbouring channels together, and of how many."""
+    size = -(-len(curve.values) // _MOST)
+    starts = np.arange(0, len(curve.values), size)
+    counts = np.diff(np.append(starts, len(curve.values)))
+    numbers = numbers_of(curve.axis), np.nan_to_num(curve.values.astype(np.float64))
+    energies, values = (np.add.reduceat(one, starts) / counts for one in numbers)
+    return energies, values, size
+
+
+def _lines(energies: Numbers, values: Numbers, lowest: float) -> Iterator[_Line]:
+    """Fit a line before each of some places, from the lowest up."""
+    first = max(lowest, float(energies[energies > 0].min()))
+    for place in np.geomspace(first, energies[-1], _PLACES):
+        line = _line(energies, values, float(place))
+        if line:
+            yield line
+
+
+def _line(energies: Numbers, values: Numbers, end: float) -> _Line | None:
+    """Fit a line over what lies before `end`; None if that is too little, or counts are lacking."""
+    stop = int(np.searchsorted(energies, end))
+    behind = int(np.searchsorted(energies, end * _BEHIND))
+    start = int(np.searchsorted(energies, max(end / _RATIO, np.finfo(float).tiny)))
+    if stop - start < 2 * _BINS or behind == stop or energies[start] * _NARROWEST > end:
+        return None
+    logs = np.log(energies[start:behind])
+    bins = [one.mean() for one in np.array_split(values[start:stop], _BINS)]
+    if min(bins) <= 0:
+        return None
+    at = [one.mean() for one in np.array_split(logs[: stop - start], _BINS)]
+    slope, height = np.polyfit(at, np.log(bins), 1)
+    off = values[start:behind] / np.exp(height + slope * logs) - 1
+    inside, after = off[: stop - start], off[stop - start :]
+    noise = scatter(inside) * np.sqrt(1 / len(after) + 4 / len(inside))
+    return _Line(range(start, stop), -slope, closeness(inside), float(after.mean()), float(noise))

@@ -1,0 +1,61 @@
+"""A fit that is none is told from one that noise alone moves."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from emfair.nxem.shape import NxAxis
+from emfair.service.looks import Curve, background_of
+
+ENERGIES = 200.0 + 0.5 * np.arange(1000)
+AXIS = NxAxis("axis_energy", "E (eV)", "eV", ENERGIES, 0.5, 200.0)
+WINDOW = range(60, 200)
+
+
+def below(values, window=WINDOW):
+    return background_of(Curve(values, AXIS, ENERGIES), window)
+
+
+@pytest.mark.parametrize("counts", [20, 1e3, 1e6])
+@pytest.mark.parametrize("seed", range(20))
+def test_noise_alone_is_no_doubt(counts, seed):
+    law = counts * (ENERGIES / 200) ** -3.0
+    assert below(np.random.default_rng(seed).poisson(law)).doubt == ""
+
+
+@pytest.mark.parametrize("height", [0.2, 0.5, 2.0])
+@pytest.mark.parametrize("onset", [240.0, 260.0, 280.0])
+def test_an_edge_in_the_window_is(height, onset):
+    law = 1e5 * (ENERGIES / 200) ** -3.0 * (1 + height * (onset <= ENERGIES))
+    assert "An edge" in below(np.random.default_rng(1).poisson(law)).doubt
+
+
+@pytest.mark.parametrize(
+    ("exponent", "is_doubted"), [(0.5, True), (1.5, False), (5.5, False), (7.0, True)]
+)
+def test_so_is_an_exponent_that_no_background_has(exponent, is_doubted):
+    found = below(1e6 * (ENERGIES / 200) ** -exponent)
+    assert found.exponent == pytest.approx(exponent, abs=1e-3)
+    assert found.doubt == (
+        "No background falls like that: r lies between 1 and 6. "
+        "An edge or a peak may lie in the fitted window."
+        if is_doubted
+        else ""
+    )
+
+
+def test_gains_that_differ_by_some_percent_are_no_doubt():
+    gains = 1 + 0.02 * np.sin(ENERGIES / 5)
+    assert below(1e6 * (ENERGIES / 200) ** -3.0 * gains).doubt == ""
+
+
+@pytest.mark.parametrize("size", [4, 5, 7])
+def test_a_window_of_few_channels_is_judged_too(size):
+    assert below(1e6 * (ENERGIES / 200) ** -3.0, range(60, 60 + size)).doubt == ""
+
+
+def test_what_is_no_number_is_passed_over():
+    values = 1e6 * (ENERGIES / 200) ** -3.0
+    values[80] = np.nan
+    assert below(values).doubt == ""
