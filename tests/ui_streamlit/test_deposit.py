@@ -8,7 +8,7 @@ import time
 
 from emfair.lake import layout
 from emfair.model.deposits import Whereto
-from emfair.model.nouns import ProjectCard
+from emfair.model.nouns import InstrumentCard, ProjectCard
 from emfair.model.states import ExperimentState
 from emfair.nxem.annotations import parse_annotations
 from emfair.service import arrivals, deposits, together, uploads
@@ -253,6 +253,19 @@ def test_the_last_places_are_one_click_away(opened):
     app = open_page("deposit")
     next(one for one in app.button if one.key == "as-steel/2026-a/lamella-1").click().run()
     assert {one.key: one.value for one in app.selectbox if one.key != "instrument"} == PLACE
+
+
+def test_a_last_place_names_the_instrument_that_is_taken_over_with_it(opened):
+    opened.registry.instruments.create("titan", card=InstrumentCard(title="Titan"), actor="s")
+    there(opened)
+    whereto = Whereto("Steel", "2026-A", "Lamella 2", "Day")
+    deposits.draft(local_access(opened), whereto, instrument="titan")
+    app = open_page("deposit")
+    labels = {one.key: one.label for one in app.button}
+    assert labels["as-steel/2026-a/lamella-2"].endswith("Lamella 2 · Titan")
+    assert labels["as-steel/2026-a/lamella-1"].endswith("Lamella 1")
+    app.button(key="as-steel/2026-a/lamella-2").click().run()
+    assert next(one.value for one in app.selectbox if one.key == "instrument") == "titan"
 
 
 def test_of_two_projects_of_one_title_each_can_be_chosen(opened):

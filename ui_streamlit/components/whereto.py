@@ -38,8 +38,10 @@ class Wanted:
 
 def wanted(access: Access) -> Wanted | None:
     """Show the fields; return what they say once nothing is missing."""
+    rows = instruments.instruments(access, limit=200).rows
+    known = distinct({row.id: row.card.title for row in rows})
     _as_the_address_says()
-    _as_before(access)
+    _as_before(access, known)
     first, second, third = st.columns(3)
     with first:
         project = _level("project", "Project", projects.projects(access, limit=200))
@@ -54,8 +56,6 @@ def wanted(access: Access) -> Wanted | None:
         max_chars=500,
         placeholder="Grain boundaries, second session",
     )
-    rows = instruments.instruments(access, limit=200).rows
-    known = distinct({row.id: row.card.title for row in rows})
     instrument = right.selectbox(
         "Instrument",
         list(known),
@@ -84,8 +84,14 @@ def _as_the_address_says() -> None:
         st.session_state.update(place)
 
 
-def _as_before(access: Access) -> None:
-    """Offer the places of one's last sessions."""
+def _as_before(access: Access, known: Mapping[str, str]) -> None:
+    """Offer the places of one's last sessions, each with the instrument that was used there last.
+
+    Parameters
+    ----------
+    known
+        Titles of instruments.
+    """
     mine = browse.experiments(access, depositor=access.subject, limit=_RECENT)
     latest: dict[tuple[str, ...], ExperimentRow] = {}
     for row in mine.rows:
@@ -95,7 +101,8 @@ def _as_before(access: Access) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("As last time:")
         for place, row in list(latest.items())[:_OFFERED]:
-            label = escaped(mine.places[row.id])
+            at = f" · {known.get(row.instrument, row.instrument)}" if row.instrument else ""
+            label = escaped(f"{mine.places[row.id]}{at}")
             st.button(label, key=f"as-{'/'.join(place)}", on_click=_fill, args=(row,))
 
 
