@@ -136,10 +136,10 @@ def glance(access: Access, *, mine: bool) -> Glance:
     mine
         Only of what they deposited themselves; else of all that they may see.
     """
-    counts = _counts(access, mine=mine)
+    numbers = counts(access, mine=mine)
 
     def part(*states: ExperimentState) -> Part[ExperimentRow]:
-        return _part(access, states, counts, mine=mine)
+        return _part(access, states, numbers, mine=mine)
 
     needy, finished = part(*NEEDY), part(*FINISHED)
     standings, sight = access.services.registry.standings, access.sight(Action.READ_EXPERIMENT)
@@ -152,7 +152,7 @@ def glance(access: Access, *, mine: bool) -> Glance:
         alike = standings.alike((S.FAILED, S.INVALID), visible=sight) if needy.total else ()
     shown = (*needy.rows, *finished.rows, *longest.rows)
     called = names(access.services, (row.depositor for row in shown))
-    return Glance(counts, needy, finished, longest, alike, called)
+    return Glance(numbers, needy, finished, longest, alike, called)
 
 
 def drafts(access: Access) -> Part[ExperimentRow]:
@@ -160,15 +160,16 @@ def drafts(access: Access) -> Part[ExperimentRow]:
     if access.principal is None:
         return Part()
     states = tuple(sorted(IN_PROGRESS))
-    return _part(access, states, _counts(access, mine=True), mine=True)
+    return _part(access, states, counts(access, mine=True), mine=True)
 
 
 def running(access: Access, *, mine: bool) -> Part[ExperimentRow]:
     """Return what the chain is at: to be looked at again and again."""
-    return _part(access, GOING_ON, _counts(access, mine=mine), mine=mine)
+    return _part(access, GOING_ON, counts(access, mine=mine), mine=mine)
 
 
-def _counts(access: Access, *, mine: bool) -> dict[ExperimentState, int]:
+def counts(access: Access, *, mine: bool) -> dict[ExperimentState, int]:
+    """Return how many experiments each state has, of all that they may see or of their own."""
     return access.services.registry.standings.counts(
         visible=access.sight(Action.READ_EXPERIMENT),
         depositor=access.subject if mine else None,
@@ -178,12 +179,12 @@ def _counts(access: Access, *, mine: bool) -> dict[ExperimentState, int]:
 def _part(
     access: Access,
     states: Sequence[ExperimentState],
-    counts: Mapping[ExperimentState, int],
+    numbers: Mapping[ExperimentState, int],
     *,
     mine: bool,
 ) -> Part[ExperimentRow]:
     """Return the newest experiments in these states; nothing is asked where there is none."""
-    total = sum(counts[state] for state in states)
+    total = sum(numbers[state] for state in states)
     if not total:
         return Part()
     rows = access.services.registry.standings.changed(
@@ -199,7 +200,7 @@ def upkeep(access: Access) -> Upkeep:
     """Return what an administrator looks after. Raises `Forbidden` for anybody else."""
     access.service(Action.ADMIN)
     services, sight = access.services, access.sight(Action.READ_EXPERIMENT)
-    failed = _part(access, (S.FAILED,), _counts(access, mine=False), mine=False)
+    failed = _part(access, (S.FAILED,), counts(access, mine=False), mine=False)
     return Upkeep(
         left=_left(services, sight),
         failed=failed,

@@ -111,7 +111,7 @@ def filled(lab) -> Services:
 def test_a_depositor_sees_their_own_drafts_needs_runs_and_ends(filled):
     app = look("ada")
     assert headings(app)[:5] == [
-        "Not sealed yet", "Waits for you", "Runs now", "Valid of late", STEPS[0].title
+        "Not sealed yet", "Waits for you", "Runs now", "Valid of late", STEPS[3].title
     ]  # fmt: skip
     links = page_links(app)
     assert links["Go on"] == "id=e-half-way"
@@ -238,6 +238,20 @@ def test_the_tour_goes_forth_and_back_and_ends_for_good(empty):
     press(app, "Done")
     for later in (app, open_page()):
         assert not {step.title for step in STEPS} & set(headings(later))
+
+
+@pytest.mark.parametrize(
+    ("state", "step"),
+    [(S.UPLOADING, 1), (S.PROCESSING, 1), (S.NEEDS_INPUT, 1), (S.INVALID, 1), (S.VALID, 3)],
+)
+def test_the_tour_begins_at_the_first_step_that_one_has_not_done(lab, state, step):
+    put(lab, "Night", state, "ada", "a reason")
+    app = look("ada")
+    assert STEPS[step].title in headings(app)
+    press(app, "Back")
+    assert STEPS[step - 1].title in headings(app)
+    assert STEPS[0].title in headings(look("ada", tour="again"))
+    assert STEPS[0].title in headings(look("bob", "emfair-project-p-viewer"))
 
 
 def test_the_tour_is_skipped_and_called_again(empty):

@@ -1,9 +1,10 @@
 """The first-visit tour: five steps above the home page, each with the page that it is about.
 
 It stands in the page, not over it: nothing is covered, the keyboard goes through it in order, and
-it may be left alone. It stays until someone ends it; that is kept with the person in the registry
-(`emfair.service.seen`), so that it holds in every browser and on every machine, and no cookie is
-needed. It is called again by the account's menu and by the foot of every page.
+it may be left alone. It begins at the first step that is not done yet, and stays until someone ends
+it; that is kept with the person in the registry (`emfair.service.seen`), so that it holds in every
+browser and on every machine, and no cookie is needed. It is called again, from its beginning, by
+the account's menu and by the foot of every page.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from pathlib import Path
 import streamlit as st
 
 from emfair.identity.principal import Kind
+from emfair.model.states import ExperimentState as State
+from emfair.service import overview
 from emfair.service.access import Access
 from emfair.service.seen import has_seen, note_seen
 from ui_streamlit import stores
@@ -28,12 +31,19 @@ _STEP = "tour-step"
 
 @dataclass(frozen=True)
 class Step:
-    """One step: what one does, why, and where."""
+    """One step: what one does, why, and where.
+
+    Attributes
+    ----------
+    done
+        States that an experiment of one's own has only after this step.
+    """
 
     title: str
     text: str
     to: Path
     link: str
+    done: frozenset[State] = frozenset()
 
 
 STEPS = (
@@ -43,6 +53,7 @@ STEPS = (
         "microscope wrote them. Large files go on where they stopped, even after a reload.",
         links.DEPOSIT,
         "Deposit",
+        frozenset(State) - {State.DRAFT, State.TOMBSTONED},
     ),
     Step(
         "Fill in what no file carries",
@@ -51,6 +62,7 @@ STEPS = (
         "experiment, then **Annotate**.",
         links.EXPERIMENTS,
         "Experiments",
+        frozenset(overview.FINISHED),
     ),
     Step(
         "See the verdict",
@@ -59,6 +71,7 @@ STEPS = (
         "page lists what waits for you.",
         links.EXPERIMENTS,
         "Experiments",
+        frozenset({State.NEEDS_INPUT, State.INVALID, *overview.FINISHED}),
     ),
     Step(
         "Find it again",
@@ -86,10 +99,17 @@ def tour(access: Access) -> None:
         del st.query_params[AGAIN[0]]
         begin()
     if _STEP not in st.session_state:
-        st.session_state[_STEP] = len(STEPS) if has_seen(access, NAME) else 0
+        st.session_state[_STEP] = len(STEPS) if has_seen(access, NAME) else _first(access)
     number = st.session_state[_STEP]
     if number < len(STEPS):
         _show(number)
+
+
+def _first(access: Access) -> int:
+    """Return the first step that none of their experiments is beyond."""
+    counts = overview.counts(access, mine=True)
+    there = {state for state, count in counts.items() if count}
+    return next(number for number, step in enumerate(STEPS) if not step.done & there)
 
 
 def begin() -> None:
