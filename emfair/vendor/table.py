@@ -19,7 +19,7 @@ from emfair.units import pint_unit
 
 Parse = Literal[
     "plain", "quantity", "pair", "labelled", "label", "ratio",
-    "iso", "epoch", "filetime", "clock", "date_and_time",
+    "iso", "epoch", "filetime", "clock", "date_and_time", "date_time_zone",
 ]  # fmt: skip
 
 
@@ -50,6 +50,7 @@ class Row(BaseModel):
         ``clock``: a local time of day, within 12 h of `moment`. ``date_and_time``: a date with
         ``time`` and ``time_zone`` beside it; only an offset (``+09:00``) is taken for a zone,
         because RosettaSciIO writes the name of the zone of the machine it runs on.
+        ``date_time_zone``: the same where the name is the file's own: ``UTC`` and the IANA's count.
     when, unless
         Only if these tags (below the same root) have, or have not, these values; ``*`` is anything.
     rank
