@@ -457,6 +457,10 @@ def test_what_was_read_meanwhile_is_added_where_someone_says_so(opened, corpus):
     row = deposits.draft(local_access(opened), Whereto("Steel", "2026-A", "Lamella", "Night"))
     file = corpus / "dm3_2D_data" / "test_STEM_image.dm3"
     arrive(opened, row, file.read_bytes(), file.name)
+    app = AppTest.from_function(page_of_the_line)
+    app.query_params["id"] = row.id
+    app.run()
+    assert button(app, "Show what they say").disabled
     looked_into(open_page("deposit", id=row.id))
     app = AppTest.from_function(page_of_the_line)
     app.query_params["id"] = row.id

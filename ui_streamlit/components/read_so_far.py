@@ -42,7 +42,9 @@ def _live(experiment: str, shown: int) -> None:
         looks = looked_into(access.services, access.experiment(Action.ANNOTATE, experiment))
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(so_far(looks) or "All files were looked into.", width="content")
-            if looks.over != shown and st.button(
-                "Show what they say", type="tertiary", icon=":material/refresh:"
-            ):
-                st.rerun()
+            anew = st.button(  # always there: what lies below does not move when there is more
+                "Show what they say", type="tertiary", icon=":material/refresh:",
+                disabled=looks.over == shown,
+            )  # fmt: skip
+        if anew:
+            st.rerun()

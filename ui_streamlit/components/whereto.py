@@ -99,7 +99,7 @@ def _as_before(access: Access, known: Mapping[str, str]) -> None:
     if not latest:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption("As last time:")
+        st.caption("As last time:", width="content")
         for place, row in list(latest.items())[:_OFFERED]:
             at = f" · {known.get(row.instrument, row.instrument)}" if row.instrument else ""
             label = escaped(f"{mine.places[row.id]}{at}")
