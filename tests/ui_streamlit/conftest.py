@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from emfair.service.services import Services, open_services
 from emfair.settings import read_settings
 from tests.api.filled import fill
+from tests.services.registries import furnished
 from ui_streamlit import stores
 
 SCRIPT = Path(stores.__file__).parent / "entry" / "script.py"
@@ -44,7 +45,8 @@ def page(services: Services, made: dict[str, str]) -> Iterator[Open]:
 @pytest.fixture
 def opened(tmp_path: Path) -> Iterator[Services]:
     """Yield empty stores, which pages are shown over."""
-    with open_services(read_settings(home=tmp_path)) as services, stores.use(services):
+    home = furnished(tmp_path)
+    with open_services(read_settings(home=home)) as services, stores.use(services):
         yield services
 
 

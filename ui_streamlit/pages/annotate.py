@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -15,7 +15,7 @@ from emfair.registry import ExperimentRow
 from emfair.service import annotation_check
 from emfair.service.access import Access
 from emfair.service.annotation_check import Looked
-from emfair.service.annotation_versions import History, history
+from emfair.service.annotation_versions import history
 from emfair.service.annotations import annotate as give
 from emfair.service.arrivals import looked_into
 from emfair.service.form import Document, Field, Form, form_of, titles, value_at, with_value
@@ -23,14 +23,14 @@ from emfair.service.nouns.edits import overtaken
 from ui_streamlit import stores
 from ui_streamlit.components import links
 from ui_streamlit.components.card_form import without_nothing
-from ui_streamlit.components.known import replaces
+from ui_streamlit.components.field_history import called, field_history
+from ui_streamlit.components.known import asks_why
 from ui_streamlit.components.markup import escaped, show
 from ui_streamlit.components.read_so_far import read_so_far
 from ui_streamlit.components.said_by import badge, said_by
 from ui_streamlit.components.say import ask, by_field, clocks_of, fill, said, stands
 from ui_streamlit.components.single_files import single_files
 from ui_streamlit.components.taking import keep_template, take_over
-from ui_streamlit.components.values import day_and_time
 from ui_streamlit.components.words import STATES
 
 _OPEN = ("Experiment", "Sample")  # parts of the form that are not folded
@@ -77,7 +77,7 @@ def annotate() -> None:
     if whole != document:
         looked = annotation_check.check(whole, access.services, row, form.read)
     _save(access, row, form, whole, looked)
-    _history(found)
+    field_history(found, form)
 
 
 def _whose(form: Form, by: dict[str, str]) -> Whose:
@@ -164,7 +164,7 @@ def _save(
     """Show, where it stays in sight, what is not saved yet and what it waits for."""
     for mistake in looked.mistakes:
         if mistake.field.startswith("files"):
-            where = escaped(_called(mistake.field, titles()))
+            where = escaped(called(mistake.field, titles()))
             st.warning(f"**{where}**: {escaped(mistake.message)} {escaped(mistake.remedy)}")
     changed = without_nothing(document) != without_nothing(form.document)
     with st.container(border=True, key="save-bar"):
@@ -193,18 +193,13 @@ def _save(
         _saved(row)
 
 
-def _called(name: str, titles: Mapping[str, str]) -> str:
-    """Return what people call a field; of a single file with the file's name."""
-    if not name.startswith("files."):
-        return titles.get(name, name)
-    file, _, field = name.removeprefix("files.").rpartition(".")
-    file = file.removesuffix(".measurement")
-    return f"{file} › {titles.get(field) or titles.get(f'measurement.{field}') or field}"
-
-
 def _why(row: ExperimentRow, form: Form) -> str:
     """Ask why another value is right, if one is replaced."""
-    replaced = [str(field.schema["title"]) for field in form.fields if _replaces(field, form)]
+    replaced = [
+        str(field.schema["title"])
+        for field in form.fields
+        if asks_why(field, value_at(form.document, field.name), said(field))
+    ]
     if not replaced:
         return _REASON
     return st.text_input(
@@ -218,13 +213,14 @@ def _waits_for(form: Form, looked: Looked, *, changed: bool, reason: str) -> str
     """Say why it cannot be saved, or what is missing still."""
     titles = {field.name: str(field.schema["title"]) for field in form.fields}
     if looked.mistakes:
-        wrong = ", ".join(_called(name, titles) for name in by_field(looked.mistakes))
+        wrong = ", ".join(called(name, titles) for name in by_field(looked.mistakes))
         return f":red[To be corrected before it can be saved: {escaped(wrong)}.]"
     if changed and not reason:
         return "It can be saved once you said why."
     told = "Not saved yet." if changed else "Nothing has changed since it was saved."
     if looked.missing:
-        lacking = ", ".join(titles.get(name, name) for name in looked.missing)
+        in_order = sorted(looked.missing, key=[*titles, *looked.missing].index)
+        lacking = ", ".join(titles.get(name, name) for name in in_order)
         told += f" Still missing for NXem: {lacking}. It can be saved, and finished later."
     return told
 
@@ -237,45 +233,6 @@ def _saved(row: ExperimentRow) -> None:
         what = "it counts once the deposit is sealed" if rests else "the verdict is made anew"
         st.markdown(f"Saved: {what}.", width="content")
         st.page_link(to, label=label, query_params={"id": row.id}, icon=":material/arrow_forward:")
-
-
-def _replaces(field: Field, form: Form) -> bool:
-    """Whether a field replaces, from now on, what someone or something else says."""
-    now, was = said(field), value_at(form.document, field.name)
-    if now == was:
-        return False
-    return replaces(field, now) or (was is not None and now is not None)
-
-
-def _history(found: History) -> None:
-    called = titles()
-    lines = [
-        {
-            "when": day_and_time(edit.created_at),
-            "who": found.names.get(edit.author, edit.author),
-            "field": _called(change.field, called),
-            "new": _words(change.new),
-            "old": _words(change.old),
-            "why": edit.reason,
-        }
-        for edit in found.edits
-        for change in edit.changes
-    ]
-    if not lines:
-        return
-    headings = {"new": "Is now", "old": "Was"}
-    with st.expander(f"History · {len(lines)} changes"):
-        st.dataframe(
-            lines,
-            hide_index=True,
-            column_config={name: headings.get(name, name.capitalize()) for name in lines[0]},
-        )
-
-
-def _words(value: Any) -> str:
-    if value is None:
-        return ""
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 if __name__ == "__main__":
