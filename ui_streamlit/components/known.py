@@ -58,6 +58,13 @@ def replaces(field: Field, value: Any) -> bool:
     return any(not agrees(fact, value) for fact in field.known)
 
 
+def asks_why(field: Field, was: Any, now: Any) -> bool:
+    """Whether who changes a field says why: what somebody or something says gets another value."""
+    if now == was:
+        return False
+    return replaces(field, now) or (was is not None and now is not None)
+
+
 def _who_says(field: Field, value: Any) -> None:
     if not field.known:
         return
