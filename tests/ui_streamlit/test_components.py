@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from streamlit.testing.v1 import AppTest
@@ -22,6 +22,9 @@ from ui_streamlit.components.labels import distinct
 from ui_streamlit.components.links import api
 from ui_streamlit.components.markup import escaped, render
 
+SYMBOLS = ("->", "<-", "<->", "--", ">=", "<=", "~=")
+"""What Streamlit shows as arrows, dashes and relations where it stands alone."""
+
 
 def test_every_state_severity_source_and_verdict_has_its_words():
     assert set(words.STATES) == set(ExperimentState)
@@ -33,6 +36,7 @@ def test_every_state_severity_source_and_verdict_has_its_words():
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1))
 def test_text_in_markdown_is_shown_as_it_is(text):
+    assume(":color[" not in escaped(text))
     tokens = MarkdownIt("commonmark").parse(f"**x**: {escaped(text)}")
     assert {token.type for token in tokens} == {
         "paragraph_open",
@@ -43,6 +47,14 @@ def test_text_in_markdown_is_shown_as_it_is(text):
     shown = "".join(token.content for token in inline if token.type.startswith("text"))
     assert shown == ("x: " + " ".join(text.split())).rstrip()
     assert sum(token.type == "strong_open" for token in inline) == 1
+
+
+@pytest.mark.parametrize("symbol", SYMBOLS)
+def test_no_node_of_markdown_holds_what_becomes_a_symbol(symbol):
+    """A browser's test (`tests.e2e.test_discover`) sees that Streamlit shows them as they are."""
+    first, second, rest = symbol[0], symbol[1], symbol[2:]
+    nodes = escaped(f"a {symbol} b").replace("\\", "")
+    assert nodes == f"a {first}:color[{second}]{rest} b"
 
 
 def test_text_in_html_is_shown_as_it_is():

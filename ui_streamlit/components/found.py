@@ -60,12 +60,15 @@ def _card(search: Search, hit: Hit) -> dict[str, Any]:
 def _columns(search: Search) -> list[dict[str, Any]]:
     """Return the heads of the table, in the order of a line's cells."""
     single = search.level == "measurements"
-    values = [{"label": key.label, "number": key.kind == "number"} for key in _shown(search)]
+    values = [(key.label, key.kind == "number") for key in _shown(search)]
     others = [
         "Experiment" if single else "Project › sample", "State", "Technique",
         "Data" if single else "Measurements", "Elements", "Instrument", "Person", "Date",
     ]  # fmt: skip
-    return [*values, *({"label": label, "number": False} for label in others)]
+    return [
+        {"label": label, "number": number, "wide": label == others[0]}
+        for label, number in (*values, *((label, False) for label in others))
+    ]
 
 
 def _line(search: Search, hit: Hit) -> dict[str, Any]:

@@ -5,6 +5,7 @@ What does not belong here: which data (the pages), and colours (``style.css``).
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 _HERE = Path(__file__).parent
+_READ = "\\`*_{}[]()<>#+-.!|~$:&"
+"""Characters that Markdown reads."""
+_SYMBOL = re.compile(r"(?<!\S)(\\[<>~-])(\\-|\\>|=)(?=(?:\\>)?(?!\S))")
+_ICON = re.compile(r"(\\:)([ms])(?=aterial[/\\]|treamlit\\:)")
+"""What Streamlit makes arrows, dashes, relations and icons of, however it is escaped."""
+_APART = r"\1:color[\2]"
+"""Puts the second character in a node of its own, which has no colour: so they stay as they are."""
 
 
 def show(piece: str, **values: Any) -> None:
@@ -35,11 +43,15 @@ def style() -> None:
 def escaped(text: str) -> str:
     r"""Return people's `text` for where Streamlit reads Markdown: labels, captions.
 
-    >>> escaped("a*b :red[x]")
-    'a\\*b \\:red\\[x\\]'
+    >>> escaped("a*b :red[x]"), escaped("Si -> SiO")
+    ('a\\*b \\:red\\[x\\]', 'Si \\-:color[\\>] SiO')
     """
-    marked = "".join(f"\\{char}" if char in "\\`*_{}[]()<>#+-.!|~$:&" else char for char in text)
-    return " ".join(marked.split())
+    marked = " ".join("".join(map(_marked, text)).split())
+    return _ICON.sub(_APART, _SYMBOL.sub(_APART, marked))
+
+
+def _marked(char: str) -> str:
+    return f"\\{char}" if char in _READ else char
 
 
 @cache
