@@ -18,7 +18,16 @@ from emfair.model.documents import Conversion, Measurement, Validation
 from emfair.model.findings import Severity, count_by_severity
 from emfair.model.manifest import Manifest, Place, RawFile
 from emfair.nxem.facts import used
-from emfair.nxem.session import UsedFacts, most_common, operator, started, text, times, utc
+from emfair.nxem.session import (
+    UsedFacts,
+    instrument,
+    most_common,
+    operator,
+    started,
+    text,
+    times,
+    utc,
+)
 
 NUMBERS = {
     "acceleration_voltage_V": "acceleration_voltage",
@@ -125,7 +134,7 @@ def _measurements(
             "start_time": next(times([facts], "start_time"), None),
             **{column: _number(facts, key) for column, key in NUMBERS.items()},
             **{column: text(facts, column) for column in TEXTS},
-            "instrument": text(facts, "instrument_name") or text(facts, "model"),
+            "instrument": instrument(facts),
         }
 
 

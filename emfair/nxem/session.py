@@ -26,6 +26,11 @@ def operator(notes: Annotations, measurements: Collection[UsedFacts]) -> str | N
     return notes.user.name or most_common(measurements, "operator")
 
 
+def instrument(facts: UsedFacts) -> str | None:
+    """Return a measurement's instrument by its own name, or else its model; None if unsaid."""
+    return text(facts, "instrument_name") or text(facts, "model")
+
+
 def text(facts: UsedFacts, key: str) -> str | None:
     """Return a used fact's text; None without one."""
     return facts[key].value_text or None if key in facts else None

@@ -5,12 +5,16 @@ What does not belong here: their pictures and containers (`downloads`).
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from emfair.errors import NotFound
 from emfair.lake import layout
 from emfair.model.documents import AxisNotes, ContainerReport, Conversion, Measurement, Validation
 from emfair.model.findings import Finding, Verdict
+from emfair.nxem.facts import used
+from emfair.nxem.session import instrument
 from emfair.nxem.shape import COLOUR
 from emfair.nxem.views import is_scanned, is_spectral, measures
 from emfair.registry import ExperimentRow
@@ -78,6 +82,16 @@ def report_on(validation: Validation | None, one: Measurement) -> ContainerRepor
         if report.container_sha256 == one.container_sha256:
             return report
     return None
+
+
+def instruments(found: Iterable[Measurement]) -> tuple[str, ...]:
+    """Return the names of the instruments at which measurements were made, the most used first.
+
+    They are those by which the index finds them.
+    """
+    names = (instrument(used(one.facts)) for one in found)
+    counts = Counter(name for name in names if name)
+    return tuple(sorted(counts, key=lambda name: (-counts[name], name)))
 
 
 def pixel_axes(one: Measurement) -> tuple[AxisNotes, ...]:

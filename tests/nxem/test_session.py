@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from emfair.model.annotations import Annotations
 from emfair.model.facts import Fact, Source
-from emfair.nxem.session import operator, started
+from emfair.nxem.session import instrument, operator, started
 
 
 def said(**texts):
@@ -26,3 +26,11 @@ def test_it_began_with_the_earliest_time_that_has_an_offset():
     measurements = [said(start_time=text) for text in texts]
     assert started(Annotations(), measurements) == datetime(2026, 1, 22, 12, tzinfo=UTC)
     assert started(Annotations(), measurements[:2]) is None
+
+
+def test_an_instrument_is_called_by_its_own_name_or_else_by_its_model():
+    assert instrument(said(instrument_name="Titan in room 4", model="Titan 80-300")) == (
+        "Titan in room 4"
+    )
+    assert instrument(said(model="Titan 80-300")) == "Titan 80-300"
+    assert instrument(said()) is None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from emfair.model.documents import AxisNotes, Measurement
-from emfair.service.measurements import pixel_axes
+from emfair.model.facts import Fact, Source
+from emfair.service.measurements import instruments, pixel_axes
 
 PLACES = (("y (nm)", "nm", 0.5), ("x (nm)", "nm", 0.5))
 TWO_LENGTHS = (("y (nm)", "nm", 3.0), ("x (nm)", "nm", 3.0))
@@ -45,3 +46,17 @@ def test_pixels_lie_along_places_never_along_a_camera_or_a_spectrum(kind, axes, 
 def test_a_series_of_large_photos_is_no_scan():
     axes = (("t", "", 1.0), ("y", "µm", 2.0), ("x", "µm", 2.0), ("colour channel (pixel)", "", 1.0))
     assert [axis.name for axis in pixel_axes(measured("image_4d", axes))] == ["1", "2"]
+
+
+def made_at(*names):
+    return [
+        Measurement.model_construct(
+            facts=[Fact(key="model", value_text=name, source=Source.VENDOR)] if name else []
+        )
+        for name in names
+    ]
+
+
+def test_the_instrument_that_was_used_most_comes_first():
+    assert instruments(made_at("Nova", "Titan", "Titan", "")) == ("Titan", "Nova")
+    assert instruments(made_at("")) == ()

@@ -20,7 +20,6 @@ from emfair.service import browse
 from emfair.service.access import Access, check_there, experiment_resource
 from emfair.service.annotations import process_again
 from emfair.service.browse import ExperimentPage
-from emfair.service.naming import place_of
 from ui_streamlit import stores
 from ui_streamlit.components import links
 from ui_streamlit.components.citing import citing
@@ -33,6 +32,7 @@ from ui_streamlit.components.markup import escaped, show
 from ui_streamlit.components.measurement import measurement
 from ui_streamlit.components.measurements import grid, measurements
 from ui_streamlit.components.notices import notices
+from ui_streamlit.components.place import place
 from ui_streamlit.components.provenance import provenance
 from ui_streamlit.components.status import CLOSED, status
 from ui_streamlit.components.values import day_and_time
@@ -102,8 +102,8 @@ def _experiment(access: Access, page: ExperimentPage) -> None:
     except Withdrawn as error:
         st.info(f"It {escaped(error.message)} {error.remedy}", icon=":material/inventory_2:")
         tabs = [tab for tab in tabs if tab.show in (findings, provenance, citing)]
-    for place, tab in zip(st.tabs([tab.title for tab in tabs]), tabs, strict=True):
-        with place, notices():
+    for sheet, tab in zip(st.tabs([tab.title for tab in tabs]), tabs, strict=True):
+        with sheet, notices():
             if (damaged := page.damage(*tab.of)) is not None:
                 raise damaged
             tab.show(page)
@@ -118,9 +118,9 @@ class _Tab(NamedTuple):
 
 
 def _head(access: Access, page: ExperimentPage) -> None:
-    row, titles = page.row, page.titles
-    st.title(escaped(titles.experiment), anchor=False)
-    st.caption(escaped(place_of(titles)))
+    row = page.row
+    st.title(escaped(page.titles.experiment), anchor=False)
+    place(access, page)
     about = f"deposited by {page.depositor or row.depositor}, {day_and_time(row.created_at)}"
     show("head", id=row.id, word=STATES[row.state], reason=_reason(page), about=about)
     settings = stores.services().settings
