@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import reprlib
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,8 @@ from pydantic import ValidationError
 
 from emfair.errors import BadAnnotations
 from emfair.model.annotations import Annotations
+from emfair.model.readable import unreadable
+from emfair.nxem.document_parts import THICKNESS, endless, filled_in, names, quantities
 from emfair.nxem.keys import Key, keys
 from emfair.nxem.written import cut, parse_yaml
 from emfair.units import read_quantity
@@ -28,8 +29,6 @@ LARGEST = 1_000_000
 TOLD = 10
 """Mistakes of a document that are told; more are counted."""
 
-THICKNESS = "sample.thickness"
-"""The only quantity outside of ``measurement``."""
 CORRECT = "Correct what is named and try again."
 
 _TIMES = frozenset({"start_time", "end_time", "preparation_date"})
@@ -38,11 +37,6 @@ _PLACES = {
     "end_time": "Write end_time at the top level.",
 }
 """Where a time belongs that people look for in ``measurement``."""
-_SECTIONS = ("sample", "instrument", "user", "measurement", "files")
-
-
-_DEEPEST = 8
-"""Levels of a document, and some more: what lies deeper is refused for what it is."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +79,7 @@ class Quantity:
 
 def look_over(document: Any) -> tuple[Annotations | None, list[Mistake], list[Quantity]]:
     """Return the annotations, None where they are none, all that is wrong, and all quantities."""
-    filled = _filled(document)
+    filled = filled_in(document)
     notes, wrong = None, []
     try:
         notes = Annotations.model_validate(filled)
@@ -93,10 +87,11 @@ def look_over(document: Any) -> tuple[Annotations | None, list[Mistake], list[Qu
         wrong = [_mistake(item) for item in error.errors(include_url=False)]
     wrong += [
         Mistake(field, "is no number that can be kept (NaN, infinity).", "Leave it out.")
-        for field in _endless(filled, "")
+        for field in endless(filled)
     ]
+    wrong += [Mistake(field, *told) for field, text in names(filled) if (told := unreadable(text))]
     found = []
-    for field, name, text in _quantities(filled):
+    for field, name, text in quantities(filled):
         try:
             number = _number(field, name, text)
         except BadAnnotations as error:
@@ -106,72 +101,10 @@ def look_over(document: Any) -> tuple[Annotations | None, list[Mistake], list[Qu
     return notes, wrong, found
 
 
-def _endless(part: Any, field: str, depth: int = 0) -> Iterator[str]:
-    """Yield the fields of a document that hold NaN or infinity: a text would be made of them."""
-    inside: Iterable[tuple[Any, Any]] = ()
-    if isinstance(part, dict):
-        inside = part.items()
-    elif isinstance(part, list | tuple):
-        inside = enumerate(part)
-    elif isinstance(part, float) and not isfinite(part):
-        yield field
-    for name, value in inside if depth < _DEEPEST else ():
-        yield from _endless(value, f"{field}.{name}" if field else str(name), depth + 1)
-
-
 def _number(field: str, name: str, text: str) -> float | None:
     if field == THICKNESS:
         return quantity_of(keys()[name], text, field)
     return number_of(name, text, field)
-
-
-def _quantities(document: Any) -> Iterator[tuple[str, str, str]]:
-    """Yield field, key and text of all that a document has measured, as far as it is a document."""
-    whole = _part(document)
-    parts = {"measurement": _part(whole.get("measurement"))}
-    for name, part in _part(whole.get("files")).items():
-        parts[f"files.{name}.measurement"] = _part(_part(part).get("measurement"))
-    for where, part in parts.items():
-        for name, value in part.items():
-            if (text := _text(value)) and isinstance(name, str):
-                yield f"{where}.{name}", name, text
-    if text := _text(_part(whole.get("sample")).get("thickness")):
-        yield THICKNESS, "thickness", text
-
-
-def _part(value: Any) -> dict[Any, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _text(value: Any) -> str:
-    """Return a value as the document takes it; nothing where it does not."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    return value.strip() if isinstance(value, str) else ""
-
-
-def _filled(document: Any) -> Any:
-    """Return a document without what its template left blank (``sample:`` is no value at all)."""
-    if not isinstance(document, dict):
-        return {} if document is None else document
-    filled = {
-        name: {} if part is None and name in _SECTIONS else part for name, part in document.items()
-    }
-    if isinstance(files := filled.get("files"), dict):
-        filled["files"] = {
-            name: _measured({} if one is None else one) for name, one in files.items()
-        }
-    return _measured(filled)
-
-
-def _measured(part: Any) -> Any:
-    """Return `part` without the quantities of its ``measurement`` that were left blank."""
-    if not isinstance(part, dict) or "measurement" not in part:
-        return part
-    measured = {} if part["measurement"] is None else part["measurement"]
-    if isinstance(measured, dict):
-        measured = {key: text for key, text in measured.items() if text is not None}
-    return {**part, "measurement": measured}
 
 
 def _mistake(item: ErrorDetails) -> Mistake:

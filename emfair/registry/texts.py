@@ -7,7 +7,7 @@ import unicodedata
 from sqlalchemy import ColumnElement
 
 from emfair.errors import BadCall
-from emfair.model.visible import is_visible, steering
+from emfair.model.readable import unreadable
 
 
 def storable(text: str, field: str, limit: int) -> str:
@@ -39,19 +39,8 @@ def readable(text: str, field: str, limit: int) -> str:
         It cannot be stored, nothing of it can be seen, or something in it steers how it is shown.
     """
     plain = storable(text, field, limit)
-    if steers := steering(plain):
-        raise BadCall(
-            f"{plain[:80]!a} holds a character (U+{ord(steers):04X}) that cannot be seen "
-            "and changes how the text is shown.",
-            subject=field,
-            remedy="Type it anew on one line, without what was pasted along.",
-        )
-    if not is_visible(plain):
-        raise BadCall(
-            f"{plain[:80]!a} has no character that can be seen.",
-            subject=field,
-            remedy="Type what people shall call it.",
-        )
+    if wrong := unreadable(plain):
+        raise BadCall(wrong.message, subject=field, remedy=wrong.remedy)
     return plain
 
 
