@@ -11,7 +11,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    CDPSession,
+    Page,
+    WebSocketRoute,
+    expect,
+)
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from emfair.model.manifest import Manifest
 from emfair.service.documents import read_manifest
@@ -148,6 +157,37 @@ def test_what_arrives_while_one_looks_at_another_page_can_be_sealed(laptop, page
     seal(page, laptop)
 
 
+def asked_on_the_way_out(page: Page) -> list[str]:
+    """Let the browser's last question for a fragment cross with the next page on the wire.
+
+    Return a list that holds the page the question was about, once it has crossed.
+    """
+    questions: list[tuple[str, bytes]] = []
+    crossed: list[str] = []
+
+    def route(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def asks(message: str | bytes) -> None:
+            asked = BackMsg.FromString(bytes(message)).rerun_script
+            if asked.is_auto_rerun and asked.fragment_id:
+                questions.append((asked.page_script_hash, bytes(message)))
+            server.send(message)
+
+        def answers(message: str | bytes) -> None:
+            shown = ForwardMsg.FromString(bytes(message)).new_session.page_script_hash
+            socket.send(message)
+            if questions and not crossed and shown not in ("", questions[-1][0]):
+                crossed.append(questions[-1][0])
+                server.send(questions[-1][1])
+
+        socket.on_message(asks)
+        server.on_message(answers)
+
+    page.route_web_socket("**/_stcore/stream", route)
+    return crossed
+
+
 def test_whoever_seals_while_files_are_looked_into_sees_the_experiment(
     laptop, page, line, corpus, tmp_path
 ):
@@ -157,6 +197,7 @@ def test_whoever_seals_while_files_are_looked_into_sees_the_experiment(
         shutil.copy(file, tmp_path / "night" / f"{number}.dm3")
     broken: list[str] = []
     page.on("pageerror", lambda error: broken.append(str(error)))
+    crossed = asked_on_the_way_out(page)
     page.goto(f"{laptop.url}/deposit")
     begin(page)
     drop(page, line, tmp_path / "night")
@@ -164,6 +205,7 @@ def test_whoever_seals_while_files_are_looked_into_sees_the_experiment(
     seal(page, laptop)
     page.locator(".em-foot").wait_for()
     page.wait_for_timeout(5000)  # longer than the page before waits between two questions
+    assert crossed
     expect(page.get_by_role("heading", name="Night", level=1)).to_be_visible()
     assert broken == []
 
