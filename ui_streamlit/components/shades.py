@@ -10,9 +10,10 @@ import math
 
 import streamlit as st
 
-from emfair.service.looks import Contrast, Flat, figures, usual_bounds
+from emfair.service.looks import Contrast, Flat, figures, usual_tones
 
 _AUTOMATIC, _LINEAR, _LOG = "Automatic", "Linear", "Logarithmic"
+_STEP = 0.05
 _PERCENT, _VALUES = "Percent of pixels", "Values"
 
 
@@ -31,11 +32,17 @@ def contrast(flat: Flat, key: str, size: tuple[int, int]) -> Contrast:
             "Black and white are", [_PERCENT, _VALUES], key=f"{key}-by", horizontal=True,
             help="Values are the same for all pictures, percents for each its own.",
         )  # fmt: skip
-        low, high = _values(usual_bounds(flat, size), key) if by == _VALUES else _percents(key)
-        gamma = st.slider(
-            "Gamma", 0.2, 3.0, 1.0, 0.05, key=f"{key}-gamma", help="Below 1 lifts dark tones."
-        )
+        usual = usual_tones(flat, size)
+        bounds = (usual.low, usual.high)
+        low, high = _values(bounds, key) if by == _VALUES else _percents(key)
+        gamma = _gamma(1.0 if scale == _LOG else usual.gamma, f"{key}-gamma-{scale}")
         return Contrast(low, high, scale == _LOG, gamma, in_values=by == _VALUES)
+
+
+def _gamma(usual: float, key: str) -> float:
+    """Let a gamma be chosen; a linear scale begins with that of the preview."""
+    nearest = min(max(round(usual / _STEP) * _STEP, 0.2), 3.0)
+    return st.slider("Gamma", 0.2, 3.0, nearest, _STEP, key=key, help="Below 1 lifts dark tones.")
 
 
 def _percents(key: str) -> tuple[float, float]:
@@ -59,6 +66,7 @@ def _values(usual: tuple[float, float], key: str) -> tuple[float, float]:
         )
         for place, label, value in zip((left, right), ("Black", "White"), usual, strict=True)
     )
+    st.caption("To begin with all but the darkest and brightest few per mille lie between them.")
     if not low < high:
         st.caption("White must lie above black: the picture has its least and greatest value.")
     return low, high

@@ -63,7 +63,7 @@ def tones_of(values: Values, *, is_diffraction: bool = False) -> Tones:
     if above.size:
         seen = above if 2 * above.size < known.size else known
         low = least if seen is above else float(np.percentile(seen, 0.5))
-        high = float(np.percentile(seen, 99.8 if is_diffraction else 99.6))
+        high = _bright(seen, 99.8 if is_diffraction else 99.6)
         if high <= low:
             low, high = least, float(known.max())
     if high <= low:
@@ -72,6 +72,15 @@ def tones_of(values: Values, *, is_diffraction: bool = False) -> Tones:
     dark, wanted = (0.3, 0.3) if is_diffraction else (0.06, 0.12)
     gamma = math.log(wanted) / math.log(middle) if 0 < middle < dark else 1.0
     return Tones(low, high, max(0.25, gamma))
+
+
+def _bright(values: Values, percent: float) -> float:
+    """Return a percentile, but no more than the second greatest value: one can be a hot pixel's.
+
+    Of some hundred values a percentile lies between the greatest two.
+    """
+    bright = float(np.percentile(values, percent))
+    return min(bright, float(np.partition(values, -2)[-2])) if values.size > 1 else bright
 
 
 def tame(values: Values) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ from emfair.service.looks.drawing import (
     Ring,
     drawn,
     figures,
-    usual_bounds,
+    usual_tones,
 )
 from emfair.service.looks.edges import Edge, edges_of
 from emfair.service.looks.first_window import first_window
@@ -56,5 +56,5 @@ __all__ = [
     "look_at",
     "outline",
     "presets",
-    "usual_bounds",
+    "usual_tones",
 ]

@@ -125,13 +125,12 @@ def shaded(values: Values, contrast: Contrast, axes: Sequence[NxAxis] = ()) -> t
     return tones.of(plain), words + _gamma(tones) + _far(known) + _unknown(plain)
 
 
-def usual_bounds(flat: Flat, size: tuple[int, int] = LARGE) -> tuple[float, float]:
-    """Return the values that `drawn` makes black and white unless others are chosen.
+def usual_tones(flat: Flat, size: tuple[int, int] = LARGE) -> Tones:
+    """Return what `drawn` makes black and white, and its gamma, unless others are chosen.
 
-    They are equal where all values are; both 0 where not one is a number.
+    The values are equal where all are; both 0 where not one is a number.
     """
-    tones = _usual(shrunk(flat.values, fitted(flat.axes, size)), flat.axes)
-    return tones.low, tones.high
+    return _usual(shrunk(flat.values, fitted(flat.axes, size)), flat.axes)
 
 
 def figures(low: float, high: float) -> int:

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from emfair.nxem.shape import NxAxis
-from emfair.service.looks import Area, Contrast, Flat, Ring, drawn, figures, usual_bounds
+from emfair.service.looks import Area, Contrast, Flat, Ring, drawn, figures, usual_tones
 from emfair.service.looks.drawing import shaded
 
 RAMP = np.arange(10_000.0).reshape(100, 100)
@@ -99,13 +99,14 @@ def test_typed_values_hold_for_a_slice_of_one_value_too(is_log, value, shade):
 
 @pytest.mark.parametrize("unit", ["nm", "1/nm"])
 @pytest.mark.parametrize("size", [(960, 720), (40, 40)])
-def test_the_usual_bounds_are_what_is_black_and_white_of_a_picture(unit, size):
+def test_the_usual_tones_are_what_is_black_and_white_of_a_picture(unit, size):
     values = np.random.default_rng(0).exponential(1000.0, (100, 120))
     pattern = Flat(values, (axis(100, unit), axis(120, unit)))
-    usual = usual_bounds(pattern, size)
-    told = "Black is {:.4g}, white {:.4g}.".format(*usual)
+    usual = usual_tones(pattern, size)
+    told = f"Black is {usual.low:.4g}, white {usual.high:.4g}."
+    chosen = Contrast(usual.low, usual.high, gamma=usual.gamma, in_values=True)
     assert drawn(pattern, Contrast(), size=size).shades.startswith(told)
-    assert drawn(pattern, Contrast(*usual, in_values=True), size=size).shades == told
+    assert drawn(pattern, chosen, size=size) == drawn(pattern, Contrast(), size=size)
 
 
 @pytest.mark.parametrize(
@@ -135,8 +136,25 @@ def test_digits_tell_any_two_numbers_apart(low):
     assert first < second
 
 
+@pytest.mark.parametrize("size", [(12, 12), (64, 64), (300, 300)])
+def test_one_hot_pixel_makes_no_picture_dark(size):
+    values = np.random.default_rng(1).normal(1000.0, 50.0, size)
+    values[3, 4] = 1e6
+    usual = usual_tones(flat(values))
+    assert 1050 < usual.high < 1300
+    shades = pixels(drawn(flat(values), Contrast(usual.low, usual.high, in_values=True)))
+    assert 80 < np.median(np.asarray(shades)) < 180
+
+
+def test_one_bright_place_among_nothing_is_still_seen():
+    values = np.zeros((8, 8))
+    values[3, 4] = 9.0
+    assert (usual_tones(flat(values)).low, usual_tones(flat(values)).high) == (0.0, 9.0)
+
+
 def test_the_usual_bounds_of_nothing_known_are_equal():
-    assert usual_bounds(flat(np.full((3, 3), np.nan))) == (0.0, 0.0)
+    usual = usual_tones(flat(np.full((3, 3), np.nan)))
+    assert (usual.low, usual.high) == (0.0, 0.0)
 
 
 def test_without_a_positive_value_there_is_no_logarithm():
