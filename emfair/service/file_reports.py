@@ -6,7 +6,7 @@ containers (`emfair.validation`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -14,6 +14,7 @@ from emfair.model.documents import Conversion, Measurement, UnreadableTag
 from emfair.model.findings import Finding, Severity
 from emfair.model.manifest import Manifest
 from emfair.nxem.convert import UNREAD_RULES
+from emfair.vendor.bundles import store_of
 
 
 class Outcome(StrEnum):
@@ -37,6 +38,9 @@ class FileReport:
     ----------
     companions
         How many other files were read with it.
+    is_folder, files, size
+        Whether it is a folder that is one file; how many files it is with those that were read
+        with it, each counted once, and their bytes.
     mapped, kept, unreadable
         Its vendor's tags: read into facts, only kept, known but not readable.
     why
@@ -49,6 +53,9 @@ class FileReport:
     outcome: Outcome = Outcome.KEPT
     readers: tuple[str, ...] = ()
     companions: int = 0
+    is_folder: bool = False
+    files: int = 0
+    size: int = 0
     measurements: int = 0
     mapped: int = 0
     kept: int = 0
@@ -60,18 +67,20 @@ class FileReport:
 def file_reports(manifest: Manifest, conversion: Conversion) -> list[FileReport]:
     """Return a report on each file that stands for itself, those that failed first."""
     reports: dict[str, FileReport] = {}
-    used: set[str] = set()
+    used: dict[str, str] = {}
     for one in conversion.measurements:
         _add(reports.setdefault(one.file, FileReport(one.file)), one)
-        used.update((one.file, *one.companions))
+        used |= {name: one.file for name in (*one.companions, one.file) if name not in used}
     for finding in conversion.findings:
         if finding.file:
             report = reports.setdefault(finding.file, FileReport(finding.file))
             (report.why if _is_trouble(finding) else report.doubts).append(finding)
     for file in manifest.files:
-        within = any(file.name.startswith(f"{name}/") for name in _stores(file.name, reports))
-        if file.name not in used and not within:
-            reports.setdefault(file.name, FileReport(file.name))
+        name = used.get(file.name) or _above(file.name, reports) or file.name
+        report = reports.setdefault(name, FileReport(name))
+        report.is_folder = file.name.startswith(f"{name}/")
+        report.files += 1
+        report.size += file.size
     for report in reports.values():
         report.outcome = _outcome(report)
     order = list(Outcome)
@@ -100,11 +109,11 @@ def _is_trouble(finding: Finding) -> bool:
     return finding.severity is Severity.ERROR or finding.rule in _TROUBLE
 
 
-def _stores(name: str, reports: dict[str, FileReport]) -> list[str]:
-    """Return the folders above a file that were read, or refused, as one."""
+def _above(name: str, reports: Mapping[str, FileReport]) -> str:
+    """Return the folder above a file that is, or was read or refused as, one; empty without."""
     parts = name.split("/")[:-1]
-    above = ["/".join(parts[: count + 1]) for count in range(len(parts))]
-    return [folder for folder in above if folder in reports]
+    above = ("/".join(parts[: count + 1]) for count in range(len(parts)))
+    return next((folder for folder in above if folder in reports), store_of(name))
 
 
 def _outcome(report: FileReport) -> Outcome:

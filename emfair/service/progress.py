@@ -5,12 +5,15 @@ What does not belong here: how far an experiment is as a whole (`events`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from emfair.errors import NotFound
 from emfair.registry import UploadRow
 from emfair.service import uploads
 from emfair.service.services import Services
+from emfair.vendor.bundles import store_of
 
 _ASKED = 8
 """Files whose parts are counted in the lake: more than are sent at a time."""
@@ -18,12 +21,16 @@ _ASKED = 8
 
 @dataclass(frozen=True)
 class FileProgress:
-    """A file, its bytes, and how many of them have arrived."""
+    """A file, its bytes, and how many of them have arrived.
+
+    A folder that is one file is told as one; `files` is how many lie in it.
+    """
 
     name: str
     size: int
     arrived: int
     whole: bool
+    files: int = 1
 
 
 def progress(services: Services, experiment: str, *, most: int = 50) -> tuple[FileProgress, ...]:
@@ -34,12 +41,23 @@ def progress(services: Services, experiment: str, *, most: int = 50) -> tuple[Fi
     rows = uploads.of_experiment(services, experiment)
     open_ones = [row for row in rows if row.done_at is None]
     open_ones.sort(key=lambda row: (row.store_upload is not None, row.touched_at), reverse=True)
-    moving = [FileProgress(row.name, row.size, _arrived(services, row), whole=False)
-              for row in open_ones[:_ASKED]]  # fmt: skip
-    waiting = [FileProgress(row.name, row.size, 0, whole=False) for row in open_ones[_ASKED:most]]
     done = sorted((row for row in rows if row.done_at), key=lambda row: row.touched_at)
-    whole = [FileProgress(row.name, row.size, row.size, whole=True) for row in reversed(done)]
-    return (*moving, *waiting, *whole)[:most]
+    arrived = {row.name: row.size for row in done}
+    arrived |= {row.name: _arrived(services, row) for row in open_ones[:_ASKED]}
+    found: dict[str, list[UploadRow]] = {}
+    for row in (*open_ones, *reversed(done)):
+        found.setdefault(store_of(row.name) or row.name, []).append(row)
+    return tuple(_told(name, some, arrived) for name, some in islice(found.items(), most))
+
+
+def _told(name: str, rows: list[UploadRow], arrived: Mapping[str, int]) -> FileProgress:
+    return FileProgress(
+        name,
+        size=sum(row.size for row in rows),
+        arrived=sum(arrived.get(row.name, 0) for row in rows),
+        whole=all(row.done_at for row in rows),
+        files=len(rows),
+    )
 
 
 def _arrived(services: Services, row: UploadRow) -> int:

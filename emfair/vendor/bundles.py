@@ -123,14 +123,24 @@ def in_a_store(folder: str) -> bool:
     return any(part.lower().endswith(STORES) for part in folder.split("/"))
 
 
+def store_of(name: str) -> str:
+    """Return the folder that is one file and holds `name`; empty if there is none.
+
+    >>> store_of("day 1/scan.zspy/0/0.0"), store_of("day 1/scan.dm4")
+    ('day 1/scan.zspy', '')
+    """
+    parts = name.split("/")
+    for end in range(1, len(parts)):
+        if parts[end - 1].lower().endswith(STORES):
+            return "/".join(parts[:end])
+    return ""
+
+
 def _stores(free: dict[str, None]) -> list[Bundle]:
     roots: dict[str, list[str]] = {}
     for name in free:
-        parts = name.split("/")
-        for end in range(1, len(parts)):
-            if parts[end - 1].lower().endswith(STORES):
-                roots.setdefault("/".join(parts[:end]), []).append(name)
-                break
+        if root := store_of(name):
+            roots.setdefault(root, []).append(name)
     for members in roots.values():
         for name in members:
             del free[name]

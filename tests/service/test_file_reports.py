@@ -98,3 +98,24 @@ def test_tags_of_all_signals_are_counted():
                                measured("a.dm3", mapped=1, kept=2, unreadable=[bad])])  # fmt: skip
     one = told["a.dm3"]
     assert (one.measurements, one.mapped, one.kept, one.unreadable) == (2, 4, 7, [bad])
+
+
+def test_a_folder_that_is_one_file_is_told_with_its_files_and_bytes():
+    chunks = ("a.zspy/.zgroup", "a.zspy/0/0.0", "a.zspy/0/0.1")
+    read = reports([*chunks, "b.dm3"], [measured("a.zspy", *chunks)])
+    assert [(one.is_folder, one.files, one.size) for one in read.values()] == [
+        (True, 3, 3),
+        (False, 1, 1),
+    ]
+    kept = reports(chunks)
+    assert {name: (one.outcome, one.files) for name, one in kept.items()} == {
+        "a.zspy": (Outcome.KEPT, 3)
+    }
+
+
+def test_a_file_that_several_need_counts_once():
+    shared = reports(
+        ["a.emi", "a_1.ser", "a_2.ser"],
+        [measured("a_1.ser", "a.emi"), measured("a_2.ser", "a.emi")],
+    )
+    assert {name: one.files for name, one in shared.items()} == {"a_1.ser": 2, "a_2.ser": 1}

@@ -45,6 +45,20 @@ def test_each_file_is_told_with_the_bytes_that_are_there(tmp_path):
         assert [one.name for one in progress(services, draft, most=1)] == ["half.mrc"]
 
 
+def test_a_folder_that_is_one_file_is_told_as_one(tmp_path):
+    with open_services(read_settings(home=furnished(tmp_path)), lake=MemoryLake()) as services:
+        access, now = someone(services), datetime.now(UTC)
+        draft = deposits.draft(access, Whereto("P", "Q", "S", "T")).id
+        names = [Announced(name, 3, now) for name in ("s.zspy/0/0.0", "s.zspy/0/0.1", "z.tif")]
+        rows = uploads.announce(access, draft, names)
+        uploads.put_part(services, rows[0], 1, [b"abc"])
+        uploads.complete(services, rows[0], hashlib.sha256(b"abc").hexdigest())
+        told = progress(services, draft)
+        assert FileProgress("s.zspy", 6, 3, whole=False, files=2) in told
+        assert [one.name for one in told].count("s.zspy") == 1
+        assert [one.name for one in progress(services, draft, most=1)] in (["s.zspy"], ["z.tif"])
+
+
 def test_what_is_taken_out_meanwhile_has_not_come_far(tmp_path, monkeypatch):
     with open_services(read_settings(home=furnished(tmp_path)), lake=MemoryLake()) as services:
         access = someone(services)

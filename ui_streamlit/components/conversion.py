@@ -6,7 +6,9 @@ import streamlit as st
 
 from emfair.service.browse import ExperimentPage
 from emfair.service.file_reports import FileReport, Outcome, counted, file_reports
+from emfair.units import human_size
 from ui_streamlit.components.findings import listed
+from ui_streamlit.components.long_names import LARGE
 from ui_streamlit.components.markup import escaped, show
 
 _ICONS = {
@@ -14,7 +16,7 @@ _ICONS = {
     Outcome.PARTLY: ":material/warning:",
 }
 _WITHOUT_WHY = (
-    "file", "outcome", "reader", "measurements", "mapped", "kept", "unreadable", "doubts",
+    "file", "size", "outcome", "reader", "measurements", "mapped", "kept", "unreadable", "doubts",
 )  # fmt: skip
 _MOST = 20
 """Files that are told of one by one; the table has all."""
@@ -27,12 +29,15 @@ def conversion(page: ExperimentPage) -> None:
         return
     reports = file_reports(page.manifest, page.conversion)
     st.markdown(" · ".join(f"**{number:,}** {word}" for word, number in counted(reports).items()))
+    names = LARGE.told([_called(one) for one in reports])
     st.dataframe(
-        [_line(one) for one in reports],
+        [_line(one, name) for one, name in zip(reports, names, strict=True)],
         hide_index=True,
+        row_height=LARGE.height(names),
         column_order=None if any(one.why for one in reports) else _WITHOUT_WHY,
         column_config={
-            "file": st.column_config.TextColumn("File", width="large"),
+            "file": st.column_config.TextColumn("File", width=LARGE.width),
+            "size": st.column_config.TextColumn("Size", width=80),
             "outcome": st.column_config.TextColumn("Became", width="small"),
             "reader": st.column_config.TextColumn("Read as", width=140),
             "measurements": st.column_config.NumberColumn("Measurements", width=115),
@@ -52,10 +57,10 @@ def conversion(page: ExperimentPage) -> None:
     _doubts([one for one in reports if one.doubts])
 
 
-def _line(one: FileReport) -> dict[str, object]:
-    more = f" and {one.companions:,} more" if one.companions else ""
+def _line(one: FileReport, name: str) -> dict[str, object]:
     return {
-        "file": f"{one.file}{more}",
+        "file": name,
+        "size": human_size(one.size),
         "outcome": one.outcome.value,
         "reader": ", ".join(one.readers),
         "measurements": one.measurements,
@@ -65,6 +70,12 @@ def _line(one: FileReport) -> dict[str, object]:
         "doubts": len(one.doubts),
         "why": "; ".join(finding.message for finding in one.why),
     }
+
+
+def _called(one: FileReport) -> str:
+    if one.is_folder:
+        return f"{one.file} ({one.files:,} files)"
+    return f"{one.file} and {one.companions:,} more" if one.companions else one.file
 
 
 def _why(some: list[FileReport]) -> None:

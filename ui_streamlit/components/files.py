@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from emfair.identity.table import Action
@@ -9,9 +11,11 @@ from emfair.lake import layout
 from emfair.service.access import experiment_resource
 from emfair.service.browse import ExperimentPage
 from emfair.service.holdings import Part
+from emfair.service.listing import Listed, listed
 from emfair.units import human_size
 from ui_streamlit import stores
 from ui_streamlit.components import links
+from ui_streamlit.components.long_names import LARGE
 from ui_streamlit.components.markup import escaped
 
 _PARTS = {Part.RAW: "Raw files", Part.NEXUS: "Containers", Part.ALL: "Everything"}
@@ -37,21 +41,57 @@ def files(page: ExperimentPage) -> None:
         _taking(page, parts)
     raw = access.may(Action.DOWNLOAD_RAW, resource)
     read = {name for one in page.measurements for name in (one.file, *one.companions)}
+    lines = listed(manifest.files)
+    _table([_line(page, one, read, raw=raw) for one in lines])
+    _within(page, [one for one in lines if one.is_folder], read, raw=raw)
+    st.caption(f"In the lake: {escaped(layout.experiment_prefix(page.place))}")
+
+
+def _within(page: ExperimentPage, folders: list[Listed], read: set[str], *, raw: bool) -> None:
+    """Let the files of a folder that is one file be shown one by one."""
+    if not folders:
+        return
+    chosen = st.selectbox(
+        "Files of a folder",
+        range(len(folders)),
+        index=None,
+        key=f"files-within-{page.row.id}",
+        placeholder="Choose a folder to see its files",
+        format_func=lambda at: _called(folders[at]),
+        label_visibility="collapsed",
+    )
+    if chosen is not None:
+        each = [Listed(file.name, (file,)) for file in folders[chosen].files]
+        _table([_line(page, one, read, raw=raw) for one in each])
+
+
+def _line(page: ExperimentPage, one: Listed, read: set[str], *, raw: bool) -> dict[str, Any]:
+    """Return a file's row; a folder that is one has no checksum, and no address of its own."""
+    path, sha256 = ("", "") if one.is_folder else (one.files[0].path, one.files[0].sha256)
+    link = {"link": links.api(page.row.id, "files", path) if path else None} if raw else {}
+    return {
+        "name": _called(one),
+        **link,
+        "size": human_size(one.size),
+        "read": one.name in read,
+        "modified": max(file.modified_at for file in one.files),
+        "sha256": sha256,
+    }
+
+
+def _called(one: Listed) -> str:
+    return f"{one.name} ({len(one.files):,} files)" if one.is_folder else one.name
+
+
+def _table(rows: list[dict[str, Any]]) -> None:
+    told = LARGE.told([row["name"] for row in rows])
     st.dataframe(
-        [
-            {
-                "name": file.name,
-                **({"link": links.api(page.row.id, "files", file.path)} if raw else {}),
-                "size": human_size(file.size),
-                "read": file.name in read,
-                "modified": file.modified_at,
-                "sha256": file.sha256,
-            }
-            for file in manifest.files
-        ],
+        [row | {"name": name} for row, name in zip(rows, told, strict=True)],
         hide_index=True,
+        placeholder="",
+        row_height=LARGE.height(told),
         column_config={
-            "name": st.column_config.TextColumn("File", width="large"),
+            "name": st.column_config.TextColumn("File", width=LARGE.width),
             "size": st.column_config.TextColumn("Size", width="small"),
             "read": st.column_config.CheckboxColumn("Converted", width="small"),
             "modified": st.column_config.DatetimeColumn("Written", format="YYYY-MM-DD HH:mm"),
@@ -59,7 +99,6 @@ def files(page: ExperimentPage) -> None:
             "link": st.column_config.LinkColumn("", display_text="Download", width="small"),
         },
     )
-    st.caption(f"In the lake: {escaped(layout.experiment_prefix(page.place))}")
 
 
 def _taking(page: ExperimentPage, parts: list[Part]) -> None:

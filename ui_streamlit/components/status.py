@@ -79,7 +79,7 @@ def _by_file(access: Access, now: News) -> None:
     st.dataframe(
         [
             {
-                "file": one.name,
+                "file": one.name if one.files == 1 else f"{one.name} ({one.files:,} files)",
                 "size": human_size(one.size),
                 "arrived": 1.0 if one.whole else one.arrived / max(one.size, 1),
                 "state": "whole" if one.whole else "on its way" if one.arrived else "waits",
@@ -94,5 +94,6 @@ def _by_file(access: Access, now: News) -> None:
             "state": "",
         },
     )
-    if now.files and now.files.total > len(found):
-        st.caption(f"{len(found)} of {now.files.total:,} files; those that move now come first.")
+    told = sum(one.files for one in found)
+    if now.files and now.files.total > told:
+        st.caption(f"{told:,} of {now.files.total:,} files; those that move now come first.")
