@@ -13,6 +13,7 @@ import streamlit as st
 from emfair.model.facts import OF_FILES
 from emfair.nxem.keys import keys
 from emfair.service.form import Document, Form, with_value
+from ui_streamlit.components.long_names import MEDIUM
 from ui_streamlit.components.say import with_zone
 from ui_streamlit.components.values import value_of
 
@@ -51,19 +52,22 @@ def name_in(file: str, files: Iterable[str]) -> str:
 def _table(form: Form, said: dict[str, Any], columns: dict[str, str]) -> list[dict[str, Any]]:
     rows = rows_of(form, said, list(columns))
     read = [key for key in columns if f"{READ}{key}" in rows[0]]
+    names = [row["file"] for row in rows]
+    told = MEDIUM.told(names)
     edited: list[dict[str, Any]] = st.data_editor(
-        rows,
+        [row | {"file": name} for row, name in zip(rows, told, strict=True)],
         hide_index=True,
         disabled=["file", *(f"{READ}{key}" for key in read)],
         key=f"files-{form.version}-{'-'.join(columns)}",
         column_config={
-            "file": st.column_config.Column("File", width="medium", pinned=True),
+            "file": st.column_config.Column("File", width=MEDIUM.width, pinned=True),
             **{key: st.column_config.TextColumn(label, max_chars=2000, width="medium")
                for key, label in columns.items()},
             **{f"{READ}{key}": f"{columns[key]}, as the file says" for key in read},
         },
+        row_height=MEDIUM.height(told),
     )  # fmt: skip
-    return edited
+    return [row | {"file": name} for row, name in zip(edited, names, strict=True)]
 
 
 def rows_of(form: Form, said: dict[str, Any], columns: list[str]) -> list[dict[str, Any]]:
