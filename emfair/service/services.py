@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 DOCUMENTS = 192 << 20
-"""Bytes of documents that are kept read: those of an experiment of some 4,000 measurements."""
+"""Bytes of documents that are kept read: those of an experiment of some 3,500 measurements."""
 READING = 64
 """Documents that are read at once: all that are asked for."""
 STALE = 86400.0
