@@ -43,14 +43,14 @@ class Facet:
 
 
 OWN_INSTRUMENT = "coalesce(m.instrument, e.instrument)"
-"""SQL of a single measurement's instrument: an experiment may have been at two."""
+"""SQL of a measurement's instrument: an experiment may have been at two, and counts under both."""
 _PEOPLE = (
     "CASE WHEN e.operator = e.deposited_by THEN [e.operator] ELSE [e.operator, e.deposited_by] END"
 )
 FACETS: Mapping[str, Facet] = {
     "state": Facet("State", "e.verdict", single="m.verdict"),
     "project": Facet("Project", "e.project_id", "e.project_title"),
-    "instrument": Facet("Instrument", "e.instrument", single=OWN_INSTRUMENT),
+    "instrument": Facet("Instrument", OWN_INSTRUMENT),
     "technique": Facet("Technique", "m.technique"),
     "element": Facet("Element", "e.elements", is_list=True),
     "person": Facet("Person", _PEOPLE, is_list=True),

@@ -33,8 +33,9 @@ _OF_EXPERIMENTS = (
 )  # fmt: skip
 _COUNTED = {"experiments": "DISTINCT experiment_id", "measurements": "measurement_id"}
 _OF_ALL = {
-    "techniques": "list_sort(list(DISTINCT technique))",
-    "formats": "list_sort(list(DISTINCT reader))",
+    "techniques": "m.technique",
+    "formats": "m.reader",
+    "instruments": OWN_INSTRUMENT,
 }
 """What an experiment shows of all its measurements, whether they fit or not."""
 _OF_MEASUREMENTS = (
@@ -144,10 +145,12 @@ def _experiments(search: Search, part: str) -> str:
         "GROUP BY e.experiment_id",
         _order(search, "sorted", "e.experiment_id") + part,
     ]
+    all_of = (f"list_sort(list(DISTINCT {one})) AS {name}" for name, one in _OF_ALL.items())
     kinds = [
-        _select(["experiment_id", *(f"{one} AS {name}" for name, one in _OF_ALL.items())]),
-        "FROM measurements SEMI JOIN found USING (experiment_id)",
-        "GROUP BY experiment_id",
+        _select(["e.experiment_id", *all_of]),
+        _FROM,
+        "SEMI JOIN found ON found.experiment_id = e.experiment_id",
+        "GROUP BY e.experiment_id",
     ]
     told = [
         _select(

@@ -80,7 +80,7 @@ def _line(search: Search, hit: Hit) -> dict[str, Any]:
         _techniques(hit),
         _data(hit) if single else f"{hit['fitting']:,}",
         ", ".join(hit["elements"] or []),
-        hit["instrument"] or "",
+        _instruments(hit),
         hit["operator"] or hit["deposited_by"],
         _day(hit),
     ]
@@ -100,7 +100,17 @@ def _day(hit: Hit) -> str:
 
 
 def _techniques(hit: Hit) -> str:
-    found = [hit["technique"]] if "technique" in hit else hit["techniques"] or []
+    return _all_of(hit, "technique")
+
+
+def _instruments(hit: Hit) -> str:
+    """Return the instrument of a measurement, or all at which an experiment was."""
+    return _all_of(hit, "instrument")
+
+
+def _all_of(hit: Hit, name: str) -> str:
+    several = f"{name}s"
+    found = (hit[several] or []) if several in hit else [hit[name]]
     return ", ".join(one for one in found if one)
 
 
