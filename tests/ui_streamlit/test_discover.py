@@ -64,6 +64,20 @@ def test_facets_narrow_and_stand_in_the_address(page, made):
     assert choices(app, "State").options[0] in ("invalid  (1)", "valid  (1)")
 
 
+def test_a_facet_of_which_nothing_is_chosen_names_no_value(page):
+    app = page("discover")
+    assert {choices(app, label).placeholder for label in ("State", "Element")} == {"Any"}
+    app.text_input(key="find-q").input("no such word").run()
+    assert choices(app, "Technique").placeholder == "Nothing to choose"
+
+
+def test_an_experiment_at_two_instruments_shows_and_counts_under_both(page, made):
+    app = page("discover", view="table", instrument="FEI Tecnai Remote")
+    assert identifiers(app) == [made["valid"]]
+    assert cells(app, "Instrument") == ["FEI Tecnai, FEI Tecnai Remote"]
+    assert {"FEI Tecnai  (1)", "FEI Tecnai Remote  (1)"} <= {*choices(app, "Instrument").options}
+
+
 def test_an_address_is_that_search_in_the_widgets_too(page, made):
     app = page("discover", view="table", element="Si", state="invalid", sort="title")
     assert identifiers(app) == [made["invalid"]]

@@ -67,16 +67,11 @@ def _facet(name: str, found: tuple[FacetValue, ...]) -> None:
         values,
         key=state(name),
         format_func=lambda value: labels.get(value, value),
-        placeholder=_hint(name, found) or "nothing to choose",
+        placeholder="Any" if values else "Nothing to choose",
         select_all=False,
         filter_mode="prefix" if name == "element" else "fuzzy",
         help="All that you choose must be there." if FACETS[name].is_list else None,
     )
-
-
-def _hint(name: str, found: tuple[FacetValue, ...]) -> str:
-    few = ", ".join(_title(name, one.value, one.title) for one in found[:3])
-    return (f"{few} …" if len(found) > 3 else few)[:60]
 
 
 def _named(name: str, value: str, count: FacetValue | None) -> str:
