@@ -41,7 +41,7 @@ def test_without_a_number_above_0_the_scale_is_linear(odd):
     assert app.caption[0].value == "No value is above 0, so the scale is linear."
 
 
-def with_a_background() -> None:
+def with_a_background(exponent: float = 2.5) -> None:
     import numpy as np
 
     from emfair.nxem.shape import NxAxis
@@ -50,7 +50,7 @@ def with_a_background() -> None:
 
     points = 0.2 + 0.0005 * np.arange(400)
     axis = NxAxis("axis_energy", "Energy loss (keV)", "keV", points, 0.0005, 0.2)
-    found = Curve(1e9 * points**-2.5 + 4e9 * (points > 0.3), axis, points)
+    found = Curve(1e9 * points**-exponent + 4e9 * (points > 0.3), axis, points)
     curve(found, "Intensity", "one", range(210, 300), background_of(found, range(50, 180)))
 
 
@@ -60,3 +60,10 @@ def test_a_spectrum_is_shown_in_ev_with_its_background_and_what_it_leaves():
     (chart,) = app.get("vega_lite_chart")
     assert "over Energy loss (eV), from 200 eV to 399.5 eV" in chart.proto.alt
     assert app.caption[0].value.endswith("The background is A·E^−r with r = 2.50.")
+
+
+def test_a_fit_that_rises_is_told_with_a_true_minus():
+    app = AppTest.from_function(
+        with_a_background, kwargs={"exponent": -1.25}, default_timeout=30
+    ).run()
+    assert app.caption[0].value.endswith("with r = −1.25.")

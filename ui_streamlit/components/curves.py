@@ -107,7 +107,10 @@ def _band(points: np.ndarray, window: range) -> alt.Chart:
 
 
 def _background(below: Below | None) -> str:
-    return "" if below is None else f"The background is A·E^−r with r = {below.exponent:.2f}."
+    if below is None:
+        return ""
+    exponent = f"{below.exponent:.2f}".replace("-", "\N{MINUS SIGN}")
+    return f"The background is A·E^−r with r = {exponent}."
 
 
 def _in_words(what: str, points: np.ndarray, heights: np.ndarray, unit: str) -> str:
