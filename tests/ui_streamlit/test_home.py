@@ -254,6 +254,11 @@ def test_the_tour_begins_at_the_first_step_that_one_has_not_done(lab, state, ste
     assert STEPS[0].title in headings(look("bob", "emfair-project-p-viewer"))
 
 
+def test_at_ones_own_machine_whatever_was_deposited_is_ones_own(opened):
+    put(opened, "Good", S.VALID, "ada")
+    assert STEPS[3].title in headings(open_page())
+
+
 def test_the_tour_is_skipped_and_called_again(empty):
     app = empty("home")
     press(app, "Skip the tour")

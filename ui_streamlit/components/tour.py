@@ -107,7 +107,7 @@ def tour(access: Access) -> None:
 
 def _first(access: Access) -> int:
     """Return the first step that none of their experiments is beyond."""
-    counts = overview.counts(access, mine=True)
+    counts = overview.counts(access, mine=overview.sees_others(access))
     there = {state for state, count in counts.items() if count}
     return next(number for number, step in enumerate(STEPS) if not step.done & there)
 
