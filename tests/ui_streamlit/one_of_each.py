@@ -42,7 +42,12 @@ def fill_one_of_each(services: Services, folder: Path) -> tuple[str, dict[str, s
 
 
 def _write(path: Path, shape: tuple[int, ...], units: tuple[str, ...], rank: int) -> None:
-    data = np.random.default_rng(len(shape)).integers(0, 900, shape).astype("u2")
+    random = np.random.default_rng(len(shape))
+    if "eV" in units:  # losses on a power law
+        losses = 0.5 * np.maximum(np.arange(shape[-1]), 16)
+        data = random.poisson(3e6 * losses**-2.0, shape).astype("u2")
+    else:
+        data = random.integers(0, 900, shape).astype("u2")
     axes = [
         {"name": f"axis{n}", "size": size, "scale": 0.5, "offset": 0.0, "units": unit,
          "navigate": n < len(shape) - rank, "index_in_array": n, "is_binned": False,

@@ -111,7 +111,7 @@ def test_a_background_is_fitted_shown_and_taken_away(shown, kind):
     assert "The background is A·E^−r with r = " in told(app)
     if kind == "spectra":
         assert [image.url for found in app.get("image") for image in found.proto.imgs] != before
-        assert alts(app)[0].startswith("Sum over 10 eV to 99.5 eV, without the background")
+        assert alts(app)[0].startswith("Sum over 40 eV to 99.5 eV, without the background")
 
 
 def test_a_window_of_a_fit_that_cannot_be_is_told(shown):
