@@ -16,6 +16,7 @@ from emfair.catalogue.search import FACETS, Condition, Level, Search
 from emfair.catalogue.search_sql import column_of, facets_sql, rows_sql
 from emfair.errors import BadCall
 from emfair.identity.table import Action
+from emfair.model.days import read_day
 from emfair.nxem.keys import Key, keys
 from emfair.registry import Kept as KeptSearch
 from emfair.registry.texts import encodable, storable
@@ -244,12 +245,10 @@ def read_condition(said: str) -> Condition:
 
 def _day(said: Mapping[str, Sequence[str]], name: str) -> date | None:
     text = _one(said, name)
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise BadCall(
-            f"{text[:80]!r} is no day.", subject=name, remedy="Say it like 2026-01-22."
-        ) from None
+    day = read_day(text)
+    if text and day is None:
+        raise BadCall(f"{text[:80]!r} is no day.", subject=name, remedy="Say it like 2026-01-22.")
+    return day
 
 
 def _check_number(name: str, said: Sequence[str], most: int) -> None:

@@ -133,7 +133,8 @@ def test_values_stand_as_people_look_for_them_each_once():
     )
     app = AppTest.from_function(page, args=(one,)).run()
     (table,) = [part.proto.body for part in app.get("html")]
-    assert '<td class="em-value">2026-01-22 12:14:00+01:00</td>' in table
+    told_time = 'title="2026-01-22T12:14:00+01:00">2026-01-22 12:14, UTC+01:00</td>'
+    assert told_time in table
     told = re.findall(r'<td>([^<]+)</td>|rowgroup">([^<]+)<', table)
     assert [first or second for first, second in told] == [
         "Technique", "Acceleration voltage", "Pixel size", "Start of the acquisition", "Stage",

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from itertools import count
 
 import streamlit as st
 
 from emfair.errors import BadCall
+from emfair.model.days import read_day
 from emfair.nxem.keys import keys
 from emfair.service.searches import FACETS, MOST_COLUMNS, MOST_CONDITIONS, read_condition
 
@@ -152,7 +152,7 @@ def _take(address: Mapping[str, list[str]]) -> None:
         said = next(iter(address.get(name, ())), nothing)
         st.session_state[state(name)] = said if said in KNOWN.get(name, (said,)) else nothing
     for name in ("since", "until"):
-        st.session_state[state(name)] = _day(st.session_state[state(name)])
+        st.session_state[state(name)] = read_day(st.session_state[state(name)])
     for name in SEVERAL:
         st.session_state[state(name)] = list(dict.fromkeys(address.get(name, ())))
     known = [one for one in st.session_state[state("columns")] if one in keys()]
@@ -163,13 +163,6 @@ def _take(address: Mapping[str, list[str]]) -> None:
         add_row(key, text.strip())
     page = next(iter(address.get("page", ())), "1")
     st.session_state[state("page")] = max(int(page), 1) if re.fullmatch("[0-9]{1,6}", page) else 1
-
-
-def _day(said: str) -> date | None:
-    try:
-        return date.fromisoformat(said)
-    except ValueError:
-        return None
 
 
 def _typed() -> Said:

@@ -9,10 +9,9 @@ import streamlit as st
 
 from emfair.model.documents import Measurement
 from emfair.model.facts import Fact, Source
-from emfair.nxem.keys import keys
 from emfair.nxem.show import in_parts
 from ui_streamlit.components.markup import show
-from ui_streamlit.components.values import label_of, pixel_of, value_of
+from ui_streamlit.components.values import is_time, label_of, pixel_of, value_of
 from ui_streamlit.components.words import SOURCES
 
 _PIXEL = "pixel_size"
@@ -49,24 +48,19 @@ def _in_parts(found: Sequence[Fact], pixel: str = "") -> list[dict[str, Any]]:
 
 def _pixel(size: str) -> dict[str, Any]:
     source = SOURCES[Source.VENDOR]
-    return {"label": "Pixel size", "value": size, "source": source, "path": "", "raw": "the axes",
-            "note": "", "replaced": False}  # fmt: skip
+    return {"label": "Pixel size", "value": size, "exact": "", "source": source, "path": "",
+            "raw": "the axes", "note": "", "replaced": False}  # fmt: skip
 
 
 def _fact(fact: Fact) -> dict[str, Any]:
     replaced = f"replaced by {fact.replaced_by}: {fact.reason}" if fact.replaced_by else fact.reason
     return {
         "label": label_of(fact),
-        "value": _value(fact),
+        "value": value_of(fact),
+        "exact": fact.value_text if is_time(fact) else "",
         "source": SOURCES[fact.source],
         "path": fact.source_path,
         "raw": fact.raw,
         "note": "; ".join(filter(None, (replaced.rstrip(": "), fact.warning))),
         "replaced": bool(fact.replaced_by),
     }
-
-
-def _value(fact: Fact) -> str:
-    """Return a value; a time with a space where ISO 8601 has a letter, so that it wraps there."""
-    key, text = keys().get(fact.key), value_of(fact)
-    return text.replace("T", " ", 1) if key is not None and key.kind == "time" else text

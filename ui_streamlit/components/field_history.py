@@ -14,7 +14,7 @@ from emfair.registry import AnnotationEdit
 from emfair.service.annotation_versions import History
 from emfair.service.form import Field, Form, titles
 from ui_streamlit.components.known import asks_why
-from ui_streamlit.components.values import day_and_time
+from ui_streamlit.components.times import as_told, moment
 
 
 def field_history(found: History, form: Form) -> None:
@@ -56,7 +56,7 @@ def _lines(
     }
     for change in edit.changes:
         yield {
-            "when": day_and_time(edit.created_at),
+            "when": moment(edit.created_at),
             "who": names.get(edit.author, edit.author),
             "field": called(change.field, titles()),
             "new": _words(change.new),
@@ -68,4 +68,4 @@ def _lines(
 def _words(value: Any) -> str:
     if value is None:
         return ""
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else as_told(str(value))

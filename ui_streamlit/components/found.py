@@ -19,7 +19,8 @@ from emfair.nxem.show import kind_in_words
 from emfair.service.searches import Search, column_of
 from ui_streamlit.components import links
 from ui_streamlit.components.markup import show
-from ui_streamlit.components.values import day, value_of
+from ui_streamlit.components.times import day
+from ui_streamlit.components.values import value_of
 from ui_streamlit.components.words import VERDICTS, Word
 
 _STYLE = Path(__file__).with_suffix(".css")

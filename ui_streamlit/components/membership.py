@@ -19,7 +19,7 @@ from ui_streamlit import stores
 from ui_streamlit.components.ending import ending, last_day
 from ui_streamlit.components.markup import show
 from ui_streamlit.components.notices import notice
-from ui_streamlit.components.values import day
+from ui_streamlit.components.times import day
 from ui_streamlit.components.whom import whom
 from ui_streamlit.components.words import ROLES
 

@@ -10,7 +10,7 @@ from emfair.provenance.lineage import lineage
 from emfair.provenance.record import ProvenanceRecord
 from emfair.service.browse import ExperimentPage
 from ui_streamlit.components.markup import show
-from ui_streamlit.components.values import day_and_time
+from ui_streamlit.components.times import moment
 from ui_streamlit.components.words import STEPS
 
 
@@ -41,7 +41,7 @@ def _step(record: ProvenanceRecord) -> dict[str, str]:
     agent = record.agent
     return {
         "what": STEPS.get(record.activity, record.activity),
-        "when": day_and_time(record.started_at),
+        "when": moment(record.started_at),
         "took": _duration(record.ended_at - record.started_at),
         "inputs": str(len(record.inputs)),
         "outputs": str(len(record.outputs)),

@@ -16,7 +16,7 @@ from ui_streamlit.components.ending import ending, last_day
 from ui_streamlit.components.markup import show
 from ui_streamlit.components.notices import notice, notices
 from ui_streamlit.components.once import Secret, once, show_kept, turn_of
-from ui_streamlit.components.values import day
+from ui_streamlit.components.times import day
 from ui_streamlit.components.words import TOKENS, Word
 
 Make = Callable[[datetime], NewLink]

@@ -15,7 +15,7 @@ from emfair.registry import ExperimentRow
 from emfair.service.access import Access, experiment_resource
 from ui_streamlit.components import links
 from ui_streamlit.components.markup import escaped, show
-from ui_streamlit.components.values import day_and_time
+from ui_streamlit.components.times import moment
 from ui_streamlit.components.words import STATES
 
 _PICTURED = (State.NEEDS_INPUT, State.INVALID, State.VALID, State.PUBLISHED)
@@ -59,7 +59,7 @@ def brief(
                 word=STATES[row.state],
                 reason=row.state_reason,
                 place=place,
-                when=day_and_time(row.updated_at),
+                when=moment(row.updated_at),
                 by=by,
             )
         if go:

@@ -13,7 +13,7 @@ import streamlit as st
 from emfair.service.annotation_versions import History
 from emfair.service.form import Field, Form, value_at
 from ui_streamlit.components.markup import escaped
-from ui_streamlit.components.values import day
+from ui_streamlit.components.times import day
 
 _TAKEN = "annotate-taken"
 

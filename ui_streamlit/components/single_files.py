@@ -10,12 +10,12 @@ from typing import Any
 
 import streamlit as st
 
-from emfair.model.facts import OF_FILES
+from emfair.model.facts import OF_FILES, Fact
 from emfair.nxem.keys import keys
 from emfair.service.form import Document, Form, with_value
 from ui_streamlit.components.long_names import MEDIUM
 from ui_streamlit.components.say import with_zone
-from ui_streamlit.components.values import value_of
+from ui_streamlit.components.values import is_time, value_of
 
 _USUAL = {"title": "Title", "start_time": "Start"}
 READ = "file says: "  # begins the name of a column that cannot be edited
@@ -85,11 +85,16 @@ def _values(form: Form) -> dict[str, dict[str, str]]:
         for fact in one.facts:
             certain = not fact.warning and fact.replaced_by not in OF_FILES
             if fact.source in OF_FILES and certain:
-                found.setdefault(one.file, {}).setdefault(fact.key, {})[value_of(fact)] = None
+                found.setdefault(one.file, {}).setdefault(fact.key, {})[_as_typed(fact)] = None
     return {
         file: {key: _several(list(values)) for key, values in of.items()}
         for file, of in found.items()
     }
+
+
+def _as_typed(fact: Fact) -> str:
+    """Return a value as it may be typed into the column beside it: a time in the file's words."""
+    return fact.value_text if is_time(fact) else value_of(fact)
 
 
 def _several(values: list[str]) -> str:

@@ -20,7 +20,7 @@ from ui_streamlit.components.ending import ending, last_day
 from ui_streamlit.components.markup import escaped, show
 from ui_streamlit.components.notices import notice, notices
 from ui_streamlit.components.once import Secret, once, show_kept, turn_of
-from ui_streamlit.components.values import day_and_time
+from ui_streamlit.components.times import moment
 from ui_streamlit.components.words import TOKENS, Word
 
 _DAYS, _LONGEST = 90, 365
@@ -38,9 +38,9 @@ def token_list(kept: Sequence[StoredToken], end: End) -> None:
                 name=one.name,
                 word=_word(one, now),
                 scopes=", ".join(sorted(one.scopes)),
-                made=day_and_time(one.created_at),
+                made=moment(one.created_at),
                 until=last_day(one.expires_at),
-                used=day_and_time(one.last_used_at) if one.last_used_at else "",
+                used=moment(one.last_used_at) if one.last_used_at else "",
             )
             if _word(one, now) is TOKENS["good"]:
                 _ending(one, end)

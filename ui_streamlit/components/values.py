@@ -1,17 +1,17 @@
-"""Values as people read them: numbers in the unit they use, times, shapes, axes.
+"""Values as people read them: numbers in the unit they use, shapes, axes.
 
-Pure functions. What does not belong here: what a value is (`emfair.model`) and markup.
+Pure functions. What does not belong here: what a value is (`emfair.model`), when something happened
+(`times`) and markup.
 """
 
 from __future__ import annotations
-
-from datetime import datetime
 
 from emfair.model.documents import AxisNotes, Measurement
 from emfair.model.facts import Fact
 from emfair.nxem import show
 from emfair.nxem.keys import keys
 from emfair.service.measurements import pixel_axes
+from ui_streamlit.components.times import as_told
 
 
 def label_of(fact: Fact) -> str:
@@ -21,9 +21,17 @@ def label_of(fact: Fact) -> str:
 
 
 def value_of(fact: Fact) -> str:
-    """Return a fact's value in the unit people use (``200 kV``)."""
+    """Return a fact's value in the unit people use (``200 kV``), a time with its offset."""
     text = show.shown(fact)
-    return text if fact.value_num is None else _with_minus(text)
+    if fact.value_num is not None:
+        return _with_minus(text)
+    return as_told(text) if is_time(fact) else text
+
+
+def is_time(fact: Fact) -> bool:
+    """Whether a fact tells a time."""
+    key = keys().get(fact.key)
+    return key is not None and key.kind == "time"
 
 
 def with_unit(number: float, unit: str) -> str:
@@ -37,20 +45,6 @@ def with_unit(number: float, unit: str) -> str:
 
 def _with_minus(text: str) -> str:
     return text.replace("-", "−", 1) if text.startswith("-") else text
-
-
-def day_and_time(moment: datetime) -> str:
-    """Return a moment to the minute, with its zone: ``2026-01-22 12:14 UTC``."""
-    return f"{moment:%Y-%m-%d %H:%M} {moment.tzname() or ''}".strip()
-
-
-def day(moment: datetime) -> str:
-    """Return the day of a moment, in its zone.
-
-    >>> day(datetime.fromisoformat("2026-01-22T23:14+01:00"))
-    '2026-01-22'
-    """
-    return f"{moment:%Y-%m-%d}"
 
 
 def size_of(number: int) -> str:

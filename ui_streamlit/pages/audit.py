@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from emfair.errors import Forbidden
 from emfair.identity.policy import Resource
 from emfair.identity.table import About, Action
+from emfair.model.days import read_day
 from emfair.service.access import Access, Granted
 from emfair.service.nouns import deeds, projects
 from emfair.service.nouns.deeds import DeedPage, Which
@@ -159,11 +160,8 @@ def _ask_day(place: DeltaGenerator, label: str, key: str) -> date | None:
 
 
 def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if _FIRST <= day <= _LAST else None
+    day = read_day(text)
+    return day if day is not None and _FIRST <= day <= _LAST else None
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ from ui_streamlit.components.notices import notices
 from ui_streamlit.components.place import place
 from ui_streamlit.components.provenance import provenance
 from ui_streamlit.components.status import CLOSED, status
-from ui_streamlit.components.values import day_and_time
+from ui_streamlit.components.times import moment
 from ui_streamlit.components.words import STATES
 
 
@@ -121,7 +121,7 @@ def _head(access: Access, page: ExperimentPage) -> None:
     row = page.row
     st.title(escaped(page.titles.experiment), anchor=False)
     place(access, page)
-    about = f"deposited by {page.depositor or row.depositor}, {day_and_time(row.created_at)}"
+    about = f"deposited by {page.depositor or row.depositor}, {moment(row.created_at)}"
     show("head", id=row.id, word=STATES[row.state], reason=_reason(page), about=about)
     settings = stores.services().settings
     with st.container(horizontal=True, vertical_alignment="center"):

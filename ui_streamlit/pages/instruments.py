@@ -22,9 +22,9 @@ from ui_streamlit.components.instrument import InstrumentEditing, about, profile
 from ui_streamlit.components.markup import escaped, show
 from ui_streamlit.components.notices import notice, notices
 from ui_streamlit.components.once import once, turn_of
+from ui_streamlit.components.times import day
 from ui_streamlit.components.token_list import new_token, token_list
 from ui_streamlit.components.turning import cursor, turn
-from ui_streamlit.components.values import day
 from ui_streamlit.components.words import STATES
 
 ROWS, LATEST = 30, 6

@@ -14,8 +14,8 @@ from ui_streamlit import stores
 from ui_streamlit.components import links
 from ui_streamlit.components.address import settle
 from ui_streamlit.components.markup import escaped, show
+from ui_streamlit.components.times import moment
 from ui_streamlit.components.turning import cursor, turn
-from ui_streamlit.components.values import day_and_time
 
 ROWS = 100
 _FOLDERS = {
@@ -106,7 +106,7 @@ def _object(node: Node) -> dict[str, str]:
     return {
         "name": given_name(node.name),
         "size": human_size(node.size or 0),
-        "since": day_and_time(node.modified) if node.modified else "",
+        "since": moment(node.modified) if node.modified else "",
         "href": links.lake_object(node.path) if node.may_download else "",
     }
 

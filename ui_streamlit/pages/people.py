@@ -16,9 +16,9 @@ from ui_streamlit.components import links
 from ui_streamlit.components.address import settle
 from ui_streamlit.components.card_form import Editing, edit_in_place
 from ui_streamlit.components.markup import escaped, show
+from ui_streamlit.components.times import day
 from ui_streamlit.components.token_list import token_list
 from ui_streamlit.components.turning import cursor, turn
-from ui_streamlit.components.values import day
 from ui_streamlit.components.words import ROLES
 
 ROWS = 30

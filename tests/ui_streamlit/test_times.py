@@ -1,0 +1,56 @@
+"""Times on pages: as people read them, with where they are; days as addresses say them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from emfair.model.days import read_day
+from emfair.service import browse
+from tests.ui_streamlit.test_pages import html, tables
+from ui_streamlit.components.times import as_told, moment
+
+SUMMER = datetime(2026, 7, 1, 22, 30, 59, tzinfo=UTC)
+
+
+def test_a_moment_is_told_where_the_browser_is():
+    assert moment(SUMMER, ZoneInfo("Europe/Berlin")) == "2026-07-02 00:30, Europe/Berlin"
+    assert moment(SUMMER) == "2026-07-01 22:30, UTC", "no browser said where it is"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("2026-01-22T12:14:12+01:00", "2026-01-22 12:14:12, UTC+01:00"),
+        ("2026-01-22T12:14:00.25-03:30", "2026-01-22 12:14, UTC-03:30"),
+        ("2026-01-22T12:14:12Z", "2026-01-22 12:14:12, UTC"),
+        ("2026-01-22 12:14:12", "2026-01-22 12:14:12, zone not told"),
+        ("2026-01-22", "2026-01-22"),
+        ("2026-13-22T12:14", "2026-13-22T12:14"),
+        ("Session 2026-01-22T12:14", "Session 2026-01-22T12:14"),
+        ("", ""),
+    ],
+)
+def test_a_time_is_told_with_its_own_offset(text, told):
+    assert as_told(text) == told
+
+
+def test_metadata_show_times_and_keep_what_was_said_beside_them(page, made, services):
+    row = services.registry.experiments.get(made["valid"])
+    first = browse.experiment(services, row).measurements[0]
+    shown = html(page("experiment", id=made["valid"], measurement=first.measurement))
+    told = '<td class="em-value" title="2026-01-20T00:00:00+01:00">2026-01-20 00:00, UTC+01:00</td>'
+    assert told in shown
+
+
+def test_the_history_of_fields_shows_times(page, made):
+    (history,) = tables(page("annotate", id=made["valid"]), "old")
+    assert "2026-01-22 12:14:12, UTC+01:00" in set(history["new"])
+    assert history["when"].str.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d, UTC").all()
+
+
+@pytest.mark.parametrize("text", ["", "2026-1-2", "20260122", "2026-W04-4", "2026-02-30", "today"])
+def test_what_is_no_day_is_none(text):
+    assert read_day(text) is None
