@@ -95,7 +95,7 @@ def first_window(curve: Curve, edges: Sequence[Edge] = ()) -> First:
                 channels(line.window),
                 f"{_ENDS} the first rise of the spectrum.",
             )
-    late = [one for one in sound if one.window.stop * size >= usual.stop] or sound
+    late = [one for one in sound if one.window.stop * size >= usual.stop] or sound[-1:]
     if late:
         return First(channels(late[0].window), "")
     return First(usual, _NOWHERE if lines else "")

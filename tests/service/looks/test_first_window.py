@@ -70,13 +70,17 @@ def test_a_known_edge_before_which_another_lies_is_not_gone_before():
 
 
 def test_no_known_edge_lies_in_a_window_that_ends_before_another():
-    curve = spectrum((532.0, 0.6), (575.0, 0.1))
-    found = first_window(curve, edges_of(["O", "Cr", "C"]))
-    assert found.reason.endswith("the edge O K.")
-    curve = spectrum((850.0, 0.5))
-    found = first_window(curve, (edges_of(["Co"])[-1]._replace(energy=320.0), *edges_of(["Co"])))
-    first, last = ends_of(curve, found.window)
-    assert not first < 779.0 <= last
+    curve = spectrum((600.0, 0.6), (708.0, 0.005), (779.0, 0.5))
+    found = first_window(curve, edges_of(["Fe", "Co"]))
+    _, last = ends_of(curve, found.window)
+    assert 540 < last < 600
+    assert found.reason == "To begin with it ends before the first rise of the spectrum."
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_noise_is_no_edge(seed):
+    curve = spectrum(counts=60, exponent=1.5, seed=seed)
+    assert first_window(curve).reason == ""
 
 
 @pytest.mark.parametrize("exponent", [2.0, 3.0, 5.0])
@@ -88,15 +92,23 @@ def test_without_an_edge_it_is_early_and_fits(exponent):
     assert background_of(curve, found.window).doubt == ""
 
 
+def test_where_counts_end_early_it_ends_before():
+    curve = spectrum(counts=1e5)
+    curve.values[curve.points > 420] = 0
+    found = first_window(curve)
+    _, last = ends_of(curve, found.window)
+    assert 380 < last <= 420
+    assert background_of(curve, found.window).doubt == ""
+
+
 def test_plasmons_are_no_edges():
-    energies = -20.0 + 0.5 * np.arange(600)
-    plasmon = 1e5 * np.exp(-0.5 * ((energies - 60) / 9) ** 2) * (energies < 60)
-    losses = np.where(energies > 1, 1e6 * np.maximum(energies, 1.0) ** -1.5, 0.0)
-    values = losses + plasmon + 1e4 * (energies > 200)
-    axis = NxAxis("axis_energy", "E (eV)", "eV", energies, 0.5, -20.0)
+    energies = 5.0 + 0.25 * np.arange(600)
+    plasmon = 1e3 * np.exp(-0.5 * ((energies - 35) / 2.5) ** 2)
+    values = 1e6 * energies**-2.0 * np.where(energies > 99, 1.5, 1.0) + plasmon
+    axis = NxAxis("axis_energy", "E (eV)", "eV", energies, 0.25, 5.0)
     curve = Curve(values, axis, energies)
     _, last = ends_of(curve, first_window(curve).window)
-    assert 180 < last < 200
+    assert 88 < last < 99
 
 
 def test_where_no_power_law_fits_it_is_said():
