@@ -74,7 +74,7 @@ class Opened:
 
     def differs(self, one: CardField) -> bool:
         """Whether the form begins with another value of the field than its version has."""
-        return value_at(self.shown, one.name) != value_at(self.document, one.name)
+        return bool(value_at(self.shown, one.name) != value_at(self.document, one.name))
 
 
 def card_form(editing: Editing[C]) -> bool:
