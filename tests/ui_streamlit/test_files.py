@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
+from emfair.service import browse
 from tests.service.lab import Lab
 from tests.ui_streamlit.conftest import open_page
-from tests.ui_streamlit.test_pages import tables
+from tests.ui_streamlit.test_pages import html, tables
 from tests.zspy import write_store
 
 pytestmark = [
@@ -39,6 +42,23 @@ def test_a_folder_that_is_one_file_is_one_line_that_can_be_unfolded(opened, tmp_
     assert within["name"].str.startswith("made.zspy/").all()
     assert within["sha256"].str.len().eq(64).all()
     assert within["link"].notna().all()
+
+
+def test_nothing_is_said_of_vendor_tags_where_there_are_none(opened, tmp_path, corpus):
+    write_store(tmp_path / "made.zspy", np.arange(48.0).reshape(6, 8))
+    lab = Lab(opened, corpus)
+    made = lab.deposit(tmp_path / "made.zspy", lab.file("test-1.dm3")).place.experiment
+    lab.process(made)
+    conversion = browse.readable(opened, lab.row(made)).conversion
+    assert conversion is not None
+    told = {
+        one.file: html(open_page("experiment", id=made, measurement=one.measurement))
+        for one in conversion.measurements
+    }
+    assert "Vendor tags" not in told["made.zspy"]
+    assert re.search(
+        r"Vendor tags</td><td class=\"em-wrap\">\d+ only kept</td>", told["test-1.dm3"]
+    )
 
 
 def test_without_such_a_folder_nothing_is_there_to_unfold(page, made):

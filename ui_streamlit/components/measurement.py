@@ -119,15 +119,17 @@ def _about(one: Measurement) -> list[tuple[str, str]]:
         ("Array in it", one.data_path),
         ("Read from", ", ".join((one.file, *one.companions[:_COMPANIONS], *_more(one)))),
         ("Format", one.reader),
-        ("Vendor tags", _tags(one)),
+        *([("Vendor tags", tags)] if (tags := _tags(one)) else []),
         ("SHA-256", one.container_sha256),
         ("SHA-256 of the pixels", one.data_sha256),
     ]
 
 
 def _tags(one: Measurement) -> str:
-    unreadable = f", {len(one.tags.unreadable)} unreadable" if one.tags.unreadable else ""
-    return f"{one.tags.mapped} read, {one.tags.kept} only kept{unreadable}"
+    """Return what became of the vendor's tags; empty for a file that has none."""
+    parts = ((one.tags.mapped, "read"), (one.tags.kept, "only kept"),
+             (len(one.tags.unreadable), "unreadable"))  # fmt: skip
+    return ", ".join(f"{number:,} {word}" for number, word in parts if number)
 
 
 def _more(one: Measurement) -> tuple[str, ...]:
