@@ -103,3 +103,17 @@ def test_a_click_on_a_picture_opens_it(addresses, chromium: Browser):
     page.locator(".em-picture").first.click(force=True)  # the link lies over it
     expect(page.get_by_role("heading", name="curve")).to_be_visible()
     page.context.close()
+
+
+@pytest.mark.parametrize("width", [1280, 640])
+def test_thumbnails_show_whole_pictures_up_to_the_titles_of_their_axes(
+    addresses, chromium: Browser, width: int
+):
+    page = opened(chromium, addresses[""], width=width)
+    cut = page.evaluate("""() => [...document.querySelectorAll('.em-picture img')].map(one => {
+        const [inner, outer] = [one, one.parentElement].map(each => each.getBoundingClientRect());
+        return Math.max(outer.top - inner.top, inner.bottom - outer.bottom);
+    })""")
+    assert len(cut) == len(KINDS)
+    assert max(cut) < 1
+    page.context.close()
