@@ -7,8 +7,9 @@ fit on a screen. What does not belong here: the records themselves (`record`).
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from emfair.provenance.record import Entity, ProvenanceRecord
 from emfair.units import human_size
@@ -81,7 +82,11 @@ class Lineage:
         return tuple(told)
 
 
-def lineage(records: Sequence[ProvenanceRecord], steps: Mapping[str, str]) -> Lineage:
+def lineage(
+    records: Sequence[ProvenanceRecord],
+    steps: Mapping[str, str],
+    when: Callable[[datetime], str],
+) -> Lineage:
     """Return the lineage of what is there now: the last record of each step.
 
     Parameters
@@ -90,6 +95,8 @@ def lineage(records: Sequence[ProvenanceRecord], steps: Mapping[str, str]) -> Li
         Oldest first.
     steps
         What each step is called, in the order of the chain; others are left out.
+    when
+        Returns a time in words.
     """
     last = {record.activity: record for record in records}
     nodes: dict[str, Node] = {}
@@ -99,8 +106,7 @@ def lineage(records: Sequence[ProvenanceRecord], steps: Mapping[str, str]) -> Li
         if activity not in last:
             continue
         record = last[activity]
-        when = f"{record.started_at:%Y-%m-%d %H:%M} {record.started_at.tzname() or ''}".strip()
-        step = Node(f"step {activity}", (words, when), is_step=True)
+        step = Node(f"step {activity}", (words, when(record.started_at)), is_step=True)
         for node in _things(record.inputs, record.experiment, names):
             nodes.setdefault(node.name, node)
             edges.append((node.name, step.name))

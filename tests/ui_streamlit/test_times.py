@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ import pytest
 from emfair.model.days import read_day
 from emfair.service import browse
 from tests.ui_streamlit.test_pages import html, tables
+from ui_streamlit.components.deed_words import detail_words
 from ui_streamlit.components.times import as_told, moment
 
 SUMMER = datetime(2026, 7, 1, 22, 30, 59, tzinfo=UTC)
@@ -49,6 +51,17 @@ def test_the_history_of_fields_shows_times(page, made):
     (history,) = tables(page("annotate", id=made["valid"]), "old")
     assert "2026-01-22 12:14:12, UTC+01:00" in set(history["new"])
     assert history["when"].str.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d, UTC").all()
+
+
+def test_provenance_tells_when_in_its_picture_as_in_its_list(page, made):
+    shown = html(page("experiment", id=made["valid"]))
+    assert re.search(r"<li>Indexed for search, \d{4}-\d\d-\d\d \d\d:\d\d, UTC: took", shown)
+    assert re.search(r"<b>Indexed for search</b> <span[^>]*>\d{4}-\d\d-\d\d \d\d:\d\d, UTC,", shown)
+
+
+def test_the_audit_log_tells_times():
+    told = detail_words({"role": "viewer", "until": "2027-01-01T00:00:00+00:00"})
+    assert told == "role: viewer; until: 2027-01-01 00:00, UTC"
 
 
 @pytest.mark.parametrize("text", ["", "2026-1-2", "20260122", "2026-W04-4", "2026-02-30", "today"])

@@ -14,6 +14,7 @@ import streamlit as st
 from emfair.model.annotations import ELEMENTS
 from ui_streamlit.components.card_fields import CardField, Kind
 from ui_streamlit.components.say import with_zone
+from ui_streamlit.components.times import as_told
 
 _YES_NO = {True: "yes", False: "no"}
 _LONGEST = 2000  # characters
@@ -51,7 +52,7 @@ def words_of(value: Any) -> str:
             return " · ".join(filter(None, map(words_of, value.values())))
         case list() | tuple():
             return ", ".join(map(words_of, value))
-    return str(value)
+    return as_told(str(value))
 
 
 def _text(field: CardField, value: Any, about: dict[str, Any]) -> Any:

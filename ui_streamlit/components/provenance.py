@@ -25,7 +25,7 @@ def provenance(page: ExperimentPage) -> None:
     if not page.records:
         st.info("No step has run yet.", icon=":material/hourglass_top:")
         return
-    drawn = lineage(page.records, STEPS)
+    drawn = lineage(page.records, STEPS, moment)
     st.graphviz_chart(drawn.dot, alt=" ".join(drawn.words))
     with st.expander("The picture in words"):
         show("words", words=drawn.words)
