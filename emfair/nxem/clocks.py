@@ -6,14 +6,12 @@ What does not belong here: which time is used (`facts`), and how vendors write t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from emfair import __version__
 from emfair.model.facts import OF_FILES, Fact, Source
-from emfair.vendor.times import is_certain
 
 NO_ZONE = "has no time zone: not used"
 """Warning of a time that could be anywhere."""
@@ -28,9 +26,8 @@ FARTHEST_ZONE = timedelta(hours=14)
 def zoned(facts: Iterable[Fact], zone: Fact | None) -> list[Fact]:
     """Return `facts`, and beside each time without a zone what it was in the zone of the clock.
 
-    An hour that a clock shows twice in a night, or not at all, says nothing certain, nor does a
-    time beside which its file names another zone: they stay as they are. Unlike what it was read
-    as, the derived fact can be used.
+    An hour that a clock shows twice in a night, or not at all, says nothing certain: it stays as
+    it is. Unlike what it was read as, the derived fact can be used.
 
     Parameters
     ----------
@@ -82,8 +79,7 @@ def is_helped_by_a_zone(facts: Collection[Fact]) -> bool:
 
 
 def _in_zone(fact: Fact, zone: Fact) -> Iterator[Fact]:
-    is_taken = is_local(fact) and not _contradicts(fact, zone.value_text)
-    moment = _moment(fact.value_text, zone.value_text) if is_taken else None
+    moment = _moment(fact.value_text, zone.value_text) if is_local(fact) else None
     if moment is None:
         yield fact
         return
@@ -105,21 +101,8 @@ def _in_zone(fact: Fact, zone: Fact) -> Iterator[Fact]:
 def _moment(text: str, zone: str) -> datetime | None:
     """Return the moment at which clocks of a zone showed a time, if there is exactly one."""
     moment = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
-    return moment if is_certain(moment) else None
-
-
-_NAMED = re.compile(r"\s([A-Za-z].*)$")
-"""The zone that a file names beside its time (`emfair.vendor.table`, ``date_time_zone``)."""
-
-
-def _contradicts(fact: Fact, zone: str) -> bool:
-    """Whether a file names another zone beside its time; in summer some name the winter's."""
-    named = _NAMED.search(fact.raw)
-    if named is None:
-        return False
-    year = datetime.fromisoformat(fact.value_text).year
-    of_the_year = (datetime(year, month, 15, tzinfo=ZoneInfo(zone)) for month in (1, 7))
-    return named[1] not in {zone, *(one.tzname() for one in of_the_year)}
+    sure = moment.utcoffset() == moment.replace(fold=1).utcoffset()
+    return moment if sure else None
 
 
 def without_repeats(facts: list[Fact]) -> list[Fact]:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from emfair.vendor.table import Moment, Parse, Row
 from emfair.vendor.tags import tag_at
-from emfair.vendor.times import from_clock, from_epoch, from_filetime, from_iso, from_zone
+from emfair.vendor.times import from_clock, from_epoch, from_filetime, from_iso
 
 RAW_LIMIT = 500
 _NUMBER = r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
@@ -142,19 +142,10 @@ def _date_and_time(value: Any, raw: str, moment: Moment | None, branch: Branch) 
     return text + told, f"{raw} {clock} {told}".strip()
 
 
-def _date_time_zone(value: Any, raw: str, moment: Moment | None, branch: Branch) -> Told:
-    text, told = _date_and_time(value, raw, moment, branch)
-    zone = str(branch.get("time_zone") or "").strip()
-    if not zone or not branch.get("time") or zone[0] in "+-":
-        return text, told
-    return from_zone(text, zone) or text, f"{told} {zone}"
-
-
 _TIMES: dict[str, Callable[[Any, str, Moment | None, Branch], Told]] = {
     "iso": _iso,
     "epoch": _epoch,
     "filetime": _filetime,
     "clock": _clock,
     "date_and_time": _date_and_time,
-    "date_time_zone": _date_time_zone,
 }

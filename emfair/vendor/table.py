@@ -19,7 +19,7 @@ from emfair.units import pint_unit
 
 Parse = Literal[
     "plain", "quantity", "pair", "labelled", "label", "ratio",
-    "iso", "epoch", "filetime", "clock", "date_and_time", "date_time_zone",
+    "iso", "epoch", "filetime", "clock", "date_and_time",
 ]  # fmt: skip
 
 
@@ -49,8 +49,7 @@ class Row(BaseModel):
         ``iso``: ISO 8601. ``epoch``: seconds since 1970, UTC. ``filetime``: 100 ns since 1601, UTC.
         ``clock``: a local time of day, within 12 h of `moment`. ``date_and_time``: a date with
         ``time`` and ``time_zone`` beside it; only an offset (``+09:00``) is taken for a zone,
-        because RosettaSciIO writes the name of the zone of the machine it runs on.
-        ``date_time_zone``: the same where the name is the file's own: ``UTC`` and the IANA's count.
+        because names are those of the machine that reads, or that saved HyperSpy's file.
     when, unless
         Only if these tags (below the same root) have, or have not, these values; ``*`` is anything.
     rank

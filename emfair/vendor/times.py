@@ -8,14 +8,9 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
-
-from emfair.model.annotations import time_zones
 
 _FILETIME_ZERO = datetime(1601, 1, 1, tzinfo=UTC)
 _DAY = 86400
-_UTC = ("UTC", "Coordinated Universal Time")
-"""The second is Windows' name."""
 
 
 def from_iso(text: str) -> str:
@@ -27,31 +22,6 @@ def from_iso(text: str) -> str:
         return datetime.fromisoformat(text).isoformat()
     except ValueError:
         return text
-
-
-def from_zone(local: str, zone: str) -> str:
-    """Return an ISO 8601 time in a named zone with its offset; nothing where that is not certain.
-
-    Certain are UTC and names of places (``Europe/Rome``). Abbreviations are not: ``CST`` is three
-    zones, and RosettaSciIO writes that of the day of reading, ``CET`` beside a time in summer.
-    """
-    if zone in _UTC:
-        zone = "UTC"
-    elif "/" not in zone or zone not in time_zones():
-        return ""
-    try:
-        moment = datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(zone))
-    except ValueError:
-        return ""
-    return moment.isoformat() if is_certain(moment) else ""
-
-
-def is_certain(moment: datetime) -> bool:
-    """Whether clocks of its zone showed a time once; not in the nights in which they are set.
-
-    An hour that they skip has two offsets as well.
-    """
-    return moment.utcoffset() == moment.replace(fold=1).utcoffset()
 
 
 def from_epoch(seconds: float) -> str:
