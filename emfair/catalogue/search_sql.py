@@ -145,9 +145,17 @@ def _experiments(search: Search, part: str) -> str:
         "GROUP BY e.experiment_id",
         _order(search, "sorted", "e.experiment_id") + part,
     ]
-    all_of = (f"list_sort(list(DISTINCT {one})) AS {name}" for name, one in _OF_ALL.items())
+    all_of = (f"list(DISTINCT {one}) FILTER ({one} IS NOT NULL)" for one in _OF_ALL.values())
     kinds = [
-        _select(["e.experiment_id", *all_of]),
+        _select(
+            [
+                "e.experiment_id",
+                *(
+                    f"coalesce(list_sort({one}), []) AS {name}"
+                    for name, one in zip(_OF_ALL, all_of, strict=True)
+                ),
+            ]
+        ),
         _FROM,
         "SEMI JOIN found ON found.experiment_id = e.experiment_id",
         "GROUP BY e.experiment_id",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
@@ -49,5 +49,8 @@ def last_day(until: datetime) -> str:
 
 
 def zone() -> ZoneInfo:
-    """Return the browser's time zone."""
-    return ZoneInfo(st.context.timezone or "UTC")
+    """Return the browser's time zone; UTC for one that does not tell it, or tells none."""
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # "Etc/Unknown", a path, a folder's name
+        return ZoneInfo("UTC")

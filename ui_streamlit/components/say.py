@@ -17,6 +17,7 @@ from emfair.model.annotations import ELEMENTS
 from emfair.nxem.annotations import Mistake
 from emfair.service.form import Field, Form, value_at
 from emfair.units import convert
+from ui_streamlit.components.ending import zone
 from ui_streamlit.components.known import hint, tell
 from ui_streamlit.components.markup import escaped
 from ui_streamlit.components.said_by import fresh, taken
@@ -157,7 +158,7 @@ def with_zone(text: str) -> str | None:
     except ValueError:
         return text or None
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZoneInfo(_zone()))
+        moment = moment.replace(tzinfo=_zone())
     return moment.isoformat().removesuffix("+00:00") + ("" if moment.utcoffset() else "Z")
 
 
@@ -167,9 +168,9 @@ def clocks_of(form: Form) -> None:
     st.session_state[_KNOWN_ZONE] = known[0].value_text if known else ""
 
 
-def _zone() -> str:
-    typed = st.session_state.get(f"say:{_CLOCKS}") or st.session_state.get(_KNOWN_ZONE)
-    return typed or st.context.timezone or "UTC"
+def _zone() -> ZoneInfo:
+    told = st.session_state.get(f"say:{_CLOCKS}") or st.session_state.get(_KNOWN_ZONE)
+    return ZoneInfo(told) if told else zone()
 
 
 _CLOCKS, _KNOWN_ZONE = "instrument.time_zone", "annotate-zone"
