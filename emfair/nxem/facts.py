@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from emfair.model.annotations import Annotations, InstrumentNotes
 from emfair.model.context import Context
 from emfair.model.facts import Fact, Source
-from emfair.nxem.clocks import NO_ZONE, TIMES, without_repeats, zoned
+from emfair.nxem.clocks import NO_ZONE, TIMES, unzoned, without_repeats, zoned
 from emfair.nxem.infer import inferred
 from emfair.nxem.keys import Key, keys
 from emfair.nxem.said import form_facts, profile_facts, record_facts
@@ -63,6 +63,22 @@ def facts_of(
     zone = used(settle(once)).get("time_zone")
     checked = [check(fact, latest) for fact in zoned(once, zone)]
     return settle([*checked, *inferred(signal, used(settle(checked)))])
+
+
+def facts_with(of_file: Iterable[Fact], said: Iterable[Fact]) -> list[Fact]:
+    """Return the facts of a file that was read while nobody said anything, as `said` makes them.
+
+    What the file tells without saying it (`emfair.nxem.infer`) stays as it was told then.
+
+    Parameters
+    ----------
+    of_file
+        All that `facts_of` returned with neither notes, profile nor context.
+    said
+        What people and records say of the file (`said.form_facts`, `said.record_facts`).
+    """
+    once = [check(fact) for fact in (*said, *unzoned(of_file))]
+    return settle(check(fact) for fact in zoned(once, used(settle(once)).get("time_zone")))
 
 
 def used(facts: Iterable[Fact]) -> dict[str, Fact]:

@@ -15,14 +15,15 @@ from tempfile import TemporaryDirectory
 from emfair.model.annotations import Annotations
 from emfair.model.documents import Measurement
 from emfair.model.findings import Finding
+from emfair.model.states import IN_PROGRESS
 from emfair.nxem.dossier import Dossier, Source
+from emfair.nxem.doubts import RULES
 from emfair.provenance.record import shaping_versions
 from emfair.registry import ExperimentRow, UploadRow
 from emfair.service import uploads
-from emfair.service.annotations import current
 from emfair.service.bundled import store_digest
-from emfair.service.context import context_of
-from emfair.service.first_looks import Failed, Wanted
+from emfair.service.first_looks import MOST
+from emfair.service.look_shelf import Failed, Wanted
 from emfair.service.raw_folder import raw_folder
 from emfair.service.sandbox import Sandbox
 from emfair.service.services import Services
@@ -30,13 +31,34 @@ from emfair.vendor.bundles import Bundle, bundle
 
 LARGEST = 256 << 20
 """Bytes of the files that are looked into: what is larger the chain alone reads."""
-MOST = 24
-"""Files of a deposit that are looked into by themselves; the chain reads all."""
+
+
+@dataclass(frozen=True)
+class Arriving:
+    """What a reader takes for one file, and the uploads of all that belongs to it."""
+
+    bundle: Bundle
+    uploads: tuple[UploadRow, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all of it."""
+        return sum(one.size for one in self.uploads)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of it is there."""
+        return all(one.done_at for one in self.uploads)
+
+    @property
+    def name(self) -> str:
+        """A name that no other files ever have, however many belong together."""
+        return sha256(":".join(one.id for one in self.uploads).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
 class Seen:
-    """One signal: what is known of it, and its picture (PNG)."""
+    """One signal: what its file says of it, and its picture (PNG)."""
 
     measurement: Measurement
     picture: bytes
@@ -44,7 +66,11 @@ class Seen:
 
 @dataclass(frozen=True)
 class Arrival:
-    """What a file and its companions hold; `findings` where something is wrong."""
+    """What a file and its companions hold; `findings` where something is wrong with them.
+
+    Nothing here is said by anyone else: what form and records make of it is asked of them each
+    time (`reading`).
+    """
 
     file: str
     seen: tuple[Seen, ...]
@@ -63,6 +89,8 @@ class LookedInto:
         How many there are, those that are still to arrive or that the chain alone reads included.
     arriving
         Whether some are still to arrive, and to be looked into then.
+    full
+        Whether there is no room for what the others would say.
     """
 
     seen: tuple[Arrival, ...]
@@ -70,6 +98,7 @@ class LookedInto:
     now: str
     files: int
     arriving: bool
+    full: bool = False
 
     @property
     def over(self) -> int:
@@ -77,55 +106,58 @@ class LookedInto:
         return len(self.seen) + len(self.failed)
 
 
-Some = tuple[Bundle, tuple[UploadRow, ...]]
-
-
 def looked_into(services: Services, row: ExperimentRow) -> LookedInto:
     """Return what came of the files that are there now; begin the looks that are still to be done.
 
-    Any number of people may ask: each file is looked into once in this process.
+    Any number of people may ask: each file is looked into once in this process, and none once the
+    deposit is sealed.
     """
-    found = _bundled(uploads.of_experiment(services, row.id))
-    whole = [one for one in found if _is_small_and_whole(one)][:MOST]
-    wanted = {_name(one): _look(services, row, one) for one in whole}
-    came = services.first_looks.found(row.id, wanted)
+    there: list[Arriving] = []
+
+    def ask() -> dict[str, Wanted[Arrival]]:
+        there[:] = _in_progress(services, row.id)
+        return {one.name: _look(services, row, one) for one in there if _can_be_looked_into(one)}
+
+    came = services.first_looks.found(row.id, ask)
+    ready = sum(map(_can_be_looked_into, there))
     return LookedInto(
         tuple(one for one in came.over if isinstance(one, Arrival)),
         tuple(one for one in came.over if isinstance(one, Failed)),
         came.now,
-        len(found),
-        len(whole) < MOST and any(not row.done_at for _, members in found for row in members),
+        len(there),
+        arriving=ready < MOST and not all(one.whole for one in there),
+        full=came.full,
     )
 
 
-def arrived(rows: Iterable[UploadRow]) -> list[Some]:
+def arrived(rows: Iterable[UploadRow]) -> list[Arriving]:
     """Return what can be looked into: files that are whole, with all that belongs to them."""
-    return [one for one in _bundled(rows) if _is_small_and_whole(one)]
+    return [one for one in _bundled(rows) if _can_be_looked_into(one)]
 
 
-def _bundled(rows: Iterable[UploadRow]) -> list[Some]:
+def _in_progress(services: Services, experiment: str) -> list[Arriving]:
+    """Return the files of a deposit as long as it is not sealed."""
+    if services.registry.experiments.get(experiment).state not in IN_PROGRESS:
+        return []
+    return _bundled(uploads.of_experiment(services, experiment))
+
+
+def _bundled(rows: Iterable[UploadRow]) -> list[Arriving]:
     by_name = {row.name: row for row in rows}
-    return [(each, tuple(by_name[name] for name in each.members)) for each in bundle(by_name)]
+    return [
+        Arriving(each, tuple(by_name[name] for name in each.members)) for each in bundle(by_name)
+    ]
 
 
-def _is_small_and_whole(one: Some) -> bool:
-    _, members = one
-    return all(row.done_at for row in members) and sum(row.size for row in members) <= LARGEST
+def _can_be_looked_into(one: Arriving) -> bool:
+    return one.whole and one.size <= LARGEST
 
 
-def _name(one: Some) -> str:
-    """Return a name that no other files ever have, however many belong together."""
-    return sha256(":".join(member.id for member in one[1]).encode()).hexdigest()
+def _look(services: Services, row: ExperimentRow, one: Arriving) -> Wanted[Arrival]:
+    return Wanted(one.bundle.primary, lambda: look_into(services, row, one))
 
 
-def _look(services: Services, row: ExperimentRow, one: Some) -> Wanted[Arrival]:
-    each, members = one
-    return Wanted(each.primary, lambda: look_into(services, row, each, members))
-
-
-def look_into(
-    services: Services, row: ExperimentRow, each: Bundle, members: Iterable[UploadRow]
-) -> Arrival:
+def look_into(services: Services, row: ExperimentRow, one: Arriving) -> Arrival:
     """Read a file in a process of its own; what is made of it is thrown away.
 
     Raises
@@ -135,39 +167,29 @@ def look_into(
     Unavailable
         A store does not answer, or no process can be started.
     """
-    files = tuple(members)
-    notes, _ = current(services, row.id)
+    primary = one.bundle.primary
     with (
-        raw_folder(services, row.place, ((one.name, one.path) for one in files)) as raw,
+        raw_folder(services, row.place, ((each.name, each.path) for each in one.uploads)) as raw,
         TemporaryDirectory(dir=services.scratch, prefix="look-") as folder,
     ):
-        dossier = _dossier(services, row, each, files, notes)
-        size = sum(one.size for one in files)
-        done = Sandbox().convert(raw / each.primary, dossier, Path(folder), size)
+        done = Sandbox().convert(raw / primary, _dossier(row, one), Path(folder), one.size)
     return Arrival(
-        each.primary,
-        tuple(Seen(one.measurement, one.preview) for one in done.written),
-        (*done.findings, *done.doubts),
+        primary,
+        tuple(Seen(each.measurement, each.preview) for each in done.written),
+        (*done.findings, *(each for each in done.doubts if each.rule not in RULES)),
     )
 
 
-def _dossier(
-    services: Services,
-    row: ExperimentRow,
-    each: Bundle,
-    files: tuple[UploadRow, ...],
-    notes: Annotations,
-) -> Dossier:
-    digests = {one.name: one.sha256 or "" for one in files}
+def _dossier(row: ExperimentRow, one: Arriving) -> Dossier:
+    """Return a dossier in which nobody says anything of the file."""
+    digests = {each.name: each.sha256 or "" for each in one.uploads}
+    primary = one.bundle.primary
     whole = (
-        digests[each.primary]
-        if each.primary in digests
-        else store_digest(each, digests.__getitem__)
+        digests[primary] if primary in digests else store_digest(one.bundle, digests.__getitem__)
     )
     return Dossier(
-        source=Source(each.primary, whole, each.companions),
-        notes=notes,
+        source=Source(primary, whole, one.bundle.companions),
+        notes=Annotations(),
         experiment=row.id,
         software=shaping_versions(),
-        context=context_of(services, row),
     )

@@ -34,6 +34,7 @@ from emfair.service.annotations import current
 from emfair.service.arrivals import Arrival
 from emfair.service.context import context_of
 from emfair.service.documents import annotations_of, made
+from emfair.service.reading import Reading, reading_of
 from emfair.service.services import Services
 from emfair.vendor.bundles import primaries
 
@@ -128,13 +129,15 @@ def form_of(services: Services, row: ExperimentRow, arrivals: Iterable[Arrival] 
     Parameters
     ----------
     arrivals
-        What was seen of files on their way: it counts until the chain has read them.
+        What was seen of files on their way: it counts until the chain has read them, beside what
+        notes and records say now.
     """
     notes, version = current(services, row.id)
-    read, findings = _read(services, row, arrivals)
-    recorded = used(record_facts(context_of(services, row)))
+    context = context_of(services, row)
+    reading = _by_the_chain(services, row) or reading_of(arrivals, notes, context)
+    read, recorded = reading.measurements, used(record_facts(context))
     known, saying = _known(recorded, read), _saying(recorded, read)
-    doubts = _doubts(findings)
+    doubts = _doubts(reading.findings)
     zoneless = any(is_helped_by_a_zone(one.facts) for one in read)
     fields = tuple(
         Field(
@@ -228,16 +231,13 @@ def _below(schema: Mapping[str, Any], above: str) -> Iterator[tuple[str, Mapping
             yield above + name, each
 
 
-def _read(
-    services: Services, row: ExperimentRow, arrivals: Iterable[Arrival]
-) -> tuple[tuple[Measurement, ...], tuple[Finding, ...]]:
-    """Return what was read from the files, and what is odd about it."""
-    if conversion := made(services, Conversion, layout.conversion(row.place)):
-        validation = made(services, Validation, layout.report(row.place, "json"))
-        return conversion.measurements, validation.findings if validation else ()
-    seen = list(arrivals)
-    measurements = (one.measurement for each in seen for one in each.seen)
-    return tuple(measurements), tuple(one for each in seen for one in each.findings)
+def _by_the_chain(services: Services, row: ExperimentRow) -> Reading | None:
+    """Return what the chain has read from the files, and what is odd about it; None before."""
+    conversion = made(services, Conversion, layout.conversion(row.place))
+    if conversion is None:
+        return None
+    validation = made(services, Validation, layout.report(row.place, "json"))
+    return Reading(conversion.measurements, validation.findings if validation else ())
 
 
 def _doubts(findings: Iterable[Finding]) -> dict[str, tuple[Doubt, ...]]:

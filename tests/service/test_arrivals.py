@@ -12,7 +12,8 @@ import pytest
 
 from emfair.model.deposits import Whereto
 from emfair.service import deposits, together, uploads
-from emfair.service.arrivals import MOST, arrived, look_into, looked_into
+from emfair.service.arrivals import LookedInto, arrived, look_into, looked_into
+from emfair.service.first_looks import MOST
 from emfair.service.uploads import Announced
 from tests.service.lab import someone
 from tests.zspy import write_store
@@ -37,8 +38,8 @@ def test_a_format_that_is_a_folder_is_looked_into_as_one_file(services, tmp_path
     ids = [one.id for one in uploads.announce(access, row.id, said)]
     rows = together.chosen(services, row.id, ids)
     together.put(services, row, rows, [contents[one.name] for one in rows])
-    ((each, members),) = arrived(uploads.of_experiment(services, row.id))
-    found = look_into(services, row, each, members)
+    (one,) = arrived(uploads.of_experiment(services, row.id))
+    found = look_into(services, row, one)
     assert [one.measurement.shape for one in found.seen] == [(6, 8)]
     assert found.file == "made.zspy"
 
@@ -91,3 +92,20 @@ def test_only_so_many_files_are_looked_into_by_themselves(services):
     put(services, row, [f"{number}.dm3" for number in range(MOST + 2)])
     found = all_looked_into(services, row)
     assert (found.over, found.files, found.arriving) == (MOST, MOST + 2, False)
+
+
+def test_after_the_seal_nothing_is_looked_into_for_who_knows_nothing_of_it(services):
+    access = someone(services)
+    row = deposits.draft(access, Whereto("Steel", "2026-A", "Lamella 1", "Day"))
+    put(services, row, ["a.dm3"])
+    before = services.registry.experiments.get(row.id)
+    deposits.seal(access, row.id)
+    assert looked_into(services, before) == LookedInto((), (), "", 0, arriving=False)
+
+
+def test_a_file_that_comes_before_those_that_were_looked_into_takes_nothing_from_them(services):
+    row = deposits.draft(someone(services), Whereto("Steel", "2026-A", "Lamella 1", "Day"))
+    put(services, row, [f"{number}.dm3" for number in range(MOST)])
+    before = all_looked_into(services, row)
+    put(services, row, ["0-first.dm3"])
+    assert all_looked_into(services, row).seen == before.seen

@@ -1,54 +1,17 @@
-"""Looks into files before the seal: one a file, in turns, within bounds, kept whatever comes."""
+"""Looks into files before the seal: one a file, in turns, kept whatever comes."""
 
 from __future__ import annotations
 
+import threading
 import time
-from threading import Event, Lock
+from threading import Event, Thread
 
 import pytest
 
 from emfair.errors import Unavailable
-from emfair.service.first_looks import ENTRY, Failed, FirstLooks, Wanted
-
-
-class Desk:
-    """What is looked into, and how often; looks wait while it is closed."""
-
-    def __init__(self, **sizes):
-        self.sizes, self.begun, self.at_once, self.most = sizes, [], 0, 0
-        self.open, self._lock = Event(), Lock()
-        self.open.set()
-
-    def wanted(self, *names):
-        """Return looks into files of these names."""
-        return {name: Wanted(name, lambda name=name: self.look(name)) for name in names}
-
-    def look(self, name):
-        """Look into one, once the desk is open."""
-        with self._lock:
-            self.begun.append(name)
-            self.at_once += 1
-            self.most = max(self.most, self.at_once)
-        assert self.open.wait(30)
-        with self._lock:
-            self.at_once -= 1
-        return name + "." * self.sizes.get(name, 0)
-
-
-def all_of(looks, deposit, wanted):
-    """Wait until no file is to be looked into any more; return what came of them."""
-    until = time.monotonic() + 30
-    while (found := looks.found(deposit, wanted)).now:
-        assert time.monotonic() < until
-        time.sleep(0.005)
-    return found.over
-
-
-def until_begun(desk, number):
-    until = time.monotonic() + 30
-    while len(desk.begun) < number:
-        assert time.monotonic() < until
-        time.sleep(0.005)
+from emfair.service.first_looks import FirstLooks
+from emfair.service.look_shelf import Failed, Wanted
+from tests.service.desk import Desk, all_of, ask, until_begun
 
 
 def test_a_file_is_looked_into_once_whoever_asks_and_how_often():
@@ -56,7 +19,7 @@ def test_a_file_is_looked_into_once_whoever_asks_and_how_often():
     wanted = desk.wanted("a", "b", "c")
     desk.open.clear()
     for _ in range(3):
-        assert looks.found("d", wanted).now == "a"
+        assert ask(looks, "d", wanted).now == "a"
     desk.open.set()
     assert all_of(looks, "d", wanted) == ("a", "b", "c")
     assert all_of(looks, "d", wanted) == ("a", "b", "c")
@@ -91,10 +54,10 @@ def test_deposits_take_turns_and_no_more_files_are_looked_into_at_once_than_may_
     desk, looks = Desk(), FirstLooks(at_once=2)
     desk.open.clear()
     large, others = desk.wanted(*"abcdef"), [desk.wanted("x"), desk.wanted("y")]
-    looks.found("large", large)
+    ask(looks, "large", large)
     until_begun(desk, 1)
     for number, wanted in enumerate(others):
-        looks.found(str(number), wanted)
+        ask(looks, str(number), wanted)
     until_begun(desk, 2)
     desk.open.set()
     all_of(looks, "large", large)
@@ -117,42 +80,97 @@ def test_what_is_wanted_no_longer_is_forgotten():
 def test_of_a_deposit_that_ends_during_a_look_nothing_is_kept_or_looked_into(end):
     desk, looks = Desk(), FirstLooks(at_once=1)
     desk.open.clear()
-    looks.found("d", desk.wanted("a", "b"))
+    ask(looks, "d", desk.wanted("a", "b"))
     until_begun(desk, 1)
     if end == "forget":
         looks.forget("d")
     elif end == "close":
         looks.close()
     else:
-        assert looks.found("d", {}).over == ()
+        assert ask(looks, "d", {}).over == ()
     desk.open.set()
     all_of(looks, "another", desk.wanted("x"))
     assert desk.begun == ["a", "x"]
     assert all_of(looks, "d", desk.wanted("a")) == ("a",)
 
 
-def test_deposits_that_nobody_asks_for_go_where_room_ends():
-    desk = Desk(a=200_000, b=200_000, c=200_000)
-    looks = FirstLooks(room=1_500_000)  # two of them
-    for name in "abac":
-        all_of(looks, name, desk.wanted(name))
-    all_of(looks, "a", desk.wanted("a"))
-    assert desk.begun == ["a", "b", "c"]
-    all_of(looks, "b", desk.wanted("b"))
-    assert desk.begun[-1] == "b"
-
-
-def test_one_deposit_is_looked_into_as_far_as_its_room_goes():
-    desk, room = Desk(a=100, b=100, c=100), 2 * (ENTRY + 300)
-    looks = FirstLooks(of_one=room)
-    wanted = desk.wanted("a", "b", "c")
-    for _ in range(2):
-        assert [one[0] for one in all_of(looks, "d", wanted)] == ["a", "b"]
+@pytest.mark.parametrize("end", ["forgotten", "nothing is wanted"])
+def test_who_asks_again_during_a_look_gets_what_comes_of_it(end):
+    desk, looks = Desk(), FirstLooks()
+    desk.open.clear()
+    ask(looks, "d", desk.wanted("a", "b"))
+    until_begun(desk, 1)
+    if end == "forgotten":
+        looks.forget("d")
+    else:
+        ask(looks, "d", {})
+    assert ask(looks, "d", desk.wanted("a", "b")).now == "a"
+    desk.open.set()
+    assert all_of(looks, "d", desk.wanted("a", "b")) == ("a", "b")
     assert desk.begun == ["a", "b"]
+    assert desk.most == 1
 
 
-def test_a_file_that_holds_more_than_there_is_room_for_is_told():
-    looks = FirstLooks(of_one=3000)
-    (found,) = all_of(looks, "d", Desk(a=3000).wanted("a"))
-    assert isinstance(found, Failed)
-    assert found.why.startswith("There is too much in it")
+def test_what_is_there_is_asked_by_one_at_a_time_and_never_before_the_end_of_a_deposit():
+    desk, looks = Desk(), FirstLooks()
+    asking, answered, told = Event(), Event(), []
+
+    def slowly():
+        asking.set()
+        assert answered.wait(30)
+        return desk.wanted("a")
+
+    def sealed():
+        told.append("asked")
+        return {}
+
+    first = Thread(target=looks.found, args=("d", slowly))
+    first.start()
+    assert asking.wait(30)
+    others = [
+        Thread(target=looks.found, args=("d", sealed)),
+        Thread(target=looks.forget, args=("d",)),
+    ]
+    for other in others:
+        other.start()
+    time.sleep(0.05)
+    assert told == []
+    answered.set()
+    for thread in (first, *others):
+        thread.join(30)
+    assert looks.found("d", sealed).over == ()
+    all_of(looks, "another", desk.wanted("x"))
+    assert [name for name in desk.begun if name != "a"] == ["x"]
+
+
+def test_what_was_looked_into_stays_where_files_arrive_that_come_before_it():
+    desk, looks = Desk(), FirstLooks(most=2)
+    assert all_of(looks, "d", desk.wanted("m", "n")) == ("m", "n")
+    assert all_of(looks, "d", desk.wanted("a", "b", "m", "n")) == ("m", "n")
+    assert all_of(looks, "d", desk.wanted("a", "b", "n")) == ("a", "n")
+    assert desk.begun == ["m", "n", "a"]
+
+
+def test_threads_that_cannot_start_are_tried_again_by_whoever_asks_next(caplog):
+    desk, looks = Desk(), FirstLooks(at_once=1)
+    before = threading.stack_size(1 << 47)  # more than there are addresses
+    try:
+        for _ in range(3):
+            assert ask(looks, "d", desk.wanted("a")).now == "a"
+    finally:
+        threading.stack_size(before)
+    assert "No thread for looks into files could be started" in caplog.text
+    assert desk.begun == []
+    assert all_of(looks, "d", desk.wanted("a")) == ("a",)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # it is told
+def test_whatever_ends_a_look_takes_nobodys_place():
+    def ends():
+        raise SystemExit
+
+    desk, looks = Desk(), FirstLooks(at_once=1)
+    wanted = {"a": Wanted("a", ends), **desk.wanted("b")}
+    failed, other = all_of(looks, "d", wanted)
+    assert isinstance(failed, Failed)
+    assert other == "b"

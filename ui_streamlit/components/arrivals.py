@@ -11,12 +11,16 @@ import base64
 import streamlit as st
 
 from emfair.identity.table import Action
+from emfair.model.annotations import Annotations
+from emfair.model.documents import Measurement
 from emfair.registry import ExperimentRow
 from emfair.service.annotation_check import check
 from emfair.service.annotations import current
 from emfair.service.arrivals import Arrival, LookedInto, looked_into
-from emfair.service.first_looks import Failed
+from emfair.service.context import context_of
 from emfair.service.form import titles
+from emfair.service.look_shelf import Failed
+from emfair.service.reading import reading_of
 from emfair.service.services import Services
 from ui_streamlit import stores
 from ui_streamlit.components.markup import escaped, show
@@ -33,15 +37,17 @@ def arrivals(experiment: str) -> None:
         access = stores.access()
         row = access.experiment(Action.UPLOAD, experiment)
         looks = looked_into(access.services, row)
-        if not (looks.over or looks.now):
+        if not (looks.over or looks.now or looks.full):
             return
+        notes, _ = current(access.services, row.id)
+        read = reading_of(looks.seen, notes, context_of(access.services, row)).measurements
         st.subheader("What is in the files", anchor=False)
         if told := _progress(looks):
             st.caption(told)
-        _pictures(looks.seen)
+        _pictures(looks.seen, read)
         _wrong(looks.seen)
         _failed(looks.failed, experiment)
-        if missing := _missing(access.services, row, looks.seen):
+        if missing := _missing(access.services, row, notes, read):
             st.caption("Still missing for NXem: " + ", ".join(map(escaped, missing)) + ".")
 
 
@@ -59,6 +65,8 @@ def so_far(looks: LookedInto) -> str:
     if looks.over == looks.files:
         return ""
     done = f"{looks.over:,} of {looks.files:,} files looked into"
+    if looks.full and not looks.now:
+        return f"{done}. The others are looked into at the seal."
     head = (
         f"{done}; what the others say" if looks.over else "No file looked into yet; what they say"
     )
@@ -69,16 +77,17 @@ def so_far(looks: LookedInto) -> str:
     return f"{head} is added once the deposit is sealed."
 
 
-def _pictures(seen: tuple[Arrival, ...]) -> None:
+def _pictures(seen: tuple[Arrival, ...], read: tuple[Measurement, ...]) -> None:
+    """Show the pictures of what was seen, as it is called now."""
+    drawn = [one.picture for each in seen for one in each.seen]
     pictures = [
         {
-            "src": f"data:image/png;base64,{base64.b64encode(one.picture).decode()}",
-            "title": one.measurement.title,
-            "about": shape_of(one.measurement),
-            "file": each.file,
+            "src": f"data:image/png;base64,{base64.b64encode(picture).decode()}",
+            "title": one.title,
+            "about": shape_of(one),
+            "file": one.file,
         }
-        for each in seen
-        for one in each.seen
+        for picture, one in zip(drawn, read, strict=True)
     ]
     show("grid", pictures=pictures, more=0)
 
@@ -107,10 +116,10 @@ def _look_again(experiment: str) -> None:
         access.services.first_looks.look_again(row.id)
 
 
-def _missing(services: Services, row: ExperimentRow, seen: tuple[Arrival, ...]) -> list[str]:
+def _missing(
+    services: Services, row: ExperimentRow, notes: Annotations, read: tuple[Measurement, ...]
+) -> list[str]:
     """Return what neither the files that were looked into nor form and records say, as of now."""
-    notes, _ = current(services, row.id)
     document = notes.model_dump(mode="json", exclude_defaults=True)
-    read = [one.measurement for each in seen for one in each.seen]
     called = titles()
     return [called[name] for name in check(document, services, row, read).missing] if read else []

@@ -29,7 +29,7 @@ def read_so_far(row: ExperimentRow, shown: LookedInto) -> None:
     """
     if row.manifest_version is not None or not so_far(shown):
         return
-    if shown.now or shown.arriving:
+    if shown.now or shown.arriving or shown.full:
         _live(row.id, shown.over)
     else:
         st.caption(so_far(shown))

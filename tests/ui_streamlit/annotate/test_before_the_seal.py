@@ -15,7 +15,7 @@ from emfair.service.uploads import Announced
 from tests.catalogue.conftest import a_measurement, text
 from tests.ui_streamlit.annotate.filling_in import button
 from tests.ui_streamlit.conftest import open_page
-from tests.ui_streamlit.test_deposit import arrive, looked_into
+from tests.ui_streamlit.depositing import arrive, looked_into
 
 
 def test_files_on_their_way_say_what_is_known_and_what_is_odd(opened, corpus):
@@ -36,6 +36,28 @@ def test_files_on_their_way_say_what_is_known_and_what_is_odd(opened, corpus):
     assert "Acceleration voltage" in told
     assert "something else" in told
     assert "200 kV" not in "\n".join(one.value for one in before.caption)
+
+
+def test_what_is_odd_is_what_the_form_says_now_whoever_changed_it(opened, corpus):
+    file = corpus / "dm3_2D_data" / "test_STEM_image.dm3"
+    access = local_access(opened)
+    row = deposits.draft(access, Whereto("Steel", "2026-A", "Lamella", "Night"))
+    arrive(opened, row, file.read_bytes(), file.name)
+    looked_into(open_page("deposit", id=row.id))
+    app = open_page("annotate", id=row.id)
+
+    def odd():
+        assert not app.exception
+        told = "\n".join(one.value for one in app.caption).replace("\\", "")
+        return [line for line in told.splitlines() if "something else" in line]
+
+    assert not odd()
+    for version, (voltage, doubts) in enumerate((("300 kV", 1), ("200 kV", 0), ("80 kV", 1))):
+        notes = parse_annotations({"measurement": {"acceleration_voltage": voltage}})
+        annotate(access, row.id, notes, expected_version=version, reason="by someone else")
+        app.run()
+        assert len(odd()) == doubts, voltage
+        assert all(voltage in line for line in odd())
 
 
 def test_what_only_some_files_say_is_asked_too(opened):

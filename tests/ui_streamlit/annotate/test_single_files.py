@@ -6,7 +6,7 @@ from emfair.model.deposits import Whereto
 from emfair.service import deposits
 from emfair.service.access import local_access
 from emfair.service.form import form_of
-from tests.ui_streamlit.test_deposit import arrive
+from tests.ui_streamlit.depositing import arrive
 from ui_streamlit.components.single_files import READ, name_in, notes_of, rows_of
 
 

@@ -5,11 +5,17 @@ from __future__ import annotations
 import pytest
 
 from emfair.model.deposits import Whereto
+from emfair.model.nouns import InstrumentCard
+from emfair.nxem.annotations import parse_annotations
 from emfair.service import deposits
-from emfair.service.access import local_access
+from emfair.service.access import Granted, local_access
+from emfair.service.annotations import annotate
+from emfair.service.arrivals import looked_into as seen_so_far
+from emfair.service.form import form_of
+from emfair.service.nouns.instruments import edit_instrument
 from tests.ui_streamlit.annotate.filling_in import button, field, said
 from tests.ui_streamlit.conftest import open_page
-from tests.ui_streamlit.test_deposit import arrive, looked_into
+from tests.ui_streamlit.depositing import arrive, looked_into
 
 
 def test_a_time_without_an_offset_gets_one(page, services, made):
@@ -24,7 +30,9 @@ def test_a_time_without_an_offset_gets_one(page, services, made):
 @pytest.fixture
 def local_clock(opened, corpus):
     """Return a draft with a file that tells its local time, and the page that shows it."""
-    row = deposits.draft(local_access(opened), Whereto("Steel", "2026-A", "Lamella", "Night"))
+    opened.registry.instruments.create("titan", card=InstrumentCard(title="Titan"), actor="s")
+    whereto = Whereto("Steel", "2026-A", "Lamella", "Night")
+    row = deposits.draft(local_access(opened), whereto, instrument="titan")
     for end in (".emi", "_1.ser"):
         file = corpus / "FEI_new" / f"128x128-TEM_search{end}"
         arrive(opened, row, file.read_bytes(), file.name)
@@ -51,6 +59,37 @@ def test_whoever_tells_the_zone_of_the_clock_needs_to_tell_no_times(opened, loca
     button(app, "Save").click().run()
     assert not app.exception
     assert said(opened, row.id).instrument.time_zone == "Europe/Rome"
+    assert "says no time zone" not in "\n".join(one.value for one in app.caption)
+    form = form_of(opened, row, seen_so_far(opened, row).seen)
+    fields = {one.name: one for one in form.fields}
+    assert not fields["instrument.time_zone"].wanted
+    assert not fields["start_time"].doubts
+    assert fields["start_time"].known[-1].value_text.endswith(("+01:00", "+02:00"))
+
+
+def test_what_the_zone_makes_of_times_is_seen_by_the_other_person_too(opened, local_clock):
+    row, app = local_clock
+    access = local_access(opened)
+    notes = parse_annotations({"instrument": {"time_zone": "Europe/Rome"}})
+    annotate(access, row.id, notes, expected_version=0, reason="by someone else")
+    app.run()
+    assert not app.exception
+    assert "says no time zone" not in "\n".join(one.value for one in app.caption)
+
+
+def test_what_the_instruments_profile_makes_of_times_is_seen_at_once(opened, local_clock):
+    row, app = local_clock
+    card = InstrumentCard.model_validate(
+        {"title": "Titan", "profile": {"instrument": {"time_zone": "Europe/Rome"}}}
+    )
+    editing = Granted(local_access(opened), opened.registry.instruments.get("titan"))
+    edit_instrument(editing, card, expected_version=1)
+    form = form_of(opened, row, seen_so_far(opened, row).seen)
+    (zone,) = [one for one in form.fields if one.name == "instrument.time_zone"]
+    assert not zone.wanted
+    app.run()
+    assert not app.exception
+    assert "says no time zone" not in "\n".join(one.value for one in app.caption)
 
 
 def test_a_time_for_all_is_for_files_that_say_none_and_replaces_nothing(page, made):
