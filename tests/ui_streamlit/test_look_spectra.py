@@ -51,7 +51,7 @@ def test_a_background_begins_before_an_edge_and_a_fit_across_one_is_doubted(look
     )
     app = AppTest.from_function(page, args=(found,), default_timeout=30).run()
     next(one for one in app.toggle if one.label == "Take away a background").set_value(True).run()
-    assert any("before the first rise" in one.value for one in app.caption)
+    assert any("before a rise" in one.value for one in app.caption)
     assert not app.warning
     fitted = next(one for one in app.select_slider if one.key == "key-fitted")
     assert 180 < energies[fitted.value[1]] < 200

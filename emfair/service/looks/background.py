@@ -9,13 +9,11 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from emfair.nxem.shape import NxAxis
 from emfair.nxem.views import measures, zero_peak
-from emfair.service.looks.values import Values, numbers_of
+from emfair.service.looks.values import Numbers, Values, numbers_of
 
-Numbers = NDArray[np.float64]
 LEAST = 4
 """Channels of a window that is fitted, two on each side."""
 _EXPONENTS = np.arange(-2.0, 12.0, 0.02)
@@ -71,11 +69,10 @@ class PowerLaws:
         part = np.exp(np.interp(np.asarray(exponents), _EXPONENTS, np.log(share)))
         return np.asarray(counts * np.where(np.isnan(exponents), np.nan, part), np.float64)
 
-    def curve(self, channels: range, counts: float, exponent: float) -> Numbers:
-        """Return the background in each of some channels above 0."""
-        fitted = range(self.lower.start, self.upper.stop)
-        shape = self._shape(channels, exponent)
-        return np.asarray(counts * shape / self._shape(fitted, exponent).sum())
+    def curve(self, energies: Numbers, counts: float, exponent: float) -> Numbers:
+        """Return the background in channels at some energies above 0, fitted or not."""
+        fitted = self._shape(self._energies[self.lower.start : self.upper.stop], exponent)
+        return np.asarray(counts * self._shape(energies, exponent) / fitted.sum())
 
     @cached_property
     def _whole(self) -> Numbers:
@@ -83,10 +80,10 @@ class PowerLaws:
 
     def _sums(self, window: range) -> Numbers:
         """Return the sum over a window for each exponent that can be."""
-        return np.array([self._shape(window, one).sum() for one in _EXPONENTS])
-
-    def _shape(self, window: range, exponent: float) -> Numbers:
         energies = self._energies[window.start : window.stop]
+        return np.array([self._shape(energies, one).sum() for one in _EXPONENTS])
+
+    def _shape(self, energies: Numbers, exponent: float) -> Numbers:
         return np.asarray((energies / self._reference) ** -exponent)
 
 

@@ -13,9 +13,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from emfair.service.looks.values import Values
+from emfair.service.looks.values import Numbers, Values
 
-Numbers = NDArray[np.float64]
 _THRESHOLDS = np.linspace(0.02, 0.98, 97)
 _PLATEAU = 10
 """Thresholds in a row over which the edge of a disk hardly moves."""

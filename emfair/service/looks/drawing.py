@@ -12,21 +12,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import ImageDraw
 
 from emfair.nxem.preview.picture import colours, fitted, picture, shrunk
 from emfair.nxem.preview.tones import FAR, Shades, Tones, tame, tones_of
 from emfair.nxem.shape import NxAxis
 from emfair.nxem.views import measures
-from emfair.service.looks.values import Flat, Values
+from emfair.service.looks.values import Flat, Numbers, Values
 
 LARGE = (960, 720)
 """Pixels that a picture may take, across and down."""
 _MARK, _EDGE = "#ffb000", "#000000"
 _USUAL_LOG = (0.5, 99.9)
 """Percentiles that are black and white of a logarithm where none are chosen."""
-Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -201,7 +199,7 @@ def _far(known: Numbers) -> str:
     return f" What lies beyond ±{FAR:g} is drawn as if it were that."
 
 
-def _unknown(plain: NDArray[np.float64]) -> str:
+def _unknown(plain: Numbers) -> str:
     return " Violet is no number." if np.isnan(plain).any() else ""
 
 

@@ -15,10 +15,9 @@ from numpy.typing import NDArray
 from emfair.service.looks.background import usual_window
 from emfair.service.looks.edges import Edge
 from emfair.service.looks.fits import Closeness, closeness, is_plausible, scatter
-from emfair.service.looks.values import Curve, numbers_of
+from emfair.service.looks.values import Curve, Numbers, numbers_of
 from emfair.units import convert
 
-Numbers = NDArray[np.float64]
 _LOWEST = 50.0
 """eV; below are plasmons, on no power law."""
 _RATIO, _NARROWEST = 1.25, 1.05
@@ -27,10 +26,10 @@ _BEFORE = 0.98
 """A window ends there before an edge: calibrations and chemistry shift edges."""
 _BEHIND = 1.06
 """What follows a window is looked at so far: white lines of an edge lie within."""
-_STEP, _SURELY = 0.05, 5.0
+_STEP, _BEYOND_NOISE = 0.05, 5.0
 """An edge has so much more than the background before it, and so many times what noise makes."""
-_MOST = 600
-"""Points that are looked at of a spectrum, each the mean of some channels."""
+_FINE = 0.005
+"""Channels that are looked at as one lie within that part of their energy: 45 in a window."""
 _PLACES = 100
 _BINS = 8
 _ENDS = "To begin with it ends before"
@@ -59,14 +58,14 @@ class _Line(NamedTuple):
 
     @property
     def is_before_an_edge(self) -> bool:
-        return self.step > max(_STEP, _SURELY * self.noise)
+        return self.step > max(_STEP, _BEYOND_NOISE * self.noise)
 
 
 def first_window(curve: Curve, edges: Sequence[Edge] = ()) -> First:
     """Return where a background may be fitted to begin with.
 
     That is before the first edge of the sample's elements below which a power law fits; else
-    before the first rise of the spectrum; else where one fits, as early as is usual.
+    before the first rise that is found of the spectrum; else where one fits, as early as is usual.
 
     Parameters
     ----------
@@ -77,27 +76,24 @@ def first_window(curve: Curve, edges: Sequence[Edge] = ()) -> First:
     """
     unit = convert(1.0, "eV", curve.axis.unit)
     known = [edge._replace(energy=edge.energy * unit) for edge in edges]
-    energies, values, size = _thinned(curve)
+    energies, values, bounds = _thinned(curve)
     usual = usual_window(curve.axis)
 
-    def channels(window: range) -> range:
-        return range(window.start * size, min(window.stop * size, len(curve.values)))
+    def channels(line: _Line) -> range:
+        return range(int(bounds[line.window.start]), int(bounds[line.window.stop]))
 
     before_known = (_line(energies, values, edge.energy * _BEFORE) for edge in known)
     for edge, line in zip(known, before_known, strict=True):
         if line and line.is_sound and not _holds_any(energies, line.window, known):
-            return First(channels(line.window), f"{_ENDS} the edge {edge.name}.")
+            return First(channels(line), f"{_ENDS} the edge {edge.name}.")
     lines = list(_lines(energies, values, _LOWEST * unit))
     sound = [one for one in lines if one.is_sound and not _holds_any(energies, one.window, known)]
     for line in sound:
         if line.is_before_an_edge:
-            return First(
-                channels(line.window),
-                f"{_ENDS} the first rise of the spectrum.",
-            )
-    late = [one for one in sound if one.window.stop * size >= usual.stop] or sound[-1:]
+            return First(channels(line), f"{_ENDS} a rise of the spectrum.")
+    late = [one for one in sound if channels(one).stop >= usual.stop] or sound[-1:]
     if late:
-        return First(channels(late[0].window), "")
+        return First(channels(late[0]), "")
     return First(usual, _NOWHERE if lines else "")
 
 
@@ -106,20 +102,29 @@ def _holds_any(energies: Numbers, window: range, edges: Sequence[Edge]) -> bool:
     return any(first < edge.energy <= last for edge in edges)
 
 
-def _thinned(curve: Curve) -> tuple[Numbers, Numbers, int]:
-    """Return energies and values of some neighbouring channels together, and of how many."""
-    size = -(-len(curve.values) // _MOST)
-    starts = np.arange(0, len(curve.values), size)
-    counts = np.diff(np.append(starts, len(curve.values)))
-    numbers = numbers_of(curve.axis), np.nan_to_num(curve.values.astype(np.float64))
-    energies, values = (np.add.reduceat(one, starts) / counts for one in numbers)
-    return energies, values, size
+def _thinned(curve: Curve) -> tuple[Numbers, Numbers, NDArray[np.intp]]:
+    """Return energies above 0 and values, each of some channels together, and where those begin.
+
+    The higher the energy the more are one, so that a window has as many points wherever it lies.
+    Channels that hold no number are passed over. The last bound is the number of channels.
+    """
+    energies, values = numbers_of(curve.axis), curve.values.astype(np.float64)
+    seen = np.flatnonzero((energies > 0) & np.isfinite(values))
+    steps = np.floor(np.log(energies[seen]) / _FINE)
+    starts = np.flatnonzero(np.diff(steps, prepend=-np.inf))
+    counts = np.diff(starts, append=len(seen))
+    energies, values = (
+        np.add.reduceat(one[seen], starts) / counts if len(seen) else one[seen]
+        for one in (energies, values)
+    )
+    return energies, values, np.append(seen[starts], len(curve.values))
 
 
 def _lines(energies: Numbers, values: Numbers, lowest: float) -> Iterator[_Line]:
     """Fit a line before each of some places, from the lowest up."""
-    first = max(lowest, float(energies[energies > 0].min()))
-    for place in np.geomspace(first, energies[-1], _PLACES):
+    if not len(energies) or energies[-1] <= lowest:
+        return
+    for place in np.geomspace(max(lowest, energies[0]), energies[-1], _PLACES):
         line = _line(energies, values, float(place))
         if line:
             yield line
@@ -140,5 +145,15 @@ def _line(energies: Numbers, values: Numbers, end: float) -> _Line | None:
     slope, height = np.polyfit(at, np.log(bins), 1)
     off = values[start:behind] / np.exp(height + slope * logs) - 1
     inside, after = off[: stop - start], off[stop - start :]
-    noise = scatter(inside) * np.sqrt(1 / len(after) + 4 / len(inside))
+    noise = scatter(inside) * _lever(logs, len(inside))
     return _Line(range(start, stop), -slope, closeness(inside), float(after.mean()), float(noise))
+
+
+def _lever(places: Numbers, fitted: int) -> float:
+    """Return how far noise takes the mean behind the `fitted` places from their line.
+
+    As a part of the noise of one place: a short window tells little of what lies behind it.
+    """
+    inside, after = places[:fitted], places[fitted:]
+    away = (after.mean() - inside.mean()) ** 2 / inside.var()
+    return float(np.sqrt(1 / len(after) + (1 + away) / fitted))

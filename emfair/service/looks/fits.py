@@ -10,18 +10,16 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from emfair.service.looks.background import PowerLaws, can_be_fitted
-from emfair.service.looks.values import Curve, numbers_of
+from emfair.service.looks.background import LEAST, PowerLaws, can_be_fitted
+from emfair.service.looks.values import Curve, Numbers, numbers_of
 
-Numbers = NDArray[np.float64]
 PLAUSIBLE = (1.0, 6.0)
 """Exponents of real backgrounds: 2 to 6 (Egerton, 3rd ed., 4.4), less where the sample is thick."""
 CLOSE = 0.03
 """A fit that is off by no more of the counts is as good as they get: gains vary so much."""
-SURELY = 3.0
-"""So many times what noise alone makes is no noise."""
+_NO_NOISE = 3.0
+"""A fit that is off by more than so many times what noise alone makes is none."""
 _PARTS = 16
 """Of a window, over whose means a fit is judged: an edge moves several together, noise none."""
 
@@ -35,7 +33,7 @@ class Closeness(NamedTuple):
     @property
     def is_good(self) -> bool:
         """Whether it fits as well as can be expected."""
-        return self.misfit <= max(CLOSE, SURELY * self.noise)
+        return self.misfit <= max(CLOSE, _NO_NOISE * self.noise)
 
 
 @dataclass(frozen=True)
@@ -56,21 +54,28 @@ class Below:
 
 
 def background_of(curve: Curve, window: range) -> Below | None:
-    """Return the background of a spectrum, fitted over a window; None where none can be."""
+    """Return the background of a spectrum, fitted over a window; None where none can be.
+
+    Channels of the window that hold no number are passed over.
+    """
     if not can_be_fitted(curve.axis, window):
         return None
-    laws = PowerLaws(numbers_of(curve.axis), window)
+    energies, values = numbers_of(curve.axis), curve.values.astype(np.float64)
+    known = window.start + np.flatnonzero(np.isfinite(values[window.start : window.stop]))
+    if len(known) < LEAST:
+        return None
+    laws = PowerLaws(energies[known], range(len(known)))
     lower, upper = (
-        np.nansum(curve.values[part.start : part.stop]) for part in (laws.lower, laws.upper)
+        values[known[part.start : part.stop]].sum() for part in (laws.lower, laws.upper)
     )
     exponent = float(laws.exponents(lower, upper))
     if np.isnan(exponent):
         return None
-    channels = range(window.start, len(curve.values))
-    values = laws.curve(channels, float(lower + upper), exponent)
-    left = curve.values[window.start :].astype(np.float64) - values
+    channels = range(window.start, len(values))
+    below = laws.curve(energies[window.start :], float(lower + upper), exponent)
+    left = values[window.start :] - below
     fitted = slice(0, len(window))
-    return Below(channels, values, left, exponent, _doubt(exponent, left[fitted] / values[fitted]))
+    return Below(channels, below, left, exponent, _doubt(exponent, left[fitted] / below[fitted]))
 
 
 def is_plausible(exponent: float) -> bool:

@@ -15,6 +15,7 @@ from emfair.units import convert
 _FAR = 4000.0
 """eV; spectra of energy losses hardly ever reach so far."""
 Values = NDArray[Any]
+Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Curve:
 
     values: Values
     axis: NxAxis
-    points: NDArray[np.float64]
+    points: Numbers
     remark: str = ""
 
     @property
@@ -61,13 +62,13 @@ class Curve:
         return int(self.values.nbytes + self.points.nbytes + self.axis.points.nbytes)
 
 
-def numbers_of(axis: NxAxis) -> NDArray[np.float64]:
+def numbers_of(axis: NxAxis) -> Numbers:
     """Return an axis' points; running numbers where one is not finite."""
     points = np.asarray(axis.points, np.float64)
     return points if np.isfinite(points).all() else np.arange(len(points), dtype=np.float64)
 
 
-def points_at(axis: NxAxis, picks: range) -> NDArray[np.float64]:
+def points_at(axis: NxAxis, picks: range) -> Numbers:
     """Return the picked of an axis' points."""
     return numbers_of(axis)[picks.start : picks.stop : picks.step]
 

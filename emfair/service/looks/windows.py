@@ -9,15 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from emfair.service.looks.array import Array
 from emfair.service.looks.background import PowerLaws
 from emfair.service.looks.reading import Picks, summed
+from emfair.service.looks.values import Numbers
 
 UNFITTED = "No place has enough counts for a fit, so no background is taken away."
 """What is said of sums where a background was wanted that is nowhere."""
-Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

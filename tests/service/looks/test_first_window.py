@@ -40,7 +40,7 @@ def test_an_edge_that_is_seen_lies_right_behind_the_first_window(onset, height, 
     first, last = ends_of(curve, found.window)
     assert 0.9 * onset < last < onset
     assert first < 0.85 * last
-    assert found.reason == "To begin with it ends before the first rise of the spectrum."
+    assert found.reason == "To begin with it ends before a rise of the spectrum."
     assert background_of(curve, found.window).doubt == ""
 
 
@@ -74,7 +74,7 @@ def test_no_known_edge_lies_in_a_window_that_ends_before_another():
     found = first_window(curve, edges_of(["Fe", "Co"]))
     _, last = ends_of(curve, found.window)
     assert 540 < last < 600
-    assert found.reason == "To begin with it ends before the first rise of the spectrum."
+    assert found.reason == "To begin with it ends before a rise of the spectrum."
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -124,6 +124,50 @@ def test_whatever_a_spectrum_is_there_is_a_window(size, fill):
     axis = NxAxis("axis_energy", "E (eV)", "eV", 1.0 + np.arange(size), 1.0, 1.0)
     found = first_window(Curve(np.full(size, fill), axis, axis.points), edges_of(["C", "O"]))
     assert can_be_fitted(axis, found.window)
+
+
+@pytest.mark.parametrize("seen", [5, 40, 60])
+@pytest.mark.parametrize("size", [200, 10_200])
+@pytest.mark.parametrize("edges", [(), edges_of(["C", "O"])])
+def test_whatever_of_it_lies_above_0_there_is_a_window(size, seen, edges):
+    axis = NxAxis("axis_energy", "E (eV)", "eV", np.arange(size) - size + seen + 1.0, 1.0, 0.0)
+    curve = Curve(np.full(size, 7.0), axis, axis.points)
+    assert can_be_fitted(axis, first_window(curve, edges).window)
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(
+    ("symbols", "reason"), [(["C"], "the edge C K."), ([], "a rise of the spectrum.")]
+)
+@pytest.mark.parametrize("size", [2048, 4096])
+def test_before_the_first_of_two_edges_however_many_channels_follow(size, symbols, reason, seed):
+    curve = spectrum((284.0, 0.6), (532.0, 0.6), energies=1.0 + np.arange(size), counts=5e11,
+                     exponent=3.0, seed=seed)  # fmt: skip
+    found = first_window(curve, edges_of(symbols))
+    first, last = ends_of(curve, found.window)
+    assert 200 < first < 0.85 * last
+    assert 260 < last < 284
+    assert found.reason == f"To begin with it ends before {reason}"
+    assert background_of(curve, found.window).doubt == ""
+
+
+@pytest.mark.parametrize("dead", [1, 5, 20])
+def test_dead_channels_are_no_edge_and_hide_none(dead):
+    whole = spectrum((532.0, 0.6))
+    values = whole.values.astype(float)
+    values[np.random.default_rng(2).choice(300, dead, replace=False)] = np.nan
+    curve = Curve(values, whole.axis, whole.points)
+    found = first_window(curve)
+    _, last = ends_of(curve, found.window)
+    assert 0.9 * 532 < last < 532
+    assert found.reason == "To begin with it ends before a rise of the spectrum."
+    assert background_of(curve, found.window).doubt == ""
+
+
+def test_plasmons_alone_have_no_window_before_an_edge():
+    axis = NxAxis("axis_energy", "E (eV)", "eV", 0.05 * np.arange(1.0, 961.0), 0.05, 0.05)
+    curve = Curve(1e6 * axis.points**-2.0 * np.where(axis.points > 44, 2, 1), axis, axis.points)
+    assert first_window(curve) == (usual_window(axis), "")
 
 
 def test_of_long_spectra_the_window_is_as_exact():

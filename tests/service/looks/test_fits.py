@@ -55,7 +55,20 @@ def test_a_window_of_few_channels_is_judged_too(size):
     assert below(1e6 * (ENERGIES / 200) ** -3.0, range(60, 60 + size)).doubt == ""
 
 
-def test_what_is_no_number_is_passed_over():
+@pytest.mark.parametrize("dead", [[80], range(66, 71), range(60, 64), range(195, 200), [90, 150]])
+def test_what_is_no_number_is_passed_over(dead):
     values = 1e6 * (ENERGIES / 200) ** -3.0
-    values[80] = np.nan
-    assert below(values).doubt == ""
+    whole = values.copy()
+    values[[*dead]] = np.nan
+    found = below(values)
+    assert found.doubt == ""
+    assert found.exponent == pytest.approx(3.0, abs=1e-3)
+    assert found.values == pytest.approx(whole[WINDOW.start :], rel=1e-4)
+    assert np.isnan(found.left).sum() == len(dead)
+
+
+@pytest.mark.parametrize(("alive", "is_fitted"), [(0, False), (3, False), (4, True)])
+def test_of_too_few_numbers_no_background_is_made(alive, is_fitted):
+    values = 1e6 * (ENERGIES / 200) ** -3.0
+    values[WINDOW.start + alive : WINDOW.stop] = np.nan
+    assert (below(values) is not None) == is_fitted
