@@ -3,12 +3,11 @@
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from emfair.errors import BadAnnotations
-from emfair.model.annotations import Annotations
 from emfair.nxem.annotations import (
     check_files,
     number_of,
@@ -234,30 +233,9 @@ def test_what_is_possible_is_told_with_its_unit_and_a_full_stop(key, text, remed
     assert " ." not in caught.value.remedy
 
 
-@pytest.mark.parametrize(
-    ("document", "about_times"),
-    [
-        ({"start_time": "2026-01-22T12:14:12"}, True),
-        ({"sample": {"preparation_date": "2026-01-20"}}, True),
-        ({"files": {"start_time": {"title": ""}}}, False),
-        ({"sample": {"start_time": "2026-01-20"}}, False),
-        ({"sample": {"atom_types": ["Qq"]}}, False),
-    ],
-)
-def test_offsets_are_spoken_of_only_where_a_time_is_wrong(document, about_times):
-    with pytest.raises(BadAnnotations) as caught:
-        parse_annotations(document)
-    assert ("offset" in caught.value.remedy) == about_times
-
-
 def test_a_number_is_returned_in_si_and_none_for_text():
     assert number_of("camera_length", "98 mm", "f") == pytest.approx(0.098)
     assert number_of("detector", "HAADF", "f") is None
-
-
-def test_a_time_in_utc_stays_in_utc():
-    notes = parse_annotations({"start_time": "2026-01-22T11:14:12Z"})
-    assert notes.start_time == datetime(2026, 1, 22, 11, 14, 12, tzinfo=UTC)
 
 
 def test_a_word_on_a_file_that_is_not_there_is_refused():
@@ -274,79 +252,3 @@ def test_a_technique_is_one_of_the_words_that_the_index_knows():
         parse_annotations({"files": {"a.dm4": {"measurement": {"technique": "stem-eds"}}}})
     assert caught.value.subject == "annotations: files.a.dm4.measurement.technique"
     assert "STEM EDS" in caught.value.remedy
-
-
-@pytest.mark.parametrize(
-    ("text", "message", "remedy"),
-    [
-        (
-            "measurement: {start_time: 2026-01-22T12:14:12Z}",
-            "measurement.start_time: is no key of a measurement "
-            "(given: 2026-01-22T12:14:12+00:00).",
-            "Write start_time at the top level, or under files.NAME.",
-        ),
-        (
-            "measurement: {start_time: '2026-01-22T12:14:12+01:00'}",
-            "measurement.start_time: is no key of a measurement.",
-            "Write start_time at the top level, or under files.NAME.",
-        ),
-        (
-            "files: {a.dm4: {measurement: {end_time: 2026-01-22}}}",
-            "files.a.dm4.measurement.end_time: is no key of a measurement (given: 2026-01-22).",
-            "Write end_time at the top level.",
-        ),
-        (
-            "start_time: 2026-01-22T12:14:12",
-            "start_time: has no offset (given: 2026-01-22T12:14:12).",
-            "Times need an offset (2026-01-22T12:14:12+01:00).",
-        ),
-        (
-            "sample: {name: [2026-01-22]}",
-            "sample.name: Input should be a valid string (given: [2026-01-22]).",
-            "Correct what is named and try again.",
-        ),
-    ],
-)
-def test_a_time_in_the_wrong_place_or_form_is_told_as_it_was_written(
-    tmp_path, text, message, remedy
-):
-    path = tmp_path / "notes.yaml"
-    path.write_text(text)
-    with pytest.raises(BadAnnotations) as caught:
-        read_annotations(path)
-    told = f"{caught.value.subject}: {caught.value.message}"
-    assert told.removeprefix(f"{path}: ") == message
-    assert caught.value.remedy == remedy
-
-
-NAMED = [
-    ("title", lambda text: {"title": text}),
-    ("files.a/b.dm4.title", lambda text: {"files": {"a/b.dm4": {"title": text}}}),
-    ("sample.name", lambda text: {"sample": {"name": text}}),
-    ("instrument.vendor", lambda text: {"instrument": {"vendor": text}}),
-    ("instrument.model", lambda text: {"instrument": {"model": text}}),
-    ("instrument.name", lambda text: {"instrument": {"name": text}}),
-    ("user.name", lambda text: {"user": {"name": text}}),
-]
-
-
-@pytest.mark.parametrize(("field", "said"), NAMED)
-def test_what_people_call_something_by_is_seen_as_what_it_is(field, said):
-    with pytest.raises(BadAnnotations, match=r"U\+202E.*cannot be seen") as caught:
-        parse_annotations(said("\u202eztrauq"), "f.yaml")
-    assert caught.value.subject == f"f.yaml: {field}"
-    assert caught.value.remedy == "Type it anew on one line, without what was pasted along."
-    with pytest.raises(BadAnnotations, match="no character that can be seen") as caught:
-        parse_annotations(said(" \u200b "))
-    assert caught.value.remedy == "Type what people shall call it."
-    assert parse_annotations(said("می\u200cخواهم"))
-
-
-def test_a_description_may_have_lines():
-    text = "first\n\tsecond"
-    assert parse_annotations({"description": text}).description == text
-    assert parse_annotations({"sample": {"description": text}}).sample.description == text
-
-
-def test_what_was_stored_before_names_were_looked_at_stays_readable():
-    assert Annotations.model_validate_json('{"title": "\\u202eztrauq"}').title == "\u202eztrauq"
