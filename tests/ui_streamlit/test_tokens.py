@@ -64,12 +64,21 @@ def test_it_counts_through_the_last_day_that_was_chosen(lab):
 
 @pytest.mark.parametrize(
     ("name", "scopes", "told"),
-    [("", ("read",), "needs a name"), ("script", (), "needs scopes"), (" \x00", ("read",), "text")],
+    [("", ("read",), "needs a name"), (" \x00", ("read",), "text")],
 )
 def test_a_token_that_should_not_be_is_a_notice(lab, name, scopes, told):
     app = press(wanted(enter("tokens", "ada"), name, *scopes), MAKE)
     assert told in shown(app)
     assert kept(lab) == []
+
+
+def test_without_anything_that_it_may_do_the_form_asks_for_it_in_place(lab):
+    app = press(wanted(enter("tokens", "ada"), "script"), MAKE)
+    assert not (app.error or app.warning)
+    assert ":red[Choose at least one thing that it may do.]" in [one.value for one in app.caption]
+    assert kept(lab) == []
+    press(wanted(app, "script", "read"), MAKE)
+    assert len(kept(lab)) == 1
 
 
 def test_what_is_sent_twice_makes_one_token(lab):

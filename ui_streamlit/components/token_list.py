@@ -24,6 +24,7 @@ from ui_streamlit.components.times import moment
 from ui_streamlit.components.words import TOKENS, Word
 
 _DAYS, _LONGEST = 90, 365
+_NOTHING = "Choose at least one thing that it may do."
 Make = Callable[[Wanted], tuple[str, StoredToken]]
 End = Callable[[str], None]
 
@@ -68,11 +69,14 @@ def new_token(name: str, make: Make) -> None:
             for scope, words in table().scopes.items()
             if st.checkbox(f"{words}  :gray[{scope}]", key=f"{base}-{scope}")
         ]
+        nothing = st.container()
         until = ending(
             "Last day", f"{base}-until", stores.services().now(), after=_DAYS, longest=_LONGEST
         )
         sent = st.form_submit_button("Make the token", type="primary", icon=":material/key:")
-    if sent:
+    if sent and not scopes:
+        nothing.caption(f":red[{_NOTHING}]")
+    elif sent:
         _make(name, make, Wanted(called.strip(), frozenset(scopes), until))
 
 
