@@ -170,7 +170,7 @@ class Shelf(Generic[T]):
             self._needs = size
         else:
             one.over[name] = came, size
-            self._make_room(one, now)
+            self._make_room(one)
 
     def _has_room(self, one: OfDeposit[T], now: float, recent: int) -> bool:
         mine = self._of_one - one.taken
@@ -185,12 +185,12 @@ class Shelf(Generic[T]):
         own = 0 if one.asked + RECENT > now else one.taken
         return self._room - recent - own
 
-    def _make_room(self, for_one: OfDeposit[T], now: float) -> None:
+    def _make_room(self, for_one: OfDeposit[T]) -> None:
         """Let those go that nobody has asked for the longest, as far as they have to."""
         others = [name for name, one in self.deposits.items() if one is not for_one]
         taken = sum(one.taken for one in self.deposits.values())
         for deposit in others:
-            if taken <= self._room or self.deposits[deposit].asked + RECENT > now:
+            if taken <= self._room:
                 return
             taken -= self.deposits[deposit].taken
             self.drop(deposit)
