@@ -1,4 +1,4 @@
-"""What is wrong with a title or name that people cannot read as what it is, in words.
+"""What is wrong with a text, in words: with a title that people cannot read, or with any text.
 
 What does not belong here: which characters those are (`visible`), and whose title it is.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from emfair.model.visible import is_visible, steering
+from emfair.model.visible import control, is_visible, steering
 
 
 class Unreadable(NamedTuple):
@@ -28,5 +28,15 @@ def unreadable(text: str) -> Unreadable | None:
     if not is_visible(text):
         return Unreadable(
             f"{text[:80]!a} has no character that can be seen.", "Type what people shall call it."
+        )
+    return None
+
+
+def unwritable(text: str) -> Unreadable | None:
+    """Return what is wrong with a text of any number of lines; None if it can be kept as it is."""
+    if found := control(text):
+        return Unreadable(
+            f"holds a control character (U+{ord(found):04X}), which is no part of a text.",
+            "Type it anew, without what was pasted along.",
         )
     return None

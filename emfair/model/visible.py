@@ -39,6 +39,15 @@ def steering(text: str) -> str:
     return next(filter(_steers, text), "")
 
 
+def control(text: str) -> str:
+    r"""Return the first character that no text of several lines has; or ``""``.
+
+    >>> control("first\n\tsecond"), control("5\x00 nm") == "\x00"
+    ('', True)
+    """
+    return next((char for char in text if _is_control(char)), "")
+
+
 def unsteered(text: str) -> str:
     r"""Return a text without what would steer it; empty if nothing of it can be seen.
 
@@ -54,6 +63,10 @@ def _has_shape(char: str) -> bool:
         char in _BLANK or "\ufff0" <= char <= "\ufff8" or "\U000e0000" <= char <= "\U000e0fff"
     )
     return not ignorable and unicodedata.category(char).startswith(_SEEN)
+
+
+def _is_control(char: str) -> bool:
+    return char not in "\t\n\r" and unicodedata.category(char) in ("Cc", "Cs")
 
 
 def _steers(char: str) -> bool:

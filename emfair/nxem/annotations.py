@@ -15,8 +15,8 @@ from pydantic import ValidationError
 
 from emfair.errors import BadAnnotations
 from emfair.model.annotations import Annotations
-from emfair.model.readable import unreadable
-from emfair.nxem.document_parts import THICKNESS, endless, filled_in, names, quantities
+from emfair.model.readable import unreadable, unwritable
+from emfair.nxem.document_parts import THICKNESS, endless, filled_in, names, quantities, texts
 from emfair.nxem.keys import Key, keys
 from emfair.nxem.written import cut, parse_yaml
 from emfair.units import read_quantity
@@ -89,7 +89,9 @@ def look_over(document: Any) -> tuple[Annotations | None, list[Mistake], list[Qu
         Mistake(field, "is no number that can be kept (NaN, infinity).", "Leave it out.")
         for field in endless(filled)
     ]
-    wrong += [Mistake(field, *told) for field, text in names(filled) if (told := unreadable(text))]
+    named = {field: told for field, text in names(filled) if (told := unreadable(text))}
+    kept = {field: told for field, text in texts(filled) if (told := unwritable(text))}
+    wrong += [Mistake(field, *told) for field, told in (kept | named).items()]
     found = []
     for field, name, text in quantities(filled):
         try:

@@ -22,7 +22,7 @@ from emfair.model.documents import AxisNotes, Measurement, TagUse
 from emfair.model.identifiers import measurement_id
 from emfair.nxem.dossier import Dossier, Source
 from emfair.nxem.facts import facts_of, used
-from emfair.nxem.nodes import Field, Group, tag_tree
+from emfair.nxem.nodes import Field, Group, storable, tag_tree
 from emfair.nxem.pixels import parts, pixels_of
 from emfair.nxem.preview import draw
 from emfair.nxem.shape import NxAxis, Shape, shape_of
@@ -199,6 +199,8 @@ def _write(parent: h5py.Group, name: str, node: Group | Field) -> None:
         value = node.value
         if isinstance(value, np.ndarray | np.number):
             value = np.asarray(value, value.dtype.newbyteorder("<"))
+        elif isinstance(value, str):
+            value = storable(value)
         made = parent.create_dataset(name, data=value, track_times=False)
     else:
         made = parent.require_group(name)  # the signal's are there
@@ -206,4 +208,4 @@ def _write(parent: h5py.Group, name: str, node: Group | Field) -> None:
         for child, below in node.children.items():
             _write(made, child, below)
     for key, value in node.attrs.items():
-        made.attrs[key] = value
+        made.attrs[key] = storable(value) if isinstance(value, str) else value

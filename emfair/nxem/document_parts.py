@@ -31,6 +31,18 @@ def endless(part: Any, field: str = "", depth: int = 0) -> Iterator[str]:
         yield from endless(value, f"{field}.{name}" if field else str(name), depth + 1)
 
 
+def texts(part: Any, field: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    """Yield field and text of all that a document says in words; a list's are the list's."""
+    if isinstance(part, str):
+        yield field, part
+    elif depth < _DEEPEST and isinstance(part, list | tuple):
+        for value in part:
+            yield from texts(value, field, depth + 1)
+    elif depth < _DEEPEST and isinstance(part, dict):
+        for name, value in part.items():
+            yield from texts(value, f"{field}.{name}" if field else str(name), depth + 1)
+
+
 def quantities(document: Any) -> Iterator[tuple[str, str, str]]:
     """Yield field, key and text of all that a document has measured, as far as it is a document."""
     whole = _part(document)

@@ -69,7 +69,7 @@ def _fill(group: Group, tags: dict[str, Any]) -> int:
             count += _fill(child, items)
         group.children[name] = child
         if name != given:
-            child.attrs["vendor_name"] = _text(str(given))
+            child.attrs["vendor_name"] = storable(str(given))
     return count
 
 
@@ -115,7 +115,7 @@ def _leaf(value: Any) -> Any:  # noqa: PLR0911  one way out a type
     if value is None:
         return ""
     if isinstance(value, bytes | np.bytes_):
-        return _text(bytes(value).decode("utf-8", "backslashreplace"))
+        return storable(bytes(value).decode("utf-8", "backslashreplace"))
     if isinstance(value, bool | np.bool_):
         return np.bool_(value)
     if isinstance(value, int) and not -(2**63) <= value < 2**64:
@@ -128,8 +128,8 @@ def _leaf(value: Any) -> Any:  # noqa: PLR0911  one way out a type
         value = value.tolist()
     if isinstance(value, list | tuple):
         array = _numbers(value)
-        return array if array is not None else _text(json.dumps(value, default=_spelled))
-    return _text(str(value))
+        return array if array is not None else storable(json.dumps(value, default=_spelled))
+    return storable(str(value))
 
 
 def _numbers(value: list[Any] | tuple[Any, ...]) -> Any:
@@ -150,5 +150,6 @@ def _spelled(value: Any) -> str:
     return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
 
 
-def _text(text: str) -> str:
+def storable(text: str) -> str:
+    """Return a text as HDF5 keeps it: without NUL, which would end it, and without half signs."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()

@@ -4,7 +4,7 @@ import pytest
 
 from emfair.errors import BadAnnotations
 from emfair.model.annotations import Annotations
-from emfair.nxem.annotations import parse_annotations
+from emfair.nxem.annotations import look_over, parse_annotations
 
 NAMED = [
     ("title", lambda text: {"title": text}),
@@ -37,3 +37,23 @@ def test_a_description_may_have_lines():
 
 def test_what_was_stored_before_names_were_looked_at_stays_readable():
     assert Annotations.model_validate_json('{"title": "\\u202eztrauq"}').title == "\u202eztrauq"
+
+
+TEXTS = [
+    ("description", lambda text: {"description": text}),
+    ("sample.description", lambda text: {"sample": {"description": text}}),
+    ("sample.atom_types", lambda text: {"sample": {"atom_types": ["Si", text]}}),
+    ("instrument.location", lambda text: {"instrument": {"location": text}}),
+    ("user.affiliation", lambda text: {"user": {"affiliation": text}}),
+    ("measurement.detector", lambda text: {"measurement": {"detector": text}}),
+    ("files.a.dm4.measurement.detector",
+     lambda text: {"files": {"a.dm4": {"measurement": {"detector": text}}}}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("char", ["\0", "\x1b", "\x7f", "\x85", "\ud800"])
+@pytest.mark.parametrize(("field", "said"), TEXTS)
+def test_no_text_holds_a_control_character(field, said, char):
+    wrong = look_over(said(f"from the PDF:{char} grade 5"))[1]
+    told = [one for one in wrong if one.field == field and f"U+{ord(char):04X}" in one.message]
+    assert [one.remedy for one in told] == ["Type it anew, without what was pasted along."]

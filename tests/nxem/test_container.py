@@ -221,6 +221,14 @@ def test_energy_first_is_stored_energy_last(made, tmp_path):
     ]  # fmt: skip
 
 
+def test_a_text_that_was_stored_with_a_nul_is_written_without(made, ramp, tmp_path):
+    notes = Annotations.model_validate({"sample": {"description": "from the PDF:\0 grade 5"}})
+    one = write_container(made(ramp), replace(BARE, notes=notes), tmp_path)
+    with h5py.File(one.path) as container:
+        described = container["entry/sample1/description"][()].decode()
+    assert described == "from the PDF: grade 5"
+
+
 class Watched:
     """An array that tells how many bytes of it are read."""
 

@@ -7,7 +7,7 @@ back (`said`). What does not belong here: the page around them (`ui_streamlit.pa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -151,14 +151,19 @@ def with_zone(text: str) -> str | None:
     """Return a time with an offset where none was typed, as documents have it.
 
     It is the instrument's clocks' where their zone is known, or the browser's. What is no time
-    stays as it is.
+    stays as it is; so does what clocks show twice there, or never: its offset must be told.
     """
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return text or None
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=_zone())
+        early, late = (moment.replace(tzinfo=_zone(), fold=fold) for fold in (0, 1))
+        if early.utcoffset() != late.utcoffset():
+            return text
+        moment = early
+    if (offset := moment.utcoffset()) and offset.seconds % 60:  # before zones had standard times
+        moment = moment.astimezone(UTC)
     return moment.isoformat().removesuffix("+00:00") + ("" if moment.utcoffset() else "Z")
 
 
