@@ -23,8 +23,15 @@ _LEAST, _SIDE = 8, 512
 """Pixels along a side of what a beam is looked for in, at least and at most."""
 _LARGEST = 0.45
 """Of the camera's shorter side: a larger disk is no disk."""
+_SMALLEST = 5
+"""Pixels of a disk: so many are left of three by three when hot ones are taken out."""
 _CLEAR = 5.0
 """By how many times the spread of what lies outside a disk is brighter than that."""
+_BEYOND_NOISE = 10.0
+"""The same by how many times what noise alone makes of the mean of as many pixels.
+
+The brightest of all places in noise reaches 6, also where there are few counts; faint disks 15.
+"""
 _DARK, _HIGH = 1.2, 3.0
 """Radii of the beam's disk at which ADF and HAADF begin."""
 _THINNEST = 0.5
@@ -70,19 +77,24 @@ def found_beam(pattern: Values) -> Beam | None:
     """Return the beam's disk in a mean pattern; None where nothing stands out like one.
 
     The disk's area is counted above many thresholds; its edge is where the area hardly depends on
-    them (as py4DSTEM's ``get_probe_size`` does). Of several disks the brightest counts.
+    them (as py4DSTEM's ``get_probe_size`` does). Of several disks the brightest counts. It is
+    several pixels wide and stands well out of the noise.
     """
     if min(pattern.shape) < _LEAST:
         return None
     times = -(-max(pattern.shape) // _SIDE)
-    smooth = _without_hot_pixels(_shrunk(np.asarray(pattern, np.float64), times))
+    small = _shrunk(np.asarray(pattern, np.float64), times)
+    smooth = _without_hot_pixels(small)
     low, high = float(np.median(smooth)), float(smooth.max())
     if not high > low:
         return None
     part = (smooth - low) / (high - low)
     disk = _connected(part > _edge(part), np.unravel_index(int(smooth.argmax()), smooth.shape))
-    radius = float(np.sqrt(np.count_nonzero(disk) / np.pi))
-    if not 0.5 <= radius <= _LARGEST * min(smooth.shape) or not _stands_out(smooth, disk):
+    size = np.count_nonzero(disk)
+    radius = float(np.sqrt(size / np.pi))
+    if size < _SMALLEST or radius > _LARGEST * min(smooth.shape):
+        return None
+    if not _stands_out(smooth, disk) or not _is_beyond_noise(_tamed(small, smooth), disk):
         return None
     rows, columns = np.nonzero(disk)
     return Beam(float(rows.mean()), float(columns.mean()), radius).enlarged(times)
@@ -94,6 +106,12 @@ def _stands_out(pattern: Numbers, disk: NDArray[np.bool_]) -> bool:
     middle = float(np.median(outside))
     spread = 1.4826 * float(np.median(np.abs(outside - middle)))  # a normal distribution's sigma
     return float(pattern[disk].mean()) - middle > _CLEAR * spread
+
+
+def _is_beyond_noise(pattern: Numbers, disk: NDArray[np.bool_]) -> bool:
+    """Whether noise cannot have made the mean of so many pixels as bright."""
+    noise = float(pattern[~disk].std()) / np.sqrt(np.count_nonzero(disk))
+    return float(pattern[disk].mean() - pattern[~disk].mean()) > float(_BEYOND_NOISE * noise)
 
 
 def _edge(part: Numbers) -> float:
@@ -160,3 +178,8 @@ def _without_hot_pixels(pattern: Numbers) -> Numbers:
     known = np.where(np.isfinite(pattern), pattern, 0.0)
     around = sliding_window_view(np.pad(known, 1, mode="edge"), (3, 3))
     return np.asarray(np.median(around, axis=(2, 3)))
+
+
+def _tamed(pattern: Numbers, smooth: Numbers) -> Numbers:
+    """Return each pixel, no further out than any median of pixels; 0 where nothing is known."""
+    return np.nan_to_num(pattern).clip(smooth.min(), smooth.max())

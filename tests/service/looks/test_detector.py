@@ -67,12 +67,9 @@ def test_a_hot_pixel_is_no_beam():
     [np.zeros((40, 40)), np.full((40, 40), 7.0), np.full((40, 40), np.nan),
      np.random.default_rng(2).normal(size=(64, 64)), np.ones((1, 1)), np.ones((4, 3))],
 )  # fmt: skip
-def test_where_no_disk_is_none_is_found_or_it_lies_within(pattern):
-    found = found_beam(pattern)
-    if found is not None:
-        assert 0 <= found.row < pattern.shape[0]
-        assert found.radius < min(pattern.shape) / 2
-    for detector in presets(found, *pattern.shape).values():
+def test_where_no_disk_is_none_is_found_and_detectors_have_a_width(pattern):
+    assert found_beam(pattern) is None
+    for detector in presets(None, *pattern.shape).values():
         assert detector.outer > detector.inner >= 0
 
 
@@ -99,5 +96,21 @@ def test_a_detector_beyond_the_camera_is_not_offered():
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_the_brightest_noise_is_no_beam(seed):
-    assert found_beam(np.random.default_rng(seed).poisson(100.0, (64, 60))) is None
+@pytest.mark.parametrize("counts", [0.01, 0.03, 0.1, 0.2, 0.5, 1.0, 3.0, 100.0])
+def test_the_brightest_noise_is_no_beam(counts, seed):
+    assert found_beam(np.random.default_rng(seed).poisson(counts, (64, 60))) is None
+
+
+@pytest.mark.parametrize("counts", [0.3, 4.0])
+def test_a_disk_of_few_counts_is_a_beam(counts):
+    disk = away(40.3, 70.7) < {0.3: 20, 4.0: 9.5}[counts]
+    found = found_beam(
+        np.random.default_rng(1).poisson(counts * disk + 0.01, (20, *disk.shape)).mean(0)
+    )
+    assert (found.row, found.column) == pytest.approx((40.3, 70.7), abs=1)
+
+
+def test_a_disk_is_several_pixels_wide():
+    pattern = np.random.default_rng(3).normal(scale=0.1, size=(96, 128))
+    assert found_beam(pattern + 9 * (away(40, 60) < 1.1)) is None
+    assert found_beam(pattern + 9 * (away(40, 60) < 1.5)) == Beam(40.0, 60.0, np.sqrt(5 / np.pi))

@@ -69,6 +69,17 @@ def test_a_simulated_beam_is_found_as_large_as_it_was_made(granted, tmp_path):
     assert beam.radius * camera.scale == pytest.approx(wave_number, abs=camera.scale / 2)
 
 
+def test_in_real_noise_no_beam_is_found_and_detectors_begin_around_the_middle(
+    granted, corpus, tmp_path
+):
+    path = corpus / "FEI_new/16x16-diffraction_imagel_5x5x256x256_EDS.emi"
+    (data, look), *_ = converted(granted, path, tmp_path, Kind.SCAN)
+    check_scan(data, look)
+    assert look.beam() is None
+    bright = presets(look.beam(), *data.shape[2:])["BF"]
+    assert (bright.row, bright.column, bright.outer) == (127.5, 127.5, 32.5)
+
+
 def check_picture(data, look):
     flat = look.frame()
     assert np.array_equal(flat.values, data, equal_nan=True)
