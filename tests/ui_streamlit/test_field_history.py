@@ -1,92 +1,86 @@
-"""A reason stands beside the changes that it was asked for."""
+"""Every version tells what it changed, and once why."""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from emfair.model.changes import changes
-from emfair.model.facts import Fact, Source
 from emfair.registry import AnnotationEdit
 from emfair.service.annotation_versions import History
-from emfair.service.form import Field, Form
 
 NOON = datetime(2026, 1, 22, 12, tzinfo=UTC)
-VOLTAGE = Fact(
-    key="acceleration_voltage", value_num=200e3, value_text="", unit="V", source=Source.VENDOR,
-    source_path="HV", raw="200", extractor="test", extractor_version="1",
-)  # fmt: skip
+WHY = "the label was wrong"
 
 
-def form() -> Form:
-    names = ("title", "sample.name", "instrument.model")
-    about = {"title": "T", "x-emfair": {}}
-    fields = (
-        *(Field(name, about) for name in names),
-        Field("measurement.acceleration_voltage", about, (VOLTAGE,)),
-    )
-    return Form(fields, {}, 1, ("a.dm3",), ())
-
-
-def edit(old, new, reason="the label was wrong") -> AnnotationEdit:
+def edit(old, new, reason=WHY) -> AnnotationEdit:
     return AnnotationEdit(2, "local:ada", NOON, reason, changes(old, new))
 
 
-def page(found, form):
+def page(found):
     from ui_streamlit.components.field_history import field_history
 
-    field_history(found, form)
+    field_history(found)
 
 
-def reasons(*edits) -> dict[str, str]:
-    """Return what stands as the reason beside each field, by its label."""
-    found = History(edits, {"local:ada": "Ada"})
-    app = AppTest.from_function(page, args=(found, form()), default_timeout=30).run()
+def shown(*edits, names=None) -> AppTest:
+    found = History(edits, {"local:ada": "Ada"} if names is None else names)
+    app = AppTest.from_function(page, args=(found,), default_timeout=30).run()
     assert not app.exception
-    (table,) = app.dataframe
-    return dict(zip(table.value["field"], table.value["why"], strict=True))
+    return app
 
 
-MODEL = "Instrument's model"
+def lines(app) -> list[str]:
+    """Return the words of each row below the headings."""
+    (piece,) = app.get("html")
+    rows = re.findall(r"<tr.*?</tr>", piece.proto.body, re.DOTALL)[1:]
+    return [" | ".join(re.findall(r">([^<>]+)</t[dh]>", row)) for row in rows]
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "asked"),
+    ("old", "new", "told"),
     [
-        ({"sample": {"name": "A"}}, {"sample": {"name": "B"}}, 1),
-        ({}, {"measurement": {"acceleration_voltage": "300 kV"}}, 1),
+        ({"sample": {"name": "A"}}, {"sample": {"name": "B"}}, "B | A"),
+        ({}, {"measurement": {"acceleration_voltage": "300 kV"}}, "300 kV | nothing"),
+        ({"sample": {"name": "A"}}, {}, "nothing | A"),
     ],
 )
-def test_it_stands_beside_what_was_replaced_and_not_beside_what_was_filled_in(old, new, asked):
-    both = {**new, "instrument": {"model": "Titan"}, "files": {"a.dm3": {"title": "x"}}}
-    found = reasons(edit(old, both))
-    assert sorted(found.values()) == ["", "", "the label was wrong"]
-    assert found[MODEL] == ""
-    assert len([one for one in found.values() if one]) == asked
+def test_a_reason_stands_once_below_all_that_its_version_changed(old, new, told):
+    both = {**new, "instrument": {"model": "Titan"}}
+    head, *changed, why = lines(shown(edit(old, both)))
+    assert head == "2026-01-22 12:00, UTC · Ada"
+    assert len(changed) == 2
+    assert any(one.endswith(f" | {told}") for one in changed)
+    assert why == f"Why: {WHY}"
 
 
-def test_what_says_the_same_as_the_file_was_not_asked_for():
-    new = {"sample": {"name": "B"}, "measurement": {"acceleration_voltage": "0.2 MV"}}
-    found = reasons(edit({"sample": {"name": "A"}}, new))
-    assert sorted(found.values()) == ["", "the label was wrong"]
-
-
-def test_of_a_save_that_replaced_nothing_the_reason_is_that_of_all():
-    found = reasons(edit({"title": "x"}, {"instrument": {"model": "Titan"}}, "seen by EDX"))
-    assert [*found.values()] == ["seen by EDX"] * 2
-
-
-def test_each_save_has_its_own():
+def test_each_version_has_its_own_and_the_newest_is_first():
     first = edit({}, {"sample": {"name": "A"}}, "filled in")
-    found = History((edit({"sample": {"name": "A"}}, {"sample": {"name": "B"}}), first), {})
-    app = AppTest.from_function(page, args=(found, form()), default_timeout=30).run()
-    (table,) = app.dataframe
-    assert [*table.value["why"]] == ["the label was wrong", "filled in"]
-    assert [*table.value["who"]] == ["local:ada"] * 2
+    second = edit({"sample": {"name": "A"}}, {"sample": {"name": "B"}})
+    app = shown(second, first, names={})
+    found = lines(app)
+    assert [one for one in found if one.startswith("Why")] == [f"Why: {WHY}", "Why: filled in"]
+    assert [one for one in found if "local:ada" in one] == ["2026-01-22 12:00, UTC · local:ada"] * 2
+    assert app.expander[0].label == "History · 2 changes"
+
+
+def test_a_version_without_a_reason_says_none():
+    assert len(lines(shown(edit({}, {"title": "x"}, "")))) == 2
+
+
+def test_a_title_that_looks_like_a_time_stays_as_it_was_typed():
+    _, changed, _ = lines(shown(edit({}, {"title": "2026-01-22 12:14"})))
+    assert changed.endswith(" | 2026-01-22 12:14 | nothing")
+
+
+def test_what_people_typed_is_no_markup():
+    (piece,) = shown(edit({}, {"title": "<b>x"}, "<i>y")).get("html")
+    assert "&lt;b&gt;x" in piece.proto.body
+    assert "&lt;i&gt;y" in piece.proto.body
 
 
 def test_without_a_change_there_is_no_history():
-    app = AppTest.from_function(page, args=(History((), {}), form()), default_timeout=30).run()
-    assert not app.expander
+    assert not shown().expander

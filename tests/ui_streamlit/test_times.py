@@ -10,7 +10,8 @@ import pytest
 
 from emfair.model.days import read_day
 from emfair.service import browse
-from tests.ui_streamlit.test_pages import html, tables
+from tests.ui_streamlit.test_pages import html
+from ui_streamlit.components.ask import words_of
 from ui_streamlit.components.deed_words import detail_words
 from ui_streamlit.components.times import as_told, moment
 
@@ -26,7 +27,7 @@ def test_a_moment_is_told_where_the_browser_is():
     ("text", "told"),
     [
         ("2026-01-22T12:14:12+01:00", "2026-01-22 12:14:12, UTC+01:00"),
-        ("2026-01-22T12:14:00.25-03:30", "2026-01-22 12:14, UTC-03:30"),
+        ("2026-01-22T12:14:00.25-03:30", "2026-01-22 12:14:00.25, UTC-03:30"),
         ("2026-01-22T12:14:12Z", "2026-01-22 12:14:12, UTC"),
         ("2026-01-22 12:14:12", "2026-01-22 12:14:12, zone not told"),
         ("2026-01-22", "2026-01-22"),
@@ -48,9 +49,9 @@ def test_metadata_show_times_and_keep_what_was_said_beside_them(page, made, serv
 
 
 def test_the_history_of_fields_shows_times(page, made):
-    (history,) = tables(page("annotate", id=made["valid"]), "old")
-    assert "2026-01-22 12:14:12, UTC+01:00" in set(history["new"])
-    assert history["when"].str.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d, UTC").all()
+    shown = html(page("annotate", id=made["valid"]))
+    assert '<td class="em-value">2026-01-22 12:14:12, UTC+01:00</td>' in shown
+    assert re.search(r'scope="rowgroup">\d{4}-\d\d-\d\d \d\d:\d\d, UTC · ', shown)
 
 
 def test_provenance_tells_when_in_its_picture_as_in_its_list(page, made):
@@ -62,6 +63,30 @@ def test_provenance_tells_when_in_its_picture_as_in_its_list(page, made):
 def test_the_audit_log_tells_times():
     told = detail_words({"role": "viewer", "until": "2027-01-01T00:00:00+00:00"})
     assert told == "role: viewer; until: 2027-01-01 00:00, UTC"
+
+
+@pytest.mark.parametrize(
+    ("field", "told"),
+    [
+        ("title", "2026-01-22 12:14"),
+        ('files["a.dm3"].title', "2026-01-22 12:14"),
+        ("start_time", "2026-01-22 12:14, zone not told"),
+        ('files["a.dm3"].start_time', "2026-01-22 12:14, zone not told"),
+        ("sample.preparation_date", "2026-01-22 12:14, zone not told"),
+    ],
+)
+def test_only_what_tells_a_time_is_told_as_one(field, told):
+    assert words_of("2026-01-22 12:14", field) == told
+    assert detail_words({"changed": [{"field": field, "new": "2026-01-22 12:14"}]}) == (
+        f"{field}: nothing → {told}"
+    )
+    assert detail_words({"reason": "2026-01-22 12:14"}) == "reason: 2026-01-22 12:14"
+
+
+def test_times_that_differ_in_fractions_of_a_second_look_different():
+    parts = ("", ".5", ".25", ".000001", ".1")
+    assert len({as_told(f"2026-01-22T12:14:00{part}Z") for part in parts}) == len(parts)
+    assert as_told("2026-01-22T12:14:10.50Z") == "2026-01-22 12:14:10.5, UTC"
 
 
 @pytest.mark.parametrize("text", ["", "2026-1-2", "20260122", "2026-W04-4", "2026-02-30", "today"])

@@ -14,7 +14,7 @@ import streamlit as st
 from emfair.model.annotations import ELEMENTS
 from ui_streamlit.components.card_fields import CardField, Kind
 from ui_streamlit.components.say import with_zone
-from ui_streamlit.components.times import as_told
+from ui_streamlit.components.times import as_told, is_of_time
 
 _YES_NO = {True: "yes", False: "no"}
 _LONGEST = 2000  # characters
@@ -41,18 +41,18 @@ def ask(field: CardField, value: Any, key: str) -> Any:
     return None if said in ("", []) else said
 
 
-def words_of(value: Any) -> str:
-    """Return a document's value for people to read."""
+def words_of(value: Any, name: str) -> str:
+    """Return the value of a document's field for people to read; a time by the field's name."""
     match value:
         case None:
             return ""
         case bool():
             return _YES_NO[value]
         case Mapping():
-            return " · ".join(filter(None, map(words_of, value.values())))
+            return " · ".join(filter(None, (words_of(one, name) for name, one in value.items())))
         case list() | tuple():
-            return ", ".join(map(words_of, value))
-    return as_told(str(value))
+            return ", ".join(words_of(one, name) for one in value)
+    return as_told(str(value)) if is_of_time(name) else str(value)
 
 
 def _text(field: CardField, value: Any, about: dict[str, Any]) -> Any:

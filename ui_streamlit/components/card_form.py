@@ -208,10 +208,10 @@ def _catch_up(editing: Editing[C], opened: Opened, mine: Document) -> bool:
         return True
     names = {one.name: one.label for one in editing.fields}
     left = overtaken(names, opened.document, mine, theirs)
-    told = tuple(
-        f"**{escaped(names[name])}**: {escaped(words_of(value_at(theirs, name)) or 'empty now')}"
-        for name in left.theirs
-    ) or ("something that you changed in the same way",)
+    words = {name: words_of(value_at(theirs, name), name) or "empty now" for name in left.theirs}
+    told = tuple(f"**{escaped(names[name])}**: {escaped(words[name])}" for name in left.theirs) or (
+        "something that you changed in the same way",
+    )
     turn = _next_turn()
     st.session_state[_state(editing.name)] = Opened(
         now.key, now.version, theirs, left.document, told, turn

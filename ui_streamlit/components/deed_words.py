@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ui_streamlit.components.ask import words_of
+from ui_streamlit.components.times import as_told
+
+_UNTIL = "until"
+"""The one time that deeds are told with; no field of a document."""
 
 
 def deed_words(action: str) -> str:
@@ -27,10 +31,10 @@ def detail_words(detail: Mapping[str, Any]) -> str:
     for name, value in detail.items():
         if name == "changed" and isinstance(value, list):
             told += [
-                f"{one['field']}: {words_of(one.get('old')) or 'nothing'} → "
-                f"{words_of(one.get('new')) or 'nothing'}"
+                f"{one['field']}: {words_of(one.get('old'), one['field']) or 'nothing'} → "
+                f"{words_of(one.get('new'), one['field']) or 'nothing'}"
                 for one in value
             ]
         elif value is not None:
-            told.append(f"{name}: {words_of(value)}")
+            told.append(f"{name}: {as_told(value) if name == _UNTIL else words_of(value, name)}")
     return "; ".join(told)

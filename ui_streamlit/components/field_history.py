@@ -5,31 +5,30 @@ What does not belong here: whose word stands in a field now (`said_by`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 from emfair.registry import AnnotationEdit
 from emfair.service.annotation_versions import History
-from emfair.service.form import Field, Form, titles
-from ui_streamlit.components.known import asks_why
-from ui_streamlit.components.times import as_told, moment
+from emfair.service.form import titles
+from ui_streamlit.components.ask import words_of
+from ui_streamlit.components.markup import show
+from ui_streamlit.components.times import moment
 
 
-def field_history(found: History, form: Form) -> None:
-    """Show every change of every field, newest first; nothing before the first."""
-    fields = {field.name: field for field in form.fields}
-    lines = [line for edit in found.edits for line in _lines(edit, found.names, fields)]
-    if not lines:
+def field_history(found: History) -> None:
+    """Show every version that changed a field, newest first; nothing before the first.
+
+    A version has one reason: it stands once, below all of its changes.
+    """
+    edits = [edit for edit in found.edits if edit.changes]
+    if not edits:
         return
-    headings = {"new": "Is now", "old": "Was"}
-    with st.expander(f"History · {len(lines)} changes"):
-        st.dataframe(
-            lines,
-            hide_index=True,
-            column_config={name: headings.get(name, name.capitalize()) for name in lines[0]},
-        )
+    number = sum(len(edit.changes) for edit in edits)
+    with st.expander(f"History · {number} change{'' if number == 1 else 's'}"):
+        show("history", versions=[_version(edit, found.names) for edit in edits])
 
 
 def called(name: str, titles: Mapping[str, str]) -> str:
@@ -41,31 +40,18 @@ def called(name: str, titles: Mapping[str, str]) -> str:
     return f"{file} › {titles.get(field) or titles.get(f'measurement.{field}') or field}"
 
 
-def _lines(
-    edit: AnnotationEdit, names: Mapping[str, str], fields: Mapping[str, Field]
-) -> Iterator[dict[str, str]]:
-    """Yield a line for each change of a version.
-
-    A version has one reason, which the form asks for those changes that replace something: it
-    stands beside them. Where none does, whoever gave it meant all.
-    """
-    asked = {
-        change.field
-        for change in edit.changes
-        if change.field in fields and asks_why(fields[change.field], change.old, change.new)
+def _version(edit: AnnotationEdit, names: Mapping[str, str]) -> dict[str, Any]:
+    """Return what is shown of a version: when, who, its changes, why."""
+    return {
+        "when": moment(edit.created_at),
+        "who": names.get(edit.author, edit.author),
+        "changes": [
+            {
+                "field": called(change.field, titles()),
+                "new": words_of(change.new, change.field),
+                "old": words_of(change.old, change.field),
+            }
+            for change in edit.changes
+        ],
+        "why": edit.reason,
     }
-    for change in edit.changes:
-        yield {
-            "when": moment(edit.created_at),
-            "who": names.get(edit.author, edit.author),
-            "field": called(change.field, titles()),
-            "new": _words(change.new),
-            "old": _words(change.old),
-            "why": edit.reason if not asked or change.field in asked else "",
-        }
-
-
-def _words(value: Any) -> str:
-    if value is None:
-        return ""
-    return ", ".join(map(str, value)) if isinstance(value, list) else as_told(str(value))

@@ -87,4 +87,4 @@ def _pairs(card: InstrumentCard, *, profile: bool) -> Iterator[tuple[str, str]]:
             continue
         rows = value if field.columns else [value]
         for row in rows:
-            yield field.label, words_of(row)
+            yield field.label, words_of(row, field.name)

@@ -10,6 +10,7 @@ import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from emfair.nxem.keys import keys
 from ui_streamlit.components.ending import zone
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*")
@@ -34,11 +35,23 @@ def day(at: datetime) -> str:
     return f"{at:%Y-%m-%d}"
 
 
+def is_of_time(field: str) -> bool:
+    """Whether a field of a document, by its path, tells a time.
+
+    >>> is_of_time("sample.preparation_date"), is_of_time("title")
+    (True, False)
+    """
+    key = keys().get(field.rpartition(".")[2])
+    return key is not None and key.kind == "time"
+
+
 def as_told(text: str) -> str:
     """Return a time of a file or a person, with its offset; of what is no time the text itself.
 
-    >>> as_told("2026-01-22T12:14:12.5+01:00"), as_told("2026-01-22T12:14Z")
-    ('2026-01-22 12:14:12, UTC+01:00', '2026-01-22 12:14, UTC')
+    Only for what is meant to tell one: a title may look like a time, and is none.
+
+    >>> as_told("2026-01-22T12:14:12.50+01:00"), as_told("2026-01-22T12:14Z")
+    ('2026-01-22 12:14:12.5, UTC+01:00', '2026-01-22 12:14, UTC')
     >>> as_told("2026-01-22 12:14"), as_told("on 2026-01-22")
     ('2026-01-22 12:14, zone not told', 'on 2026-01-22')
     """
@@ -48,5 +61,6 @@ def as_told(text: str) -> str:
         at = datetime.fromisoformat(text)
     except ValueError:
         return text
-    shown = f"{at:%Y-%m-%d %H:%M:%S}".removesuffix(":00")
+    fraction = f".{at:%f}".rstrip("0.")
+    shown = f"{at:%Y-%m-%d %H:%M:%S}{fraction}".removesuffix(":00")
     return f"{shown}, {at.tzname() or 'zone not told'}"

@@ -77,7 +77,7 @@ def annotate() -> None:
     if whole != document:
         looked = annotation_check.check(whole, access.services, row, form.read)
     _save(access, row, form, whole, looked)
-    field_history(found, form)
+    field_history(found)
 
 
 def _whose(form: Form, by: dict[str, str]) -> Whose:
