@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from itertools import count
 from threading import Lock, Thread
 from typing import Generic, TypeVar
+from weakref import WeakValueDictionary
 
 from emfair.errors import EmfairError
 from emfair.service.look_shelf import ENTRY, Failed, Found, OfDeposit, Shelf, Wanted
@@ -57,7 +58,8 @@ class FirstLooks(Generic[T]):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._of_one, self._at_once, self._most, self._clock = of_one, at_once, most, clock
-        self._asking, self._lock = Lock(), Lock()
+        self._asking: WeakValueDictionary[str, Lock] = WeakValueDictionary()
+        self._lock = Lock()
         self._shelf: Shelf[T] = Shelf(room, of_one)
         self._turns = count(1)
         self._threads = 0
@@ -69,9 +71,10 @@ class FirstLooks(Generic[T]):
         ----------
         ask
             Returns all files that can be looked into now; nothing once none is to be any more. It
-            is called while nobody else asks or forgets, so that what it says is never the past.
+            is called while nobody else asks for this deposit or ends it, so that what it says is
+            never the past.
         """
-        with self._asking:
+        with self._alone(deposit):
             wanted = ask()
             with self._lock:
                 if not wanted:
@@ -90,14 +93,19 @@ class FirstLooks(Generic[T]):
 
     def forget(self, deposit: str) -> None:
         """Keep nothing of a deposit, and look into no file of it any more."""
-        with self._asking, self._lock:
+        with self._alone(deposit), self._lock:
             self._shelf.drop(deposit)
 
     def close(self) -> None:
         """Keep nothing any more; what is being looked into comes to nothing."""
-        with self._asking, self._lock:
+        with self._lock:
             for deposit in list(self._shelf.deposits):
                 self._shelf.drop(deposit)
+
+    def _alone(self, deposit: str) -> Lock:
+        """Return what lets one at a time ask for a deposit; it goes with the last who holds it."""
+        with self._lock:
+            return self._asking.setdefault(deposit, Lock())
 
     def _begin(self) -> None:
         """Begin threads, which the process does not wait for at its end. Call with the lock."""

@@ -135,6 +135,7 @@ def test_what_is_there_is_asked_by_one_at_a_time_and_never_before_the_end_of_a_d
         other.start()
     time.sleep(0.05)
     assert told == []
+    assert ask(looks, "another", desk.wanted("x")).now == "x", "a slow one holds up no other"
     answered.set()
     for thread in (first, *others):
         thread.join(30)
