@@ -15,6 +15,7 @@ from emfair.errors import MissingCompanion, UnreadableFile
 from emfair.vendor import empad
 from emfair.vendor.bundles import belongs, lacks
 from emfair.vendor.hdf5_files import Contents, Way, contents_of, is_hdf5
+from emfair.vendor.hdf5_paths import refuse_endless
 from emfair.vendor.sniff import Sniffed
 
 
@@ -58,7 +59,8 @@ def reach_of_hdf5(path: Path) -> list[tuple[Path, Contents]]:
     MissingCompanion
         One that belongs to it is not there.
     UnreadableFile
-        It leads to a file that does not belong to it, or one of those does.
+        It leads to a file that does not belong to it, or one of those does; or their paths have
+        no end.
     """
     waiting, seen = [path], {path.name}
     found: list[tuple[Path, Contents]] = []
@@ -71,6 +73,7 @@ def reach_of_hdf5(path: Path) -> list[tuple[Path, Contents]]:
             if way.file not in seen:
                 seen.add(way.file)
                 waiting.append(path.parent / way.file)
+    refuse_endless({one.name: contents for one, contents in found})
     return found
 
 

@@ -2,14 +2,16 @@
 
 HDF5 goes wherever a file tells it to: links, virtual arrays and raw storage can each name any file
 of the machine that reads. So no reader may have a file before this has looked at it. What does not
-belong here: where a file may lead (`emfair.vendor.companions`), and how much it may promise
-(`emfair.vendor.promises`, `emfair.vendor.bounds`).
+belong here: where a file may lead (`emfair.vendor.companions`), how much it may promise
+(`emfair.vendor.promises`, `emfair.vendor.bounds`), and whether its paths have an end
+(`emfair.vendor.hdf5_paths`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import h5py
@@ -18,6 +20,10 @@ from emfair.errors import UnreadableFile
 
 SAME = "."
 """How a virtual array names the file that it stands in."""
+MOST = 250_000
+"""Links of a file that are looked at, in half a minute; readers take many times as long."""
+DEEPEST = 1000
+"""Groups within groups that are looked at; readers go down by recursion, and never get so far."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,30 @@ class Way:
     raw: bool = False
 
 
+@dataclass(frozen=True)
+class Link:
+    """A name that stands for a path: in its own file, or `away` in the one that is named."""
+
+    path: bytes
+    file: str = ""
+    away: bool = False
+
+
+@dataclass
+class Group:
+    """A group by one of its places: groups in it by where these begin, links, and how much else."""
+
+    place: str
+    groups: dict[bytes, int] = field(default_factory=dict)
+    links: dict[bytes, Link] = field(default_factory=dict)
+    others: int = 0
+
+    @property
+    def size(self) -> int:
+        """How many names there are in it, and one for itself."""
+        return 1 + len(self.groups) + len(self.links) + self.others
+
+
 @dataclass
 class Contents:
     """What a file holds.
@@ -44,11 +74,17 @@ class Contents:
         Bytes of the arrays that are made of others.
     ways
         Where it leads into other files.
+    groups
+        Its groups, by where they begin; those that cannot be opened are none.
+    root
+        Where the first of them begins.
     """
 
     stored: int = 0
     virtual: int = 0
     ways: list[Way] = field(default_factory=list)
+    groups: dict[int, Group] = field(default_factory=dict)
+    root: int = 0
 
 
 def is_hdf5(path: Path) -> bool:
@@ -67,15 +103,22 @@ def has_link(file: h5py.File, name: str) -> bool:
     return group.get(last, getlink=True) is not None
 
 
-def contents_of(path: Path) -> Contents:
+def contents_of(path: Path, most: int = MOST) -> Contents:
     """Return what an HDF5 file holds; nothing of one that cannot be opened at all.
 
     A damaged object is passed over, because whoever reads cannot open it either.
 
+    Parameters
+    ----------
+    path
+        The file.
+    most
+        How many links it may have.
+
     Raises
     ------
     UnreadableFile
-        A group cannot be listed: nobody knows where it leads.
+        A group cannot be listed, so that nobody knows where it leads, or there is no end of them.
     """
     found = Contents()
     try:
@@ -83,37 +126,75 @@ def contents_of(path: Path) -> Contents:
     except (OSError, RuntimeError):
         return found
     with file:
-        for place, item in _objects(file, found.ways):
-            if isinstance(item, h5py.Dataset):
-                _add(found, place, item)
+        for place, item in _arrays(file, found, most):
+            _add(found, place, item)
     return found
 
 
-def _objects(file: h5py.File, ways: list[Way]) -> Iterator[tuple[str, h5py.Group | h5py.Dataset]]:
-    """Yield each object that lies in the file once, and note the links that lead out of it."""
+def _arrays(file: h5py.File, found: Contents, most: int) -> Iterator[tuple[str, h5py.Dataset]]:
+    """Yield each array that lies in the file once, and note its groups and links."""
+    found.root = _address(file)
+    found.groups[found.root] = Group("/")
     waiting: list[tuple[str, h5py.Group]] = [("", file)]
-    seen: set[int] = set()
+    seen, links = {found.root}, 0
     while waiting:
         above, group = waiting.pop()
-        for name, kind in _links(above, group):
+        noted = found.groups[_address(group)]
+        members = _links(above, group, most)
+        links += len(members)
+        _refuse_endless(above, links, most)
+        for name, link in members:
             place = f"{above}/{_text(name)}"
-            if kind == h5py.h5l.TYPE_EXTERNAL:
-                ways.append(Way(place, _text(group.id.links.get_val(name)[0])))
-            item = _opened(group, name) if kind == h5py.h5l.TYPE_HARD else None
+            item = _opened(group, name) if link is None else None
+            if link is not None:
+                noted.links[name] = link
+                found.ways += [Way(place, link.file)] if link.away else []
+            elif isinstance(item, h5py.Group):
+                noted.groups[name] = _address(item)
+            else:
+                noted.others += 1
             if item is None or (address := _address(item)) in seen:
                 continue
             seen.add(address)
-            yield place, item
             if isinstance(item, h5py.Group):
+                found.groups[address] = Group(place)
                 waiting.append((place, item))
+            else:
+                yield place, item
 
 
-def _links(above: str, group: h5py.Group) -> list[tuple[bytes, int]]:
-    """Return a group's links by name and kind; names as they are, of whatever bytes."""
+def _refuse_endless(above: str, links: int, most: int) -> None:
+    """Raise `UnreadableFile` for a group that lies too deep, or with which links are too many."""
+    if links > most:
+        raise UnreadableFile(f"it holds more than {most:,} groups and arrays, more than are read")
+    if above.count("/") > DEEPEST:
+        raise UnreadableFile(f"its groups lie more than {DEEPEST:,} deep in one another")
+
+
+def _links(above: str, group: h5py.Group, most: int) -> list[tuple[bytes, Link | None]]:
+    """Return a group's members by name, of whatever bytes; None for what lies in it itself."""
     try:
-        return [(name, group.id.links.get_info(name).type) for name in group.id]
+        return [(name, _link(group, name)) for name in islice(group.id, most + 1)]
     except Exception as error:  # h5py raises whatever its parts trip over
-        raise UnreadableFile(f"its group {above or '/'} cannot be listed") from error
+        raise UnreadableFile(f"its group {shown(above or '/')} cannot be listed") from error
+
+
+def _link(group: h5py.Group, name: bytes) -> Link | None:
+    kind = group.id.links.get_info(name).type
+    if kind == h5py.h5l.TYPE_SOFT:
+        return Link(group.id.links.get_val(name))
+    if kind == h5py.h5l.TYPE_EXTERNAL:
+        file, path = group.id.links.get_val(name)
+        return Link(path, _text(file), away=True)
+    return None
+
+
+def shown(place: str) -> str:
+    """Return a place in a file as a person is told of it: the end of one that is long."""
+    return place if len(place) <= _LONG else f"…{place[-_LONG:]}"
+
+
+_LONG = 80
 
 
 def _text(name: bytes) -> str:

@@ -70,13 +70,6 @@ def test_tags_nested_too_deep_are_cut_off_where_they_begin_to_be(tagged):
     assert find(branch, "deeper") == ("", None)
 
 
-def test_tags_in_a_circle_end(tagged):
-    def put(group):
-        group["round"] = group
-
-    assert tagged(put)["round"]["round"]["sound"] == 7
-
-
 def a_store(folder):
     write_store(folder, np.arange(48.0).reshape(6, 8))
     return folder / "Experiments" / "made"
