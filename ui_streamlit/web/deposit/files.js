@@ -13,35 +13,48 @@ export function isLeftOver(name) {
   return parts.some((part) => part.startsWith(".")) || SKIPPED.has(parts.at(-1).toLowerCase());
 }
 
-/** Return what was dropped, folders with all that is in them: `[{name, file}]`. */
+/**
+ * Return what was dropped, folders with all that is in them: `{found, unread}`. What is `unread`, each
+ * with its name and its error, the system does not let the browser list or read: the rest is found.
+ */
 export async function dropped(transfer) {
   const entries = [...transfer.items]
     .filter((item) => item.kind === "file")
     .map((item) => item.webkitGetAsEntry()); // before the first await: the list is emptied then
-  const found = [];
-  for (const entry of entries) if (entry) await walk(entry, "", found);
-  return kept(found);
+  const all = { found: [], unread: [] };
+  for (const entry of entries) if (entry) await walk(entry, "", all);
+  return { found: kept(all.found), unread: kept(all.unread) };
 }
 
-/** Return what was chosen in a dialogue; of a folder the browser tells the paths. */
+/** Return what was chosen in a dialogue; of a folder the browser tells the paths, and nothing else. */
 export function chosen(list) {
-  return kept([...list].map((file) => ({ name: file.webkitRelativePath || file.name, file })));
+  const found = [...list].map((file) => ({ name: file.webkitRelativePath || file.name, file }));
+  return { found: kept(found), unread: [] };
 }
 
-async function walk(entry, above, found) {
+async function walk(entry, above, { found, unread }) {
   const name = above + entry.name;
-  if (entry.isFile) {
-    found.push({ name, file: await new Promise((done, failed) => entry.file(done, failed)) });
-    return;
+  try {
+    if (entry.isFile) found.push({ name, file: await fileOf(entry) });
+    else for await (const one of within(entry)) await walk(one, `${name}/`, { found, unread });
+  } catch (error) {
+    unread.push({ name, isFolder: !entry.isFile, error });
   }
-  const reader = entry.createReader();
+}
+
+function fileOf(entry) {
+  return new Promise((done, failed) => entry.file(done, failed));
+}
+
+async function* within(folder) {
+  const reader = folder.createReader();
   for (;;) {
     const some = await new Promise((done, failed) => reader.readEntries(done, failed));
     if (!some.length) return; // browsers tell a folder in portions
-    for (const one of some) await walk(one, `${name}/`, found);
+    yield* some;
   }
 }
 
-function kept(found) {
-  return found.filter(({ name }) => !isLeftOver(name));
+function kept(named) {
+  return named.filter(({ name }) => !isLeftOver(name));
 }

@@ -35,6 +35,11 @@ export class Item {
     return this.control !== null;
   }
 
+  /** Whether it is being sent or compared: what comes of that is not known yet. */
+  get isMoving() {
+    return this.state === "sending" || this.state === "checking";
+  }
+
   /** How emfair is told of it. */
   get described() {
     return {
@@ -79,7 +84,9 @@ export class Item {
     try {
       await this.file.slice(0, 1).arrayBuffer();
     } catch {
-      throw new Error("has changed, or is gone, since it was dropped. Drop it again.");
+      throw new Error(
+        "cannot be read: it has changed or is gone since it was dropped, or is locked. Drop it again.",
+      );
     }
   }
 }

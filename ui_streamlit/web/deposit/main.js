@@ -1,8 +1,8 @@
 // The component's entry: one uploader an experiment, which lives on while the page is drawn anew or
 // another page is looked at; leaving the app altogether is asked about first.
 
-import { chosen, dropped } from "./files.js";
 import { Hashing } from "./hashing.js";
+import { take } from "./taking.js";
 import { Uploader } from "./uploader.js";
 import { View } from "./view.js";
 import { Wire } from "./wire.js";
@@ -17,9 +17,7 @@ export default function mount({ data, parentElement, setTriggerValue }) {
   held.uploader.own = data.own;
   let view = views.get(parentElement);
   if (!view) {
-    view = new View(parentElement.querySelector(".em-deposit"), async (what, uploader) => {
-      uploader.add(Array.isArray(what) ? chosen(what) : await dropped(what));
-    });
+    view = new View(parentElement.querySelector(".em-deposit"), take);
     views.set(parentElement, view);
   }
   held.view = view;

@@ -9,6 +9,9 @@ const LANES = 3; // parts of one file
 const ANEW = new Set([400, 404, 409, 422]); // what parts, one by one, may still settle
 const OCTETS = { "Content-Type": "application/octet-stream" };
 
+/** Thrown where some of the files that go together can no longer be read, and have failed. */
+class Unreadable extends Error {}
+
 export class Sending {
   constructor({ wire, hashing, experiment, queue, announcing, changed }) {
     Object.assign(this, { wire, hashing, experiment, queue, announcing, changed });
@@ -18,20 +21,17 @@ export class Sending {
   async together(items, signal) {
     for (const item of items) item.becomes("sending");
     this.changed();
-    await Promise.all(
-      items.map(async (item) => {
-        item.sha256 = await this.hashing.of(item.file, item.size || 1);
-      }),
-    );
-    const announced = await this.announcing.of(items, signal);
+    const readable = await this.#hashed(items);
+    const announced = await this.announcing.of(readable, signal);
     if (!announced.length) return;
     try {
       await this.#bodies(announced, signal);
       for (const item of announced) item.becomes("done");
     } catch (error) {
-      if (!(error instanceof Refused && ANEW.has(error.status))) throw error;
-      for (const item of announced) {
-        item.alone = true; // by itself, its own error tells what is wrong
+      const isAnew = error instanceof Refused && ANEW.has(error.status);
+      if (!(isAnew || error instanceof Unreadable)) throw error;
+      for (const item of announced.filter((one) => one.isMoving)) {
+        item.alone ||= isAnew; // by itself, its own error tells what is wrong
         item.wait();
       }
     }
@@ -60,6 +60,32 @@ export class Sending {
     }
   }
 
+  /** Make checksums; return the files that can be read. The others bear each its own error. */
+  async #hashed(items) {
+    const each = items.map(async (item) => {
+      try {
+        item.sha256 = await this.hashing.of(item.file, item.size || 1);
+      } catch (error) {
+        this.#fails(item, error);
+      }
+    });
+    await Promise.all(each);
+    return items.filter((item) => item.isMoving);
+  }
+
+  /** Find out which files can no longer be read; throw if there are some. */
+  async #checkReadable(items) {
+    const each = items.map((item) => item.checkReadable().catch((error) => this.#fails(item, error)));
+    await Promise.all(each);
+    if (!items.every((item) => item.isMoving)) throw new Unreadable();
+  }
+
+  #fails(item, error) {
+    item.fails(error);
+    item.sent.clear();
+    this.changed();
+  }
+
   async #bodies(items, signal) {
     const query = items.map((item) => `upload=${item.upload.id}`).join("&");
     const url = `${this.wire.base}/experiments/${this.experiment}/contents?${query}`;
@@ -71,7 +97,7 @@ export class Sending {
       }
       this.changed();
     };
-    const check = () => Promise.all(items.map((item) => item.checkReadable()));
+    const check = () => this.#checkReadable(items);
     const body = new Blob(items.map((item) => item.file));
     await this.wire.send("PUT", url, body, OCTETS, { signal, progress, check });
   }

@@ -8,6 +8,7 @@ import { Announcing } from "./announcing.js";
 import { Item, told } from "./item.js";
 import { Queue } from "./queue.js";
 import { Sending } from "./sending.js";
+import { Unread } from "./unread.js";
 import { Refused, Stopped } from "./wire.js";
 
 const LANES = 3; // files that are taken out at once
@@ -23,6 +24,7 @@ export class Uploader {
     this.sending = new Sending({ wire, hashing, experiment, queue, announcing, changed });
     this.paused = false;
     this.problem = ""; // what concerns all of them
+    this.unread = new Unread();
     this.loaded = null;
   }
 
@@ -47,13 +49,21 @@ export class Uploader {
     return this.loaded;
   }
 
-  /** Take files up; those that are there already are compared, not sent. */
-  async add(found) {
+  /** Take files up; those that are there already are compared, not sent. `unread` cannot be had. */
+  async add(found, unread = []) {
+    this.unread.take(found, unread);
+    this.changed();
     await this.load();
     for (const { name, file } of found) this.#take(name, file);
     this.problem = "";
     this.changed();
     this.#pump();
+  }
+
+  /** Tell that what was dropped could not be taken up; what is on its way goes on. */
+  failsToTake(error) {
+    this.unread.fails(error);
+    this.changed();
   }
 
   /** Hold everything; what is on its way is sent again later. */
@@ -161,7 +171,7 @@ export class Uploader {
       else if (this.queue.isSmall(first)) await this.sending.together(items, control.signal);
       else await this.sending.inParts(first, control.signal);
     } catch (error) {
-      for (const item of items) if (item.state !== "done") this.#fail(item, error);
+      for (const item of items) if (item.isMoving) this.#fail(item, error);
     }
     for (const item of items) item.control = null;
     this.changed();

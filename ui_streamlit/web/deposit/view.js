@@ -18,6 +18,7 @@ export const TEMPLATE = `
   <input class="pick-files" type="file" multiple hidden><input class="pick-folder" type="file" webkitdirectory hidden>
 </div>
 <p class="trouble" role="alert" hidden></p>
+<p class="unread" role="alert" hidden></p>
 <div class="all" hidden>
   <div class="row">
     <div class="sums" role="status"></div>
@@ -92,8 +93,8 @@ export class View {
     const uploader = this.#uploader;
     const sums = uploader.sums;
     this.#find("all").hidden = sums.files === 0;
-    this.#find("trouble").hidden = !uploader.problem;
-    text(this.#find("trouble"), uploader.problem);
+    this.#tell("trouble", uploader.problem);
+    this.#tell("unread", uploader.unread.told);
     const total = this.#find("total");
     total.max = Math.max(1, sums.bytes);
     total.value = sums.bytes ? sums.arrived : sums.done;
@@ -104,6 +105,12 @@ export class View {
     pause.hidden = !sums.open && !again;
     text(pause, moving ? "Pause" : sums.open ? "Go on" : "Try again");
     this.lines.draw(told(uploader.items.values(), this.#stores));
+  }
+
+  #tell(name, words) {
+    const line = this.#find(name);
+    line.hidden = !words;
+    text(line, words);
   }
 
   #summary(sums) {

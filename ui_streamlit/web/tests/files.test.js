@@ -19,7 +19,7 @@ test("a chosen file bears its name, one of a folder its path", () => {
     { name: "b.tif", webkitRelativePath: "session/b.tif" },
     { name: ".DS_Store", webkitRelativePath: "session/.DS_Store" },
   ];
-  assert.deepEqual(chosen(list).map(({ name }) => name), ["a.tif", "session/b.tif"]);
+  assert.deepEqual(chosen(list).found.map(({ name }) => name), ["a.tif", "session/b.tif"]);
 });
 
 test("sizes, times and numbers are as people read them", () => {
