@@ -135,7 +135,8 @@ def _zone_of(field: Field) -> str:
     typed, taken = st.session_state.get(_key(field)), said(field)
     if _kind(field) != "time" or not typed or not taken or mistaken(taken):
         return ""
-    return "" if datetime.fromisoformat(str(typed).strip()).tzinfo else f"Taken as {escaped(taken)}"
+    told, as_taken = (datetime.fromisoformat(one) for one in (str(typed).strip(), taken))
+    return f"Taken as {escaped(taken)}" if as_taken.tzinfo and not told.tzinfo else ""
 
 
 def mistaken(text: str) -> bool:

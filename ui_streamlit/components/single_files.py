@@ -22,11 +22,14 @@ READ = "file says: "  # begins the name of a column that cannot be edited
 _SHOWN = 3  # values of a file's measurements that differ
 
 
-def single_files(form: Form, document: Document) -> Document:
-    """Show the table; return the document with what stands in it."""
+def single_files(form: Form, document: Document, begun: Document, turn: int) -> Document:
+    """Show the table; return the document with what stands in it.
+
+    It begins with what is `begun`, which stays the same for one `turn`.
+    """
     if not form.files:
         return document
-    said = {name.lstrip("/"): one for name, one in form.document.get("files", {}).items()}
+    said = {name.lstrip("/"): one for name, one in begun.get("files", {}).items()}
     used = {key for notes in said.values() for key in notes.get("measurement", {})}
     numbers = {name: key.label for name, key in keys().items() if not key.form}
     with st.expander(f"Single files · {len(form.files)}", expanded=bool(said)):
@@ -34,7 +37,8 @@ def single_files(form: Form, document: Document) -> Document:
         chosen = st.multiselect(
             "Columns", list(numbers), default=sorted(used), format_func=lambda one: numbers[one]
         )
-        edited = _table(form, said, {**_USUAL, **{name: numbers[name] for name in chosen}})
+        columns = {**_USUAL, **{name: numbers[name] for name in chosen}}
+        edited = _table(form, said, columns, turn)
     files = {row["file"]: notes_of(row, said.get(row["file"], {}), chosen) for row in edited}
     named = {name_in(name, files): notes for name, notes in files.items() if notes}
     return with_value(document, "files", named or None)
@@ -49,7 +53,9 @@ def name_in(file: str, files: Iterable[str]) -> str:
     return f"/{file}" if any(one.endswith(f"/{file}") for one in files) else file
 
 
-def _table(form: Form, said: dict[str, Any], columns: dict[str, str]) -> list[dict[str, Any]]:
+def _table(
+    form: Form, said: dict[str, Any], columns: dict[str, str], turn: int
+) -> list[dict[str, Any]]:
     rows = rows_of(form, said, list(columns))
     read = [key for key in columns if f"{READ}{key}" in rows[0]]
     names = [row["file"] for row in rows]
@@ -58,7 +64,7 @@ def _table(form: Form, said: dict[str, Any], columns: dict[str, str]) -> list[di
         [row | {"file": name} for row, name in zip(rows, told, strict=True)],
         hide_index=True,
         disabled=["file", *(f"{READ}{key}" for key in read)],
-        key=f"files-{form.version}-{'-'.join(columns)}",
+        key=f"files-{turn}-{form.version}-{'-'.join(columns)}",
         column_config={
             "file": st.column_config.Column("File", width=MEDIUM.width, pinned=True),
             **{key: st.column_config.TextColumn(label, max_chars=2000, width="medium")

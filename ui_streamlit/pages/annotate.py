@@ -51,7 +51,7 @@ def annotate() -> None:
     form = form_of(access.services, row, looks.seen)
     _head(access, row)
     read_so_far(row, looks)
-    _open(row, form)
+    opened = _open(row, form)
     take_over(access, row, form)
     document = _document(form, form.document)
     looked = annotation_check.check(document, access.services, row, form.read)
@@ -72,8 +72,8 @@ def annotate() -> None:
             st.caption("Nothing else is missing.")
         else:
             st.caption("Nothing is missing: files, profile or sample's record say it all.")
-    _parts([field for field in form.fields if field not in (*asked, *named)], mistakes, whose)
-    whole = single_files(form, document)
+    _parts([one for one in form.fields if one not in (*asked, *named)], mistakes, whose, opened)
+    whole = single_files(form, document, opened.begun, opened.turn)
     if whole != document:
         looked = annotation_check.check(whole, access.services, row, form.read)
     _save(access, row, form, whole, looked)
@@ -86,35 +86,75 @@ def _whose(form: Form, by: dict[str, str]) -> Whose:
 
 @dataclass(frozen=True)
 class _Opened:
-    """The form on its way: of which experiment and version, and what someone else changed since."""
+    """The form on its way.
+
+    Attributes
+    ----------
+    version, document
+        Of what is saved, as it was when the form was opened.
+    begun
+        What the form began with: the document, or what was typed before the page was left.
+    unfolded
+        Parts in which something was wrong: they stay open once it is mended.
+    told
+        What someone else changed meanwhile.
+    turn
+        Makes each opening's table a new one.
+    """
 
     experiment: str
     version: int
     document: Document
+    begun: Document
+    unfolded: set[str]
     told: tuple[str, ...] = ()
+    turn: int = 0
 
 
-def _open(row: ExperimentRow, form: Form) -> None:
+def _open(row: ExperimentRow, form: Form) -> _Opened:
     """Fill the form in; when someone else was faster, keep what was typed, and tell theirs."""
     clocks_of(form)
     opened: _Opened | None = st.session_state.get("annotating")
-    now = _Opened(row.id, form.version, form.document)
+    unsaved: _Opened | None = _unsaved().get(row.id)
     if opened is None or opened.experiment != row.id or not stands(form):
-        fill(form, form.document)
-        opened = st.session_state.annotating = now
-    elif opened.version != form.version:
-        mine = _document(form, opened.document)
+        turn = opened.turn + 1 if opened else 0
+        opened = unsaved or _Opened(row.id, form.version, form.document, form.document, set())
+        opened = replace(opened, turn=turn, unfolded=set())
+        fill(form, opened.begun)
+    if opened.version != form.version:
+        mine = _document(form, unsaved.begun if unsaved else opened.document)
         titles = {field.name: str(field.schema["title"]) for field in form.fields}
         left = overtaken([*titles, "files"], opened.document, mine, form.document)
         fill(form, left.document)
         told = tuple(titles.get(name, "Single files") for name in left.theirs)
-        opened = st.session_state.annotating = replace(now, told=told)
+        opened = replace(
+            opened,
+            version=form.version,
+            document=form.document,
+            begun=left.document,
+            told=told,
+            turn=opened.turn + 1,
+        )
+    st.session_state.annotating = opened
     if opened.told:
         st.warning(
             f"**Someone changed it meanwhile:** {', '.join(map(escaped, opened.told))}. What you "
             "typed still stands in the form; look it over, then save.",
             icon=":material/group:",
         )
+    return opened
+
+
+def _unsaved() -> dict[str, _Opened]:
+    """Return, by experiment, what stands in a form and is not saved, also once its page is left."""
+    found: dict[str, _Opened] = st.session_state.setdefault("annotate-unsaved", {})
+    return found
+
+
+def _discard(experiment: str) -> None:
+    _unsaved().pop(experiment, None)
+    opened: _Opened = st.session_state.annotating
+    st.session_state.annotating = replace(opened, experiment="")
 
 
 def _head(access: Access, row: ExperimentRow) -> None:
@@ -142,14 +182,16 @@ def _grid(fields: Iterable[Field], mistakes: dict[str, Any], whose: Whose) -> No
             ask(field, mistakes.get(field.name), whose)
 
 
-def _parts(fields: list[Field], mistakes: dict[str, Any], whose: Whose) -> None:
+def _parts(fields: list[Field], mistakes: dict[str, Any], whose: Whose, opened: _Opened) -> None:
+    """Show the parts that fold; a label that changes would fold the part that is typed into."""
     by_part = sorted(fields, key=lambda field: _order(fields, field))
     for part, some in groupby(by_part, key=lambda field: field.about["part"]):
         within = list(some)
-        filled = sum(said(field) is not None for field in within)
-        wrong = any(field.name in mistakes or field.doubts for field in within)
+        filled = sum(value_at(opened.document, field.name) is not None for field in within)
+        if any(field.name in mistakes or field.doubts for field in within):
+            opened.unfolded.add(part)
         label = f"{part}{f' · {filled} said' if filled else ''}"
-        with st.expander(label, expanded=wrong or part in _OPEN):
+        with st.expander(label, expanded=part in (*_OPEN, *opened.unfolded)):
             _grid(within, mistakes, whose)
 
 
@@ -167,6 +209,10 @@ def _save(
             where = escaped(called(mistake.field, titles()))
             st.warning(f"**{where}**: {escaped(mistake.message)} {escaped(mistake.remedy)}")
     changed = without_nothing(document) != without_nothing(form.document)
+    if changed:
+        _unsaved()[row.id] = _Opened(row.id, form.version, form.document, document, set())
+    else:
+        _unsaved().pop(row.id, None)
     with st.container(border=True, key="save-bar"):
         reason = _why(row, form) if changed else _REASON
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -174,6 +220,11 @@ def _save(
                 "Save", type="primary", icon=":material/save:",
                 disabled=bool(looked.mistakes) or not changed or not reason,
             )  # fmt: skip
+            if changed:
+                st.button(
+                    "Discard changes", type="tertiary", icon=":material/undo:",
+                    on_click=_discard, args=(row.id,),
+                )  # fmt: skip
             keep_template(access, document)
             st.caption(_waits_for(form, looked, changed=changed, reason=reason))
     if wanted:
@@ -186,7 +237,11 @@ def _save(
         )
         st.session_state.pop(f"annotate-reason-{row.id}", None)
         st.session_state.annotated = (row.id, form.version + 1)
-        st.session_state.annotating = _Opened(row.id, form.version + 1, document)
+        _unsaved().pop(row.id, None)
+        opened: _Opened = st.session_state.annotating
+        st.session_state.annotating = replace(
+            opened, version=form.version + 1, document=document, begun=document, told=()
+        )
         st.toast("Saved.", icon=":material/check:")
         st.rerun()
     if st.session_state.get("annotated") == (row.id, form.version) and not changed:

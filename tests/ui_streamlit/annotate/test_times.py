@@ -112,3 +112,12 @@ def test_a_wrong_time_is_told_in_peoples_words(page, made):
     app = page("annotate", id=made["needs-input"])
     field(app, "start_time").set_value("20.2.2026").run()
     assert any("is no time that can be read" in one.value.replace("\\", "") for one in app.caption)
+
+
+def test_a_time_that_clocks_never_show_is_asked_for_its_offset(page, made):
+    app = page("annotate", id=made["needs-input"])
+    field(app, "instrument.time_zone").select("Europe/Berlin").run()
+    field(app, "start_time").set_value("2026-03-29 02:30").run()
+    assert not any("Taken as" in one.value for one in app.caption)
+    assert any("offset" in one.value for one in app.caption)
+    assert button(app, "Save").disabled
