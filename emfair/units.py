@@ -1,6 +1,7 @@
 """Units: what vendors and people write, read with Pint; SI inside. Sizes as people read them.
 
-What does not belong here: which unit a vendor uses at which tag (the tables in `emfair.vendor`).
+What does not belong here: which unit a vendor uses at which tag (the tables in `emfair.vendor`),
+and what people type (`emfair.quantities`).
 """
 
 from __future__ import annotations
@@ -8,8 +9,6 @@ from __future__ import annotations
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
-
-from emfair.errors import BadAnnotations
 
 if TYPE_CHECKING:
     from pint import UnitRegistry
@@ -58,16 +57,21 @@ def registry() -> UnitRegistry[Any]:
     return UnitRegistry(cache_folder=None)
 
 
+def plain(text: str) -> str:
+    """Return `text` with plain letters and digits for those of other looks: ``Å-2`` for ``Å⁻²``."""
+    return text.strip().translate(_SPELLINGS)
+
+
 def pint_unit(text: str) -> str | None:
     """Return how Pint spells a vendor's `text`: ``""`` for no dimension, None if it is no unit.
 
     >>> pint_unit("1 / nm"), pint_unit("µ"), pint_unit("furlong per jiffy?")
     ('1/nm', 'µm', None)
     """
-    plain = re.sub(r"^\[(.*)\]$", r"\1", text.strip().translate(_SPELLINGS)).strip()
-    if plain in _NO_DIMENSION:
+    named = re.sub(r"^\[(.*)\]$", r"\1", plain(text)).strip()
+    if named in _NO_DIMENSION:
         return ""
-    spelled = re.sub(r"\s*(/|\*|\^)\s*", r"\1", _ALIASES.get(plain, plain))
+    spelled = re.sub(r"\s*(/|\*|\^)\s*", r"\1", _ALIASES.get(named, named))
     spelled = re.sub(r"(?<=[^\W\d])\^?-(?=\d)", "**-", spelled).replace("Å", "angstrom")
     return spelled if _parses(spelled) else None
 
@@ -115,33 +119,6 @@ def convert(value: float, unit: str, target: str) -> float:
     except (PintError, ArithmeticError, AttributeError, TypeError) as error:
         given = unit or "a pure number"
         raise ValueError(f"{given} cannot be turned into {target or '1'}") from error
-
-
-def read_quantity(text: str, si_unit: str, shown: str, field: str) -> float:
-    """Read what a person typed (``200 kV``, ``1.2 nm``, ``24.95°``) as a number in `si_unit`.
-
-    Raises
-    ------
-    BadAnnotations
-        There is no number, the unit is missing or unknown, or it measures something else.
-    """
-    match = re.fullmatch(
-        r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)((?:\s|[^\d.,]).*)?",
-        text.replace("−", "-"),
-        re.DOTALL,
-    )
-    example = f"Write a number and its unit, like '1.5 {shown}'." if shown else "Write a number."
-    if not match:
-        raise BadAnnotations(f"{text!r} is not a quantity.", subject=field, remedy=example)
-    number, written = float(match[1]), (match[2] or "").strip()
-    unit = pint_unit(written)
-    if unit is None or (unit == "" and si_unit):
-        what = f"has an unknown unit, {written!r}." if written else "has no unit."
-        raise BadAnnotations(f"{text!r} {what}", subject=field, remedy=example)
-    try:
-        return convert(number, unit, si_unit)
-    except ValueError as error:
-        raise BadAnnotations(f"{text!r}: {error}.", subject=field, remedy=example) from error
 
 
 @cache

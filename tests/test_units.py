@@ -1,6 +1,5 @@
 """Units as vendors and people write them."""
 
-import math
 import time
 from contextlib import suppress
 
@@ -8,15 +7,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from emfair.errors import BadAnnotations
-from emfair.nxem.keys import keys
 from emfair.units import (
     axis_unit,
     convert,
     human_size,
     named_unit,
     pint_unit,
-    read_quantity,
     registry,
 )
 
@@ -98,38 +94,6 @@ def test_values_are_converted(value, unit, target, result):
 def test_what_measures_something_else_is_refused(unit, target):
     with pytest.raises(ValueError, match="cannot be turned into"):
         convert(1.0, unit, target)
-
-
-@pytest.mark.parametrize(
-    ("text", "si", "value"),
-    [("200 kV", "V", 2e5), ("1.2nm", "m", 1.2e-9), ("24.95°", "rad", math.radians(24.95)),
-     ("−3 µm", "m", -3e-6), ("1e-3 A", "A", 1e-3), (".5 s", "s", 0.5), ("225000", "", 225000),
-     ("3e5 1/(nm^2*s)", "1/(m^2*s)", 3e23)],
-)  # fmt: skip
-def test_what_a_person_types_becomes_si(text, si, value):
-    assert read_quantity(text, si, "kV", "field") == pytest.approx(value)
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [("200", "no unit"), ("200 furlongs?", "unknown unit"), ("kV", "not a quantity"),
-     ("", "not a quantity"), ("200 nm", "cannot be turned"), ("1,5 kV", "not a quantity"),
-     ("nan kV", "not a quantity"), ("200 kV and more", "unknown unit")],
-)  # fmt: skip
-def test_what_is_no_quantity_names_the_field_and_shows_an_example(text, says):
-    with pytest.raises(BadAnnotations, match=says) as caught:
-        read_quantity(text, "V", "kV", "measurement.acceleration_voltage")
-    assert caught.value.subject == "measurement.acceleration_voltage"
-    assert "kV" in caught.value.remedy
-
-
-def test_every_keys_unit_can_be_shown_and_read_back():
-    for key in keys().values():
-        if key.kind == "number" and key.unit:
-            shown = pint_unit(key.shown)
-            assert shown, key.key
-            there = convert(3.0, key.unit, shown)
-            assert read_quantity(f"{there!r} {key.shown}", key.unit, "", "") == pytest.approx(3.0)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from emfair.model.readable import unreadable, unwritable
 from emfair.nxem.document_parts import THICKNESS, endless, filled_in, names, quantities, texts
 from emfair.nxem.keys import Key, keys
 from emfair.nxem.written import cut, parse_yaml
-from emfair.units import read_quantity
+from emfair.quantities import read_quantity
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

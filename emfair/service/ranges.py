@@ -1,8 +1,8 @@
 """Ranges as people type them: ``80-200 kV``, ``80 kV to 0.2 MV``, ``> 100 kV``, ``200 kV``.
 
 One unit is enough for both ends. A single value stands for what rounds to it, to the digits that
-are typed: ``200 kV`` for 199.5 kV to 200.5 kV, ``200.0 kV`` for 199.95 kV to 200.05 kV. What does
-not belong here: units (`emfair.units`), and searching.
+are typed: ``200 kV`` or ``~200 kV`` for 199.5 to 200.5 kV, ``200.0 kV`` for 199.95 to 200.05 kV.
+What does not belong here: units and numbers (`emfair.quantities`), and searching.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from math import isfinite
 from emfair.errors import BadAnnotations, BadCall
 from emfair.nxem.keys import Key
 from emfair.nxem.show import show_rules
-from emfair.units import read_quantity
+from emfair.quantities import did_you_mean, has_comma, pointed, read_quantity, ungrouped
 
 _NUMBER = r"[+\-−]?\s*(?:\d+\.?\d*|\.\d+)(?:[eE][+\-−]?\d+)?"
 _LONGEST = 200  # characters
@@ -25,7 +25,10 @@ _BETWEEN = (r"\.\.+|…", r"\bto\b", r"\band\b", r"[–—]", r"-")
 _AT_LEAST = r"(?:>=|≥|=>|at least|from|min(?:imum)?)"
 _AT_MOST = r"(?:<=|≤|=<|at most|up to|max(?:imum)?)"
 _ABOVE, _BELOW = r"(?:>|more than|over|above)", r"(?:<|less than|under|below)"
+_ABOUT = r"(?:[~∼≈≃]|about\b|around\b|approx(?:\.|imately\b)?|ca?\.|circa\b)"
 _WORDS = {">=": _AT_LEAST, "<=": _AT_MOST, ">": _ABOVE, "<": _BELOW, "=": r"(?:==?|exactly)"}
+_BEFORE = re.compile("|".join([*_WORDS.values(), _ABOUT, r"\.\.+|…|between", ""]), re.IGNORECASE)
+"""What may stand before a number."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ def read_range(text: str, key: Key, subject: str) -> Range:
     BadCall
         It cannot be read; says what to write instead.
     """
-    said = text.strip()
+    said = ungrouped(text, key.unit).strip()
     if not said.strip(". …"):
         raise BadCall("says nothing about it.", subject=subject, remedy=_remedy(key))
     if len(said) > _LONGEST:
@@ -93,9 +96,10 @@ class _Reader:
         return None
 
     def single(self, said: str) -> Range | None:
-        """Read ``200 kV``: all that rounds to it."""
-        match = _END.fullmatch(said)
-        number = self._number(said)
+        """Read ``200 kV``, ``~200 kV``: all that rounds to it."""
+        value = re.sub(rf"^{_ABOUT}\s*", "", said, flags=re.IGNORECASE)
+        match = _END.fullmatch(value)
+        number = self._number(value)
         if match is None or number is None:
             return None
         half = self._number(f"{_half_a_digit(match[1])}{match[2]}")
@@ -117,32 +121,45 @@ class _Reader:
         return None
 
     def refusal(self, said: str) -> BadCall:
-        """Return what is wrong with what has none of these forms."""
+        """Return what was not understood of what has none of these forms, and what can be."""
+        problem, instead = self._not_understood(said)
+        remedy = f"{instead} {_remedy(self.key)}".strip()
+        return BadCall(problem, subject=self.subject, remedy=remedy)
+
+    def _not_understood(self, said: str) -> tuple[str, str]:
+        """Return what was not, and what may be written instead where that is known."""
+        before = re.sub(r"[\d.+\-−].*", "", said, flags=re.DOTALL).strip()
         plain = re.sub(r"^(?:\.\.+|…|[^\d.+\-−]+)|(?:\.\.+|…)$", "", said)
         ends = [_END.fullmatch(end) for end in next(_split(plain), (plain,))]
         numbers = [_compact(end[1]) for end in ends if end]
         units = [end[2].strip() for end in ends if end and end[2].strip()]
         told = f"{said[:80]!r}"
-        if re.search(r"\d,\d", said):
-            problem = f"{told} has a comma; a number's point is a point."
-        elif len(numbers) < len(ends):
-            problem = f"{told} is no range."
-        elif self.key.unit and not units:
-            problem = f"{told} has no unit."
-        elif not all(isfinite(float(number)) for number in numbers):
-            problem = f"{told} is too large a number."
-        else:
-            problem = f"{(units or [said])[-1][:40]!r} is no unit of it."
-        return BadCall(problem, subject=self.subject, remedy=_remedy(self.key))
+        if has_comma(said):
+            return f"{told} has a comma; a number's point is a point.", f"Write {pointed(said)}."
+        if numbers and not _BEFORE.fullmatch(before):
+            return f"{before[:40]!r} before a number is not understood.", ""
+        if len(numbers) < len(ends):
+            return f"{told} is no range.", ""
+        if self.key.unit and not units:
+            return f"{told} has no unit.", ""
+        if not all(isfinite(float(number)) for number in numbers):
+            return f"{told} is too large a number.", ""
+        unit = (units or [said])[-1]
+        is_unit = self._number(f"1 {unit}") is not None
+        problem = f"{told} is no range." if is_unit else f"{unit[:40]!r} is no unit of it."
+        return problem, did_you_mean(unit, self.key.unit)
 
     def _pair(self, first: str, last: str) -> tuple[float | None, float | None]:
-        """Read both ends; one that has no unit has the other's."""
+        """Read both ends; one that has no unit has the other's.
+
+        Numbers need no unit where the key has none: only ``10-20 kx`` has one for both.
+        """
         ends = [_END.fullmatch(end) for end in (first, last)]
         if ends[0] is None or ends[1] is None:
             return None, None
         units = [end[2].strip() for end in ends if end]
         low = self._number(f"{ends[0][1]} {units[0] or units[1]}")
-        high = self._number(f"{ends[1][1]} {units[1] or units[0]}")
+        high = self._number(f"{ends[1][1]} {units[1] or (units[0] if self.key.unit else '')}")
         return low, high
 
     def _number(self, said: str) -> float | None:

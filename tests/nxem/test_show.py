@@ -15,7 +15,8 @@ from emfair.nxem.show import (
     shown,
     with_unit,
 )
-from emfair.units import convert, read_quantity
+from emfair.quantities import read_quantity
+from emfair.units import convert
 from emfair.validation.rules import rules
 
 

@@ -77,6 +77,57 @@ def test_a_value_stands_for_what_rounds_to_it(text, key, low, high):
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["~200 kV", "~ 200 kV", "∼200kV", "≈ 200 kV", "≃200 kV", "about 200 kV", "Around 0.200 MV",
+     "approx. 200 kV", "approximately 200 kV", "ca. 200 kV", "c. 200 kV", "circa 200 kV"],
+)  # fmt: skip
+def test_about_a_value_is_what_rounds_to_it(text):
+    assert read(text) == read("0.200 MV" if "MV" in text else "200 kV")
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "low", "high"),
+    [
+        ("10-30 e-/Å²/s", "dose_rate", 1e21, 3e21),
+        ("10 e/A^2/s to 3000 e/nm^2/s", "dose_rate", 1e21, 3e21),
+        ("10 e⁻ Å⁻² s⁻¹ - 30 e⁻ Å⁻² s⁻¹", "dose_rate", 1e21, 3e21),
+        ("30 e/Å^2/s", "dose_rate", 2.95e21, 3.05e21),
+        ("> 30e/Å^2s", "dose_rate", 3e21, None),
+        ("20 kx", "magnification", 19.5e3, 20.5e3),
+        ("20,000x", "magnification", 19999.5, 20000.5),
+        ("10-20 kx", "magnification", 10e3, 20e3),
+        ("20k× to 2 Mx", "magnification", 20e3, 2e6),
+        ("20 kx to 50000", "magnification", 20e3, 50e3),
+        ("20,000-50,000 x", "magnification", 20e3, 50e3),
+        ("20 000 × … 50 000 ×", "magnification", 20e3, 50e3),
+        ("> 20 000", "magnification", 20e3, None),
+        ("10 pA to 2 nA", "beam_current", 10e-12, 2e-9),
+    ],
+)
+def test_units_are_those_that_microscopists_type(text, key, low, high):
+    found = read(text, key)
+    for end, wanted in ((found.low, low), (found.high, high)):
+        assert end == (None if wanted is None else pytest.approx(wanted))
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "instead"),
+    [
+        ("200 kv", VOLTAGE, "Did you mean kV? Write a range"),
+        ("~200 KV", VOLTAGE, "Did you mean kV? Write a range"),
+        ("80-200 kv", VOLTAGE, "Did you mean kV? Write a range"),
+        ("1,2-3,4 kV", VOLTAGE, "Write 1.2-3.4 kV. Write a range"),
+        ("1,5 kx", "magnification", "Write 1.5 kx. Write a range"),
+        ("-3,5 ° to 3°", "tilt_alpha", "Write -3.5 ° to 3°. Write a range"),
+    ],
+)
+def test_where_it_is_known_what_was_meant_that_is_told_first(text, key, instead):
+    with pytest.raises(BadCall) as refused:
+        read(text, key)
+    assert refused.value.remedy.startswith(instead)
+
+
+@pytest.mark.parametrize(
     ("text", "low", "high"),
     [
         ("-50 nm to -20 nm", -50e-9, -20e-9),
@@ -111,7 +162,11 @@ def test_a_minus_may_be_of_a_number_or_between_two(text, low, high):
         ("..-1e999 V", "too large"),
         ("0e99999 V", ""),
         ("9" * 201, "too long"),
-        ("200 kV or so", "is no unit"),
+        ("200 kV or so", "'kV or so' is no unit of it"),
+        ("nearly 200 kV", "'nearly' before a number is not understood"),
+        ("> ~200 kV", "'> ~' before a number is not understood"),
+        ("~80-200 kV", "'~80-200 kV' is no range"),
+        ("~ 200 furlongs", "'furlongs' is no unit of it"),
     ],
 )
 def test_what_cannot_be_read_says_what_to_write_instead(text, words):

@@ -66,3 +66,14 @@ def test_a_range_comes_by_address_and_a_wrong_one_is_told(page):
     app = page("discover", where="acceleration_voltage:soon")
     assert "not asked for" in app.sidebar.warning[0].value
     assert number(app) == "3 experiments"
+
+
+def test_about_a_value_is_shared_as_it_is_typed(page, made):
+    app = page("discover", view="table", where="acceleration_voltage:~200 kV")
+    assert not app.sidebar.warning
+    assert field(app).value == "~200 kV"
+    assert made["valid"] in identifiers(app)
+    field(app).input("~200 kv").run()
+    (warning,) = [one.value.replace("\\", "") for one in app.sidebar.warning]
+    assert "'kv' is no unit of it." in warning
+    assert "Did you mean kV?" in warning

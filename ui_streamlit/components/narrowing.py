@@ -32,8 +32,8 @@ from ui_streamlit.components.words import VERDICTS
 _FIRST = ("state", "technique", "element", "instrument", "project", "person")
 """The others are behind a fold."""
 _RANGES = (
-    "80 kV to 200 kV, 80-200 kV, > 100 kV, at most 1.2 nm, or one value: 200 kV finds what rounds "
-    "to it, 199.5 to 200.5 kV; 200.0 kV is narrower, = 200 kV exact."
+    "80 kV to 200 kV, 80-200 kV, > 100 kV, at most 1.2 nm, or one value: 200 kV or ~200 kV finds "
+    "what rounds to it, 199.5 to 200.5 kV; 200.0 kV is narrower, = 200 kV exact."
 )
 
 
