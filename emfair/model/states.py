@@ -26,6 +26,8 @@ S = ExperimentState
 IN_PROGRESS = frozenset({S.DRAFT, S.UPLOADING})
 """States of an experiment to which a deposit is on its way: files may still arrive."""
 _PROCESSED = frozenset({S.NEEDS_INPUT, S.INVALID, S.VALID, S.FAILED})
+TAKES_FILES = IN_PROGRESS | _PROCESSED
+"""States in which files may be announced: of a deposit on its way, or of a later one."""
 _NEXT: dict[ExperimentState, frozenset[ExperimentState]] = {
     S.DRAFT: frozenset({S.UPLOADING, S.TOMBSTONED}),
     S.UPLOADING: frozenset({S.SEALED, S.TOMBSTONED}),

@@ -11,6 +11,8 @@ from emfair.service.nouns import projects
 from emfair.service.uploads import Announced
 from tests.ui_streamlit.conftest import open_page
 from tests.ui_streamlit.depositing import PLACE, arrive, begun, button, fill_in, there
+from tests.ui_streamlit.lab import access, enter
+from tests.ui_streamlit.lab import shown as on_page
 
 
 def test_nothing_begins_before_the_place_is_whole(opened):
@@ -136,3 +138,37 @@ def test_an_experiments_page_tells_file_by_file_how_far_they_are(opened):
     (table,) = app.dataframe
     assert list(table.value["file"]) == ["b.mrc", "a.tif"]
     assert list(table.value["arrived"]) == [0.0, 1.0]
+
+
+def test_files_are_added_to_a_session_that_was_processed(opened):
+    app, row = begun(opened)
+    arrive(opened, row)
+    app.run()
+    button(app, "Seal the deposit").click().run()
+    closed = open_page("deposit", id=row.id)
+    assert any("This deposit is closed" in one.value for one in closed.info)
+    assert "bidi_component" not in [one.type for one in closed.main], "it is being processed"
+    for state in (ExperimentState.PROCESSING, ExperimentState.INVALID):
+        opened.registry.experiments.set_state(row.id, state)
+    seen = open_page("experiment", id=row.id)
+    assert "Add files" in [getattr(one, "label", "") for one in seen.main]
+    app = open_page("deposit", id=row.id)
+    assert any("Files that you add here" in one.value for one in app.info)
+    assert "bidi_component" in [one.type for one in app.main]
+    arrive(opened, row, b"its companion", "b.raw")
+    app.run()
+    button(app, "Seal the deposit").click().run()
+    now = opened.registry.experiments.get(row.id)
+    assert (now.state, now.manifest_version) == (ExperimentState.SEALED, 2)
+
+
+def test_whoever_may_only_look_adds_no_files(lab):
+    row = deposits.draft(access(lab, "ada"), Whereto("Steel", "2026-A", "Lamella 1", "Night"))
+    arrive(lab, row, by=access(lab, "ada"))
+    deposits.seal(access(lab, "ada"), row.id)
+    for state in (ExperimentState.PROCESSING, ExperimentState.VALID):
+        lab.registry.experiments.set_state(row.id, state)
+    assert "Add files" in on_page(enter("experiment", "ada", id=row.id))
+    viewer = enter("experiment", "bob", "emfair-project-steel-viewer", id=row.id)
+    assert "Night" in on_page(viewer)
+    assert "Add files" not in on_page(viewer)

@@ -7,7 +7,7 @@ from itertools import groupby
 import streamlit as st
 
 from emfair.identity.table import Action
-from emfair.model.states import IN_PROGRESS
+from emfair.model.states import IN_PROGRESS, TAKES_FILES
 from emfair.registry import ExperimentRow
 from emfair.registry.changes import Arrived
 from emfair.service import deposits, uploads
@@ -57,17 +57,21 @@ def _go_on(access: Access, identifier: str) -> None:
     st.page_link(links.DEPOSIT, label="Another deposit", icon=":material/arrow_back:")
     st.header(escaped(called.experiment), anchor=False)
     st.caption(escaped(place_of(called)))
-    if row.state not in IN_PROGRESS:
-        st.info(f"This deposit is closed: {STATES[row.state].meaning}", icon=":material/task_alt:")
+    if row.state in IN_PROGRESS:
+        st.page_link(
+            links.ANNOTATE, label="**Describe it** while its files arrive",
+            query_params={"id": row.id}, icon=":material/edit_note:",
+        )  # fmt: skip
+    else:
+        later = " Files that you add here are processed with the others once you seal it again."
+        told = f"This deposit is closed: {STATES[row.state].meaning}"
+        st.info(told + (later if row.state in TAKES_FILES else ""), icon=":material/task_alt:")
         st.page_link(
             links.EXPERIMENT, label="See the experiment", query_params={"id": row.id},
             icon=":material/biotech:",
         )  # fmt: skip
+    if row.state not in TAKES_FILES:
         return
-    st.page_link(
-        links.ANNOTATE, label="**Describe it** while its files arrive",
-        query_params={"id": row.id}, icon=":material/edit_note:",
-    )  # fmt: skip
     _files(identifier)
     arrivals(identifier)
 
@@ -79,7 +83,8 @@ def _files(identifier: str) -> None:
         access = stores.access()
         row = access.experiment(Action.UPLOAD, identifier)
         on_its_way = dropping(access.services, row.id, _pass(row.id))
-        _end(access, row, on_its_way)
+        if row.state in IN_PROGRESS:
+            _end(access, row, on_its_way)
 
 
 def _pass(experiment: str) -> str:

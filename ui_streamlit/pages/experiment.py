@@ -15,7 +15,8 @@ from emfair.errors import NotFound, Withdrawn
 from emfair.identity.table import Action
 from emfair.model.documents import Conversion, Measurement, Validation
 from emfair.model.manifest import Manifest
-from emfair.model.states import ExperimentState
+from emfair.model.states import IN_PROGRESS, TAKES_FILES, ExperimentState
+from emfair.registry import ExperimentRow
 from emfair.service import browse
 from emfair.service.access import Access, check_there, experiment_resource
 from emfair.service.annotations import process_again
@@ -117,6 +118,12 @@ class _Tab(NamedTuple):
     of: tuple[type[BaseModel], ...] = ()
 
 
+def _takes_more(access: Access, row: ExperimentRow) -> bool:
+    """Whether whoever looks may add files to what is processed already."""
+    later = row.state in TAKES_FILES - IN_PROGRESS
+    return later and access.may(Action.UPLOAD, experiment_resource(row))
+
+
 def _head(access: Access, page: ExperimentPage) -> None:
     row = page.row
     st.title(escaped(page.titles.experiment), anchor=False)
@@ -139,6 +146,11 @@ def _head(access: Access, page: ExperimentPage) -> None:
             st.page_link(
                 links.ANNOTATE, label="Annotate", query_params={"id": row.id},
                 icon=":material/edit_note:",
+            )  # fmt: skip
+        if _takes_more(access, row):
+            st.page_link(
+                links.DEPOSIT, label="Add files", query_params={"id": row.id},
+                icon=":material/upload:",
             )  # fmt: skip
         if page.validation:
             st.link_button("Report", links.api(row.id, "report"), icon=":material/fact_check:")
