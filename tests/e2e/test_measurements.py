@@ -117,3 +117,18 @@ def test_thumbnails_show_whole_pictures_up_to_the_titles_of_their_axes(
     assert len(cut) == len(KINDS)
     assert max(cut) < 1
     page.context.close()
+
+
+def test_of_a_long_name_of_a_file_the_end_is_in_sight_on_one_line(addresses, chromium: Browser):
+    page = opened(chromium, addresses[""], width=640)
+    told = page.locator(".em-end").first
+    before = told.bounding_box()
+    told.locator("bdi").evaluate("one => { one.textContent = 'night of '.repeat(50) + '01.dm3' }")
+    after = told.bounding_box()
+    text = told.locator("bdi").bounding_box()
+    assert before == after
+    assert after is not None
+    assert text is not None
+    assert text["width"] > 2 * after["width"], "only its beginning is out of sight"
+    assert abs(text["x"] + text["width"] - after["x"] - after["width"]) < 1
+    page.context.close()

@@ -49,6 +49,17 @@ def test_a_file_that_is_taken_out_while_it_is_looked_into_is_forgotten(opened, c
     assert "base64" not in "".join(piece.proto.body for piece in app.get("html"))
 
 
+def test_under_a_picture_stand_the_signals_name_and_its_file(opened, corpus):
+    _, row = begun(opened)
+    picture = (corpus / "dm3_2D_data" / "test_STEM_image.dm3").read_bytes()
+    arrive(opened, row, picture, "night/<01>.dm3")
+    app = looked_into(open_page("deposit", id=row.id))
+    shown = "".join(piece.proto.body for piece in app.get("html"))
+    file = "night/&lt;01&gt;.dm3"
+    name = f'<span class="em-end" title="{file}"><bdi>{file}</bdi></span>'
+    assert f"<figcaption><b>test_STEM_image</b>{name}" in shown
+
+
 def warned(app):
     return [one.value.replace("\\", "") for one in app.warning]
 

@@ -68,6 +68,13 @@ def test_measurements_are_found_one_by_one_with_columns_of_choice(page, made):
     assert len(identifiers(app)) == rows
 
 
+def test_pictures_of_measurements_tell_their_files_and_those_of_experiments_none(page):
+    single = html(page("discover", level="measurements"))
+    assert single.count('</b>\n<span class="em-end" title=') == single.count("<figcaption>") > 1
+    assert "<bdi>test_STEM_image.dm3</bdi>" in single
+    assert "<bdi>" not in html(page("discover"))
+
+
 def test_kinds_of_data_are_chosen_by_their_words(page):
     app = page("discover", level="measurements")
     assert all(one.startswith("image  (") for one in choices(app, "Data").options)

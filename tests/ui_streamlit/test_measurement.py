@@ -111,7 +111,7 @@ def test_a_background_is_fitted_shown_and_taken_away(shown, kind):
     assert "The background is A·E^−r with r = " in told(app)
     if kind == "spectra":
         assert [image.url for found in app.get("image") for image in found.proto.imgs] != before
-        assert alts(app)[0].startswith("Sum over 40 eV to 99.5 eV, without the background")
+        assert alts(app)[0].startswith("Sum over 50 eV to 75 eV, without the background")
 
 
 def test_a_window_of_a_fit_that_cannot_be_is_told(shown):
@@ -201,6 +201,7 @@ def test_pictures_lead_to_their_measurements(looked, named):
     for name in named.values():
         assert f"id={experiment}&measurement={name}" in queries
     assert list(app.dataframe[0].value["title"]) == sorted(KINDS)
+    assert [f"{kind}.hspy</bdi>" in html(app) for kind in KINDS] == [True] * len(KINDS)
 
 
 def test_preview_and_viewer_stand_beside_the_look(shown):

@@ -89,7 +89,7 @@ def _pictures(seen: tuple[Arrival, ...], read: tuple[Measurement, ...]) -> None:
         }
         for picture, one in zip(drawn, read, strict=True)
     ]
-    show("grid", pictures=pictures, more=0)
+    show("grid", pictures=pictures)
 
 
 def _wrong(seen: tuple[Arrival, ...]) -> None:

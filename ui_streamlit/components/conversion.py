@@ -58,15 +58,16 @@ def conversion(page: ExperimentPage) -> None:
 
 
 def _line(one: FileReport, name: str) -> dict[str, object]:
+    tagged = bool(one.mapped or one.kept or one.unreadable)  # of others nothing is said
     return {
         "file": name,
         "size": human_size(one.size),
         "outcome": one.outcome.value,
         "reader": ", ".join(one.readers),
         "measurements": one.measurements,
-        "mapped": one.mapped,
-        "kept": one.kept,
-        "unreadable": len(one.unreadable),
+        "mapped": one.mapped if tagged else None,
+        "kept": one.kept if tagged else None,
+        "unreadable": len(one.unreadable) if tagged else None,
         "doubts": len(one.doubts),
         "why": "; ".join(finding.message for finding in one.why),
     }

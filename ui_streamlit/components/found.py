@@ -52,6 +52,7 @@ def _card(search: Search, hit: Hit) -> dict[str, Any]:
         "to": _to(hit),
         "src": _picture(hit),
         "title": _title(hit),
+        "file": hit["file"] if single and hit["title"] else "",
         "about": [one for one in about if one],
         "day": _day(hit),
         "word": _word(hit),

@@ -26,12 +26,13 @@ def grid(page: ExperimentPage) -> None:
         for number, one in enumerate(page.measurements[:PICTURES]):
             with st.container(key=f"shot-{number}"):
                 src = links.preview(page.row.id, one.measurement)
-                show("shot", src=src, about=shape_of(one), file=one.file)
+                show("shot", src=src)
                 st.page_link(
                     links.EXPERIMENT,
                     label=escaped(one.title),
                     query_params={"id": page.row.id, "measurement": one.measurement},
                 )
+                show("shot_words", file=one.file, about=shape_of(one))
     more = len(page.measurements) - PICTURES
     if more > 0:
         st.caption(f"… and {more:,} more, all listed under Measurements.")
