@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -25,6 +27,21 @@ def page(found):
     else:
         show = lines if found.subject.kind is Kind.LINES else spectra
         show(found, "key")
+
+
+def without_background(found) -> AppTest:
+    """Return the page after its background was asked to be taken away."""
+    app = AppTest.from_function(page, args=(found,), default_timeout=30).run()
+    next(one for one in app.toggle if one.label == "Take away a background").set_value(True).run()
+    assert not app.exception
+    return app
+
+
+def axis_of(app: AppTest) -> tuple[list[float], list[float]]:
+    """Return what the axes of the spectrum reach over."""
+    (chart,) = (one for one in app.get("vega_lite_chart") if "what" in one.proto.spec)
+    (line,) = (one for one in json.loads(chart.proto.spec)["layer"] if "y" in one["encoding"])
+    return tuple(line["encoding"][one]["scale"].get("domain") for one in "xy")
 
 
 @pytest.mark.parametrize("many", [1, 2])
@@ -56,8 +73,7 @@ def test_a_background_begins_before_an_edge_and_a_fit_across_one_is_doubted(look
     fitted = next(one for one in app.select_slider if one.key == "key-fitted")
     assert 180 < energies[fitted.value[1]] < 200
     fitted.set_value((80, 140)).run()
-    (told,) = app.warning
-    assert "An edge" in told.value
+    assert any("An edge" in one.value for one in app.warning)
     assert not app.exception
 
 
@@ -69,3 +85,54 @@ def test_known_elements_tell_which_edge_a_background_begins_before(look):
     app = AppTest.from_function(page, args=(found,), default_timeout=30).run()
     next(one for one in app.toggle if one.label == "Take away a background").set_value(True).run()
     assert any("before the edge O K" in one.value for one in app.caption)
+
+
+@pytest.mark.parametrize("many", [1, 2])
+def test_what_is_summed_is_the_edge_behind_the_background_and_stays_as_it_was_chosen(look, many):
+    energies = 100.0 + np.arange(200)
+    law = 1e9 * energies**-3.0 * np.where(energies > 200, 1.8, 1.0)
+    found = look(
+        np.broadcast_to(law, (4, 5, 200)[2 - many :]).astype("f4"), *PLACES[2 - many :], LOSSES
+    )
+    app = without_background(found)
+    assert any("Sum over 200 eV to 250 eV, without" in one.value for one in app.markdown)
+    assert any("the rise behind the fitted window over 50 eV" in one.value for one in app.caption)
+    window, fitted = app.select_slider[:2]
+    assert (window.key, fitted.key) == ("key-edge-100", "key-fitted")
+    window.set_value((101, 121)).run()
+    fitted.set_value((fitted.value[0] + 3, fitted.value[1])).run()
+    assert any("Sum over 201 eV to 221 eV, without" in one.value for one in app.markdown)
+    assert not app.warning
+
+
+@pytest.mark.parametrize("many", [0, 1, 2])
+def test_a_spectrum_is_shown_from_the_fitted_window_to_the_edge_until_all_is_asked_for(look, many):
+    energies = 1.0 + np.arange(200)
+    law = 1e9 * energies**-3.0 * np.where(energies > 100, 1.8, 1.0)
+    losses = Axis("Energy", 200, "eV", 1.0, 1.0)
+    found = look(
+        np.broadcast_to(law, (4, 5, 200)[2 - many :]).astype("f4"), *PLACES[2 - many :], losses
+    )
+    app = without_background(found)
+    along, up = axis_of(app)
+    fitted = next(one for one in app.select_slider if one.key == "key-fitted")
+    assert along[0] == energies[fitted.value[0]]
+    assert 150 < along[1] < 190
+    assert up[1] == pytest.approx(law[fitted.value[0]] * (20 if many == 2 else 5 if many else 1))
+    next(one for one in app.toggle if one.label == "Whole spectrum").set_value(True).run()
+    assert axis_of(app) == (None, None)
+
+
+@pytest.mark.parametrize("many", [1, 2])
+@pytest.mark.parametrize("is_below", [True, False])
+def test_a_net_signal_below_0_is_warned_of(look, many, is_below):
+    energies = 100.0 + np.arange(200)
+    random = np.random.default_rng(1)
+    law = 1e9 * energies**-3.0 * np.where((energies > 200) & is_below, 0.7, 1.0)
+    data = random.poisson(np.broadcast_to(law, (4, 5, 200)[2 - many :]))
+    app = without_background(look(data.astype("f4"), *PLACES[2 - many :], LOSSES))
+    next(one for one in app.select_slider if one.key == "key-fitted").set_value((50, 90)).run()
+    told = [one.value for one in app.warning if "negative" in one.value]
+    assert told == is_below * [
+        "The net signal is negative on the whole: no edge is seen in this window."
+    ]

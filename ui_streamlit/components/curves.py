@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import altair as alt
 import numpy as np
 import pyarrow as pa
@@ -13,19 +15,29 @@ from ui_streamlit.components.choosing import people_use
 from ui_streamlit.components.markup import escaped
 from ui_streamlit.components.values import with_unit
 
+Line = tuple[np.ndarray, np.ndarray]
 MOST = 4000
 """Points that are drawn of a line."""
 SPECTRUM, BACKGROUND, LEFT = "spectrum", "background", "without it"
 
 
 def curve(
-    found: Curve, quantity: str, key: str, window: range | None = None, below: Below | None = None
+    found: Curve,
+    quantity: str,
+    key: str,
+    window: range | None = None,
+    below: Below | None = None,
+    near: range | None = None,
 ) -> None:
     """Show a curve, with the chosen `window` of its axis marked, and a choice of scale.
 
-    A background `below` it is shown with what it leaves.
+    A background `below` it is shown with what it leaves: in the channels that are `near`, until
+    the whole spectrum is asked for.
     """
-    is_log = st.toggle("Logarithmic", key=f"{key}-log")
+    with st.container(horizontal=True, gap="medium"):
+        is_log = st.toggle("Logarithmic", key=f"{key}-log")
+        if near is not None and st.toggle("Whole spectrum", key=f"{key}-whole"):
+            near = None
     values = found.values.astype(np.float64)
     known = np.isfinite(values)
     if is_log and not (known & (values > 0)).any():
@@ -40,11 +52,12 @@ def curve(
     if not lines[SPECTRUM][0].size:
         st.info("Not one value is a number.", icon=":material/info:")
         return
-    line = _drawn(lines, title, quantity, is_log=is_log)
+    shown = lines if near is None else _only(lines, points[near.start : near.stop])
+    line = _drawn(lines, title, quantity, _scales(shown, is_log=is_log, is_whole=near is None))
     layers = [line] if window is None else [_band(points, window), line]
     st.altair_chart(
         alt.layer(*layers).properties(height=320).interactive(bind_y=False),
-        alt=_in_words(f"{quantity} over {title}", *lines[SPECTRUM], unit),
+        alt=_in_words(f"{quantity} over {title}", *shown[SPECTRUM], unit),
     )
     told = ("Scroll to zoom, drag to move.", _background(below), escaped(found.remark))
     st.caption(" ".join(filter(None, told)))
@@ -58,27 +71,47 @@ def _people_use(found: Curve) -> tuple[np.ndarray, str, str]:
     return found.points * convert(1.0, found.axis.unit, axis.unit), axis.unit, axis.long_name
 
 
-def _outlined(
-    points: np.ndarray, values: np.ndarray, *, is_log: bool
-) -> tuple[np.ndarray, np.ndarray]:
+def _outlined(points: np.ndarray, values: np.ndarray, *, is_log: bool) -> Line:
     """Return what is drawn of a line."""
     known = np.isfinite(values)
     shown = known & (values > 0) if is_log else known
     return outline(points[shown], values[shown], MOST)
 
 
+def _only(lines: dict[str, Line], points: np.ndarray) -> dict[str, Line]:
+    """Return what of lines lies among some points; all where none of the spectrum does."""
+    first, last = points[0], points[-1]
+    within = {name: (x >= first) & (x <= last) for name, (x, _) in lines.items()}
+    if not within[SPECTRUM].any():
+        return lines
+    return {name: (x[within[name]], y[within[name]]) for name, (x, y) in lines.items()}
+
+
+def _scales(shown: dict[str, Line], *, is_log: bool, is_whole: bool) -> tuple[alt.Scale, alt.Scale]:
+    """Return the scales of both axes: as far as what is shown."""
+    kind: Literal["log", "linear"] = "log" if is_log else "linear"
+    if is_whole:
+        return alt.Scale(zero=False, nice=False), alt.Scale(type=kind)
+    x, y = (np.concatenate([one[part] for one in shown.values()]) for part in (0, 1))
+    low = float(y.min()) if is_log else min(0.0, float(y.min()))
+    return (
+        alt.Scale(domain=[float(x.min()), float(x.max())], nice=False),
+        alt.Scale(type=kind, domain=[low, float(y.max())], nice=True),
+    )
+
+
 def _drawn(
-    lines: dict[str, tuple[np.ndarray, np.ndarray]], title: str, quantity: str, *, is_log: bool
+    lines: dict[str, Line], title: str, quantity: str, scales: tuple[alt.Scale, alt.Scale]
 ) -> alt.Chart:
     """Return lines, each with a colour of its own; the background is dashed."""
     what = [name for name, (x, _) in lines.items() for _ in x]
     x, y = (np.concatenate([one[part] for one in lines.values()]) for part in (0, 1))
     chart: alt.Chart = (
         alt.Chart(pa.table({"x": x, "y": y, "what": what}))
-        .mark_line(strokeWidth=1.2)
+        .mark_line(strokeWidth=1.2, clip=True)
         .encode(
-            alt.X("x:Q", title=title, scale=alt.Scale(zero=False, nice=False)),
-            alt.Y("y:Q", title=quantity, scale=alt.Scale(type="log" if is_log else "linear")),
+            alt.X("x:Q", title=title, scale=scales[0]),
+            alt.Y("y:Q", title=quantity, scale=scales[1]),
             tooltip=[
                 alt.Tooltip("x:Q", title=title, format=".6~g"),
                 alt.Tooltip("y:Q", title=quantity, format=".6~g"),
@@ -102,7 +135,8 @@ def _band(points: np.ndarray, window: range) -> alt.Chart:
     """Return the window as a band behind the curve."""
     ends = points[[window.start, window.stop - 1]]
     band = pa.table({"first": [float(ends.min())], "last": [float(ends.max())]})
-    chart: alt.Chart = alt.Chart(band).mark_rect(opacity=0.18).encode(x="first:Q", x2="last:Q")
+    drawn = alt.Chart(band).mark_rect(opacity=0.18, clip=True)
+    chart: alt.Chart = drawn.encode(x="first:Q", x2="last:Q")
     return chart
 
 

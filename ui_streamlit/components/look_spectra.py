@@ -22,19 +22,25 @@ from emfair.service.looks import (
     Look,
     background_of,
     can_be_fitted,
+    edge_window,
     first_window,
     has_background,
+    is_negative,
 )
 from ui_streamlit.components.choosing import place_on, span_on, value_at
 from ui_streamlit.components.curves import curve
 from ui_streamlit.components.picture import HALF, picture
+
+_BOTH = "Both ends count: all channels whose middle lies between them."
+_NEGATIVE = "The net signal is negative on the whole: no edge is seen in this window."
 
 
 def one_spectrum(found: Curve, quantity: str, key: str, edges: Sequence[Edge] = ()) -> None:
     """Show a single spectrum; of energy losses the sample's `edges` may be known."""
     wanted = _is_wanted(found.axis, key)
     background = _fitted_over(found, edges, key) if wanted else None
-    curve(found, quantity, key, below=_below(found, background))
+    near = background and _near(background, edge_window(found, background, edges).window)
+    curve(found, quantity, key, below=_below(found, background), near=near)
 
 
 def spectra(look: Look, key: str) -> None:
@@ -54,12 +60,14 @@ def spectra(look: Look, key: str) -> None:
         sums = look.map(window, place, background)
         what = _told(look, window, background, sums)
         st.markdown(f"**{what}**")
+        _doubted(sums, background)
         picture(sums, what, f"{key}-map", marks, HALF)
     with right:
         count = len(rows) * len(columns)
         quantity = f"Sum of {count:,} spectra" if count > 1 else "Intensity"
         found = look.spectrum(leading | chosen)
-        curve(found, quantity, key, window, _below(found, background))
+        near = background and _near(background, window)
+        curve(found, quantity, key, window, _below(found, background), near)
 
 
 def lines(look: Look, key: str) -> None:
@@ -73,29 +81,33 @@ def lines(look: Look, key: str) -> None:
         places = span_on(along, f"{key}-along")
         quantity = f"Sum of {len(places):,} spectra" if len(places) > 1 else "Intensity"
         found = look.spectrum({1 - spectral: places})
-        curve(found, quantity, f"{key}-spectrum", window, _below(found, background))
+        near = background and _near(background, window)
+        curve(found, quantity, f"{key}-spectrum", window, _below(found, background), near)
     with left:
         shown = Area(places, window) if spectral else Area(window, places)
         picture(look.frame(), "Spectra along a line", key, [shown], HALF)
         sums = look.profile(window, background)
         st.markdown(f"**Along the line: {_told(look, window, background, sums)}**")
+        _doubted(sums, background)
         curve(sums, "Sum over the window", f"{key}-profile")
 
 
 def _windows(look: Look, key: str) -> tuple[range, range | None]:
     """Let the window be chosen, and one of a background; above 0 where there is one.
 
-    To begin with it has no zero peak of an X-ray detector.
+    To begin with it has no zero peak of an X-ray detector, and of a spectrum without its
+    background the edge behind that.
     """
     axis = look.subject.shape.axes[look.subject.spectral or 0]
     st.markdown("**Window of the map**" if len(look.subject.sizes) > 2 else "**Window**")
-    window = span_on(
-        axis, f"{key}-window", start=zero_peak(axis),
-        help_="Both ends count: all channels whose middle lies between them.",
-    )  # fmt: skip
+    above = st.container()
     wanted = _is_wanted(axis, key)
     background = _fitted_over(look.spectrum({}), look.edges, key) if wanted else None
-    if background is None or window.start >= background.start:
+    with above:
+        if background is None:
+            return span_on(axis, f"{key}-window", start=zero_peak(axis), help_=_BOTH), None
+        window = _summed_behind(look, background, key)
+    if window.start >= background.start:
         return window, background
     first = background.start
     if window.stop <= first:
@@ -103,6 +115,26 @@ def _windows(look: Look, key: str) -> tuple[range, range | None]:
         return window, None
     st.caption(f"Summed from {value_at(axis, first)} on, where the background begins.")
     return range(first, window.stop), background
+
+
+def _summed_behind(look: Look, background: range, key: str) -> range:
+    """Let the window be chosen where a background is taken away.
+
+    What was chosen stays as long as the background is fitted before the same edge.
+    """
+    whole = look.spectrum({})
+    usual = edge_window(whole, background, look.edges)
+    start, stop = usual.window.start, usual.window.stop
+    window = span_on(whole.axis, f"{key}-edge-{start}", start=start, stop=stop, help_=_BOTH)
+    if usual.reason:
+        st.caption(usual.reason)
+    return window
+
+
+def _near(background: range, window: range) -> range:
+    """Return the channels from a fitted window to somewhat behind what is summed."""
+    stop = max(background.stop, window.stop)
+    return range(background.start, stop + (stop - background.start) // 3)
 
 
 def _is_wanted(axis: NxAxis, key: str) -> bool:
@@ -144,6 +176,12 @@ def _below(found: Curve, background: range | None) -> Below | None:
     elif below.doubt:
         st.warning(below.doubt, icon=":material/error:")
     return below
+
+
+def _doubted(sums: Flat | Curve, background: range | None) -> None:
+    """Warn of sums that are below the background on the whole."""
+    if background is not None and UNFITTED not in sums.remark and is_negative(sums.values):
+        st.warning(_NEGATIVE, icon=":material/error:")
 
 
 def _told(look: Look, window: range, background: range | None, sums: Flat | Curve) -> str:

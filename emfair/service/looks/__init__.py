@@ -17,13 +17,14 @@ from emfair.service.looks.drawing import (
     figures,
     usual_tones,
 )
+from emfair.service.looks.edge_window import edge_window
 from emfair.service.looks.edges import Edge, edges_of
 from emfair.service.looks.first_window import first_window
 from emfair.service.looks.fits import Below, background_of
 from emfair.service.looks.look import Look, look_at
 from emfair.service.looks.subject import Aspect, Kind, Subject
 from emfair.service.looks.values import Curve, Flat, in_ev_or_kev, outline
-from emfair.service.looks.windows import UNFITTED
+from emfair.service.looks.windows import UNFITTED, is_negative
 
 __all__ = [
     "PIXELS",
@@ -47,12 +48,14 @@ __all__ = [
     "camera_of",
     "can_be_fitted",
     "drawn",
+    "edge_window",
     "edges_of",
     "figures",
     "first_window",
     "found_beam",
     "has_background",
     "in_ev_or_kev",
+    "is_negative",
     "look_at",
     "outline",
     "presets",

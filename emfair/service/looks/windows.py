@@ -13,10 +13,12 @@ import numpy as np
 from emfair.service.looks.array import Array
 from emfair.service.looks.background import PowerLaws
 from emfair.service.looks.reading import Picks, summed
-from emfair.service.looks.values import Numbers
+from emfair.service.looks.values import Numbers, Values
 
 UNFITTED = "No place has enough counts for a fit, so no background is taken away."
 """What is said of sums where a background was wanted that is nowhere."""
+_BEYOND_NOISE = 3.0
+"""Standard errors of the mean."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,13 @@ class Windows:
         if exponents is None:
             return total, odd
         return total - laws.below(self.signal, lower + upper, exponents), odd
+
+
+def is_negative(sums: Values) -> bool:
+    """Whether sums without their background are below 0 on the whole, more than noise makes."""
+    known = sums[np.isfinite(sums)]
+    error = known.std() / np.sqrt(max(1, known.size))
+    return bool(known.size and known.mean() < -_BEYOND_NOISE * error)
 
 
 def _exponents(laws: PowerLaws, lower: Numbers, upper: Numbers) -> tuple[Numbers | None, str]:
