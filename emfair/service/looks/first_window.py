@@ -64,8 +64,10 @@ class _Line(NamedTuple):
 def first_window(curve: Curve, edges: Sequence[Edge] = ()) -> First:
     """Return where a background may be fitted to begin with.
 
-    That is before the first edge of the sample's elements below which a power law fits; else
-    before the first rise that is found of the spectrum; else where one fits, as early as is usual.
+    That is before the first edge of the sample's elements that is seen: a power law fits below it,
+    and more follows than noise makes. Else it is before the first of them below which one fits;
+    else before the first rise that is found of the spectrum; else where one fits, as early as is
+    usual.
 
     Parameters
     ----------
@@ -82,10 +84,13 @@ def first_window(curve: Curve, edges: Sequence[Edge] = ()) -> First:
     def channels(line: _Line) -> range:
         return range(int(bounds[line.window.start]), int(bounds[line.window.stop]))
 
-    before_known = (_line(energies, values, edge.energy * _BEFORE) for edge in known)
-    for edge, line in zip(known, before_known, strict=True):
-        if line and line.is_sound and not _holds_any(energies, line.window, known):
+    before_known = _before_known(energies, values, known)
+    for edge, line in before_known:
+        if line.is_before_an_edge:
             return First(channels(line), f"{_ENDS} the edge {edge.name}.")
+    for edge, line in before_known:
+        if not _holds_any(energies, line.window, known):
+            return First(channels(line), f"{_ENDS} the edge {edge.name}, which is hardly seen.")
     lines = list(_lines(energies, values, _LOWEST * unit))
     sound = [one for one in lines if one.is_sound and not _holds_any(energies, one.window, known)]
     for line in sound:
@@ -95,6 +100,23 @@ def first_window(curve: Curve, edges: Sequence[Edge] = ()) -> First:
     if late:
         return First(channels(late[0]), "")
     return First(usual, _NOWHERE if lines else "")
+
+
+def _before_known(
+    energies: Numbers, values: Numbers, known: Sequence[Edge]
+) -> list[tuple[Edge, _Line]]:
+    """Return the known edges below which a power law fits, and that.
+
+    It reaches across none of them but those that are known to be hardly seen.
+    """
+    found: list[tuple[Edge, _Line]] = []
+    for edge in known:
+        line = _line(energies, values, edge.energy * _BEFORE)
+        hidden = {one for one, before in found if not before.is_before_an_edge}
+        others = [one for one in known if one not in hidden]
+        if line and line.is_sound and not _holds_any(energies, line.window, others):
+            found.append((edge, line))
+    return found
 
 
 def _holds_any(energies: Numbers, window: range, edges: Sequence[Edge]) -> bool:

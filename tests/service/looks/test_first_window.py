@@ -57,7 +57,18 @@ def test_a_known_edge_is_gone_before_even_where_it_is_hardly_seen(unit):
     found = first_window(curve, edges_of(["Fe"]))
     _, last = ends_of(curve, found.window, {"eV": 1.0, "keV": 1e3}[unit])
     assert 680 < last < 708
+    assert found.reason == "To begin with it ends before the edge Fe L3, which is hardly seen."
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("symbols", [["Fe", "O"], ["Fe", "O", "Ti", "Ag", "Cr", "V"]])
+def test_of_known_edges_the_first_that_is_seen_is_gone_before(symbols, seed):
+    curve = spectrum((532.0, 0.003), (708.0, 0.3), seed=seed)
+    found = first_window(curve, edges_of(symbols))
+    _, last = ends_of(curve, found.window)
+    assert 680 < last < 708
     assert found.reason == "To begin with it ends before the edge Fe L3."
+    assert background_of(curve, found.window).doubt == ""
 
 
 def test_a_known_edge_before_which_another_lies_is_not_gone_before():
@@ -191,7 +202,7 @@ def test_a_real_spectrum_image_of_an_oxide_begins_before_its_oxygen(corpus):
     first, last = ends_of(curve, usual_window(curve.axis))
     assert first < 532 < last
     assert "An edge may lie in it" in background_of(curve, usual_window(curve.axis)).doubt
-    for symbols in ((), ("O",)):
+    for symbols in ((), ("O",), ("Ag", "Al", "C", "Cu", "O", "Pd", "Ti")):
         window = first_window(curve, edges_of(symbols)).window
         first, last = ends_of(curve, window)
         assert 380 < first < last < 532
