@@ -23,7 +23,7 @@ from emfair.vendor.bounds import is_stored, refuse_too_large
 from emfair.vendor.hyperspy_files import read_hspy, read_zspy
 from emfair.vendor.mrc import Header
 from emfair.vendor.mrc_more import more_tags
-from emfair.vendor.promises import refuse
+from emfair.vendor.promises import refuse, refuse_made_up
 
 Dictionary = dict[str, Any]
 
@@ -161,6 +161,16 @@ def _turned(dictionary: Dictionary) -> Dictionary:
     return {**dictionary, "data": data.view(data.dtype.newbyteorder(">"))}
 
 
+def _tiff(reader: ModuleType, path: Path) -> list[Dictionary]:
+    """Believe a description, which may say how many pictures there are, only as far as it can be.
+
+    The reader would make a file of that length on the disk.
+    """
+    found = in_bands(reader, path, reader.file_reader(str(path), lazy=True))
+    refuse_made_up(path, sum(one["data"].nbytes for one in found))
+    return found
+
+
 def _sparse(reader: ModuleType, path: Path) -> list[Dictionary]:
     """Read maps that may be sparse; what is compiled to cut them is kept on disk.
 
@@ -184,6 +194,7 @@ _OWN: dict[str, Callable[[ModuleType, Path], list[Dictionary]]] = {
     "JEOL": _sparse,
     "numpy": _numpy,
     "TIA": _tia,
+    "TIFF": _tiff,
     "PantaRhei": _panta_rhei,
     "MRC": _mrc,
     "HSPY": read_hspy,

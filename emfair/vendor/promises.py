@@ -18,6 +18,7 @@ import numpy as np
 from emfair.errors import UnreadableFile
 from emfair.vendor import empad
 from emfair.vendor.hdf5_files import Contents
+from emfair.vendor.tiff_pages import pages_of
 
 Promise = tuple[int, int]
 """Bytes that a header promises, and those that are there."""
@@ -76,10 +77,19 @@ def _numpy(path: Path) -> Promise:
 
 _HEADER_1, _HEADER_2 = np.lib.format.read_array_header_1_0, np.lib.format.read_array_header_2_0
 
+
+def _tiff(path: Path) -> Promise:
+    """Add up what the pages are when they are unpacked; nothing if so much may be packed there."""
+    pages, there = pages_of(path), path.stat().st_size
+    promised = sum(page.size for page in pages)
+    return (promised, there) if sum(page.least for page in pages) > there else (0, 0)
+
+
 _PROMISES: dict[str, Callable[[Path], Promise]] = {
     "Blockfile": _blockfile,
     "EMPAD": _empad,
     "Ripple": _ripple,
+    "TIFF": _tiff,
     "numpy": _numpy,
 }
 
@@ -91,3 +101,17 @@ def refuse_hollow(contents: Contents, there: int) -> None:
     """Raise for an HDF5 file whose arrays stand in it only by name: HDF5 would make up zeros."""
     if contents.stored > HOLLOW * there:
         raise UnreadableFile(f"it promises arrays of {contents.stored:,} bytes, and has {there:,}")
+
+
+def refuse_made_up(path: Path, size: int) -> None:
+    """Raise for a TIFF of which a text says that its arrays have `size` bytes, if they cannot.
+
+    A description of ImageJ's, or tifffile's own, may promise more pages than there are.
+    """
+    there = path.stat().st_size
+    if size > _OF_A_BIT * there * max((page.densest for page in pages_of(path)), default=1):
+        raise UnreadableFile(f"it promises arrays of {size:,} bytes, and has {there:,}")
+
+
+_OF_A_BIT = 8
+"""Bytes that a reader makes of each byte of black and white."""

@@ -7,6 +7,7 @@ import time
 import h5py
 import numpy as np
 import pytest
+import tifffile
 
 from emfair.errors import UnreadableFile
 from emfair.vendor.promises import refuse_torn
@@ -80,6 +81,50 @@ def test_an_hdf5_array_that_stands_in_the_file_only_by_name(corpus, tmp_path):
     assert "promises" in refusal(path)
 
 
+SIDE = 2_000_000_000
+
+
+@pytest.mark.parametrize("big", [False, True])
+@pytest.mark.parametrize("order", "<>")
+@pytest.mark.parametrize("compression", [None, "zlib", "lzw"])
+def test_a_tiff_of_four_billion_gigabytes(tmp_path, big, order, compression):
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(
+        path, np.zeros((8, 8), "u1"), bigtiff=big, byteorder=order, compression=compression
+    )
+    refuse_torn("TIFF", path)
+    with tifffile.TiffFile(path, mode="r+b") as file:
+        for tag in ("ImageWidth", "ImageLength", "RowsPerStrip"):
+            file.pages[0].tags[tag].overwrite(SIDE, dtype="I")
+    assert f"its header promises {SIDE**2:,} bytes" in refusal(path)
+
+
+def test_a_tiff_that_is_cut_off_within_its_last_page(tmp_path):
+    path = tmp_path / "a.tif"
+    with tifffile.TiffWriter(path) as file:
+        for _ in range(20):
+            file.write(np.zeros((64, 64), "u1"), contiguous=False, metadata=None)
+    refuse_torn("TIFF", path)
+    path.write_bytes(path.read_bytes()[:-4096])
+    assert "promises" in refusal(path)
+
+
+def described(path, description):
+    tifffile.imwrite(path, np.ones((8, 8), "u1"), description=description, metadata=None)
+    return path
+
+
+def test_a_tiff_whose_description_makes_up_pictures(tmp_path):
+    path = described(tmp_path / "a.tif", f'{{"shape": [{SIDE}, 8, 8]}}')
+    assert f"promises arrays of {SIDE * 64:,} bytes" in refusal(path)
+
+
+def test_a_tiff_of_imagej_that_does_so_is_read_as_what_it_is(tmp_path):
+    text = f"ImageJ=1.11a\nimages={SIDE}\nslices={SIDE}\n"
+    (signal,) = read_signals(described(tmp_path / "a.tif", text))
+    assert np.asarray(signal.data).tolist() == [[1] * 8] * 8
+
+
 @pytest.mark.parametrize(
     ("reader", "pattern"),
     [
@@ -88,6 +133,7 @@ def test_an_hdf5_array_that_stands_in_the_file_only_by_name(corpus, tmp_path):
         ("numpy", "bruker_data/*.npy"),
         ("HSPY", "hdf5_files/*.hspy"),
         ("EMD", "emd_files/*.emd"),
+        ("TIFF", "tiff_files/*.tif"),
     ],
 )
 def test_real_files_keep_what_they_promise(corpus, reader, pattern):
