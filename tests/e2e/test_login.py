@@ -124,7 +124,7 @@ def test_whoever_logs_out_is_out_here_at_the_provider_and_in_other_windows(lab, 
     log_in(page, "stew")
     page.get_by_role("heading", name="Ask the index").wait_for()
     other.goto(f"{lab.url}/experiments")
-    other.get_by_test_id("stDataFrame").wait_for()
+    other.get_by_role("region", name="Experiments").wait_for()
     cookies = context.cookies()
 
     page.get_by_role("button", name="Stew Ward").click()

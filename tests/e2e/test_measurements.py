@@ -132,3 +132,26 @@ def test_of_a_long_name_of_a_file_the_end_is_in_sight_on_one_line(addresses, chr
     assert text["width"] > 2 * after["width"], "only its beginning is out of sight"
     assert abs(text["x"] + text["width"] - after["x"] - after["width"]) < 1
     page.context.close()
+
+
+@pytest.mark.parametrize("width", [1280, 640])
+@pytest.mark.parametrize("part", ["the picture", "its format"])
+def test_any_place_of_a_row_of_the_list_leads_to_its_measurement(
+    addresses, chromium: Browser, part: str, width: int
+):
+    page = opened(chromium, addresses[""], width=width)
+    page.get_by_role("tab", name="Measurements").click()
+    whole(page)
+    row = page.get_by_role("row").filter(has_text="stack")
+    frame = page.get_by_role("region", name="Measurements")
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
+    if width == 1280:
+        assert frame.evaluate("one => one.scrollWidth <= one.clientWidth"), "all is in sight"
+    place = row.get_by_text("HSPY") if part == "its format" else row.locator(".em-thumb")
+    place.scroll_into_view_if_needed()
+    box = place.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(page.get_by_role("heading", name="stack")).to_be_visible()
+    expect(page).to_have_url(addresses["stack"])
+    page.context.close()

@@ -141,10 +141,7 @@ def test_a_person_finds_an_experiment_and_sees_what_to_fill_in(urls, browser, ma
     browser.goto(urls["App"])
     browser.get_by_role("link", name="Needs input").click()
     browser.wait_for_url("**/experiments?state=needs-input")
-    table = browser.get_by_test_id("stDataFrame")
-    table.wait_for()
-    browser.wait_for_timeout(500)  # the table is a canvas: its cells can only be met by place
-    table.click(position={"x": 16, "y": 60})
+    browser.get_by_role("link", name=ODD_TITLE).click()
     browser.wait_for_url(f"**/experiment?id={made[1]['needs-input']}")
     browser.get_by_role("heading", name=ODD_TITLE).wait_for()
     browser.get_by_role("link", name="Fill in Sample › Elements in the sample").wait_for()

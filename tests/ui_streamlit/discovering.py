@@ -1,10 +1,8 @@
-"""What tests read from the page that finds experiments, and choose on it."""
+"""What tests read from tables whose rows lead to pages, and choose where they are searched."""
 
 from __future__ import annotations
 
 import re
-
-from tests.ui_streamlit.test_pages import html
 
 
 def choices(app, label):
@@ -23,8 +21,9 @@ def address(app):
 
 
 def identifiers(app):
-    """Return the experiments that the titles of the table lead to."""
-    return re.findall(r'class="em-found-title"><a href="experiment\?id=([^"&]+)', html(app))
+    """Return the experiments that the titles of the table lead to; none without a table."""
+    bodies = "".join(piece.proto.body for piece in app.get("html"))
+    return re.findall(r'class="em-found-title"><a href="experiment\?id=([^"&]+)', bodies)
 
 
 def cells(app, label):

@@ -73,7 +73,7 @@ def test_a_damaged_verdict_leaves_pictures_measurements_and_files(there):
     assert f"**{key}** is damaged" in warned(app)
     assert "Process the experiment again" in warned(app)
     assert tabs(app)[1:3] == ["Measurements (2)", "Files (2)"]
-    assert {"name", "sha256"} <= set(app.dataframe[1].value.columns)
+    assert {"name", "sha256"} <= set(app.dataframe[0].value.columns)
     assert "Not checked yet" not in shown(app)
 
 

@@ -21,6 +21,7 @@ from emfair.settings import read_settings
 from tests.service.clock import Clock
 from tests.services.registries import furnished
 from tests.ui_streamlit.conftest import SCRIPT, open_page
+from tests.ui_streamlit.discovering import identifiers
 from tests.ui_streamlit.test_pages import html, press, told
 from ui_streamlit import stores
 from ui_streamlit.components.tour import STEPS
@@ -126,11 +127,11 @@ def test_a_count_leads_to_the_list_that_it_counts(filled):
     links = page_links(look("ada", "emfair-project-p-viewer", whose="all"))
     assert links["**Invalid**"] == "state=invalid"
     listed = look("ada", "emfair-project-p-viewer", page="experiments", state="invalid")
-    assert set(listed.dataframe[0].value["id"]) == {"e-bobs-own", "e-bobs-other"}
+    assert set(identifiers(listed)) == {"e-bobs-own", "e-bobs-other"}
     mine = look("ada", "emfair-project-p-viewer", page="experiments", mine="yes")
-    assert set(mine.dataframe[0].value["id"]) == {"e-half-way", "e-asks", "e-runs", "e-good"}
+    assert set(identifiers(mine)) == {"e-half-way", "e-asks", "e-runs", "e-good"}
     mine.toggle(key="experiments-mine").set_value(False).run()
-    assert len(mine.dataframe[0].value) == 7
+    assert len(identifiers(mine)) == 7
     assert "mine" not in mine.query_params
 
 
@@ -150,7 +151,7 @@ def test_a_steward_sees_all_and_what_goes_wrong_alike(filled):
     assert page_links(app)["**2 invalid**"] == "state=invalid&reason=a+bad+tag"
     assert "To look after" not in headings(app)
     listed = look("stew", "emfair-steward", page="experiments", state="invalid", reason="a bad tag")
-    assert set(listed.dataframe[0].value["id"]) == {"e-bobs-own", "e-bobs-other"}
+    assert set(identifiers(listed)) == {"e-bobs-own", "e-bobs-other"}
     press(listed, "For any reason")
     assert "reason" not in listed.query_params
 

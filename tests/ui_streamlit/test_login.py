@@ -25,6 +25,7 @@ from emfair.service.nouns import referees
 from emfair.service.reception import Reception
 from emfair.service.services import Services
 from tests.ui_streamlit.conftest import SCRIPT
+from tests.ui_streamlit.discovering import identifiers
 from tests.ui_streamlit.test_pages import html, told
 from ui_streamlit import stores
 from ui_streamlit.login.door import own_address
@@ -108,17 +109,17 @@ def test_it_ends_while_someone_looks(there, made):
     user = claims("stew", "emfair-steward")
     with stores.use(replace(there, settings=hours)):
         app = open_at("experiments", user)
-        assert len(app.dataframe[0].value) == 4
+        assert len(identifiers(app)) == 4
         time.sleep(max(0.0, user["iat"] + 7.3 - time.time()))
         app.selectbox(key="experiments-state").select("invalid").run()
         assert "Your login has ended" in html(app)
-        assert not app.dataframe
+        assert not identifiers(app)
 
 
 def test_roles_of_the_login_show_what_they_show(reception, made):
-    assert len(open_at("experiments", claims("stew", "emfair-steward")).dataframe[0].value) == 4
+    assert len(identifiers(open_at("experiments", claims("stew", "emfair-steward")))) == 4
     mine = open_at("experiments", claims("eve", "emfair-project-quartz-viewer"))
-    assert set(mine.dataframe[0].value["id"]) == {made["valid"], made["needs-input"]}
+    assert set(identifiers(mine)) == {made["valid"], made["needs-input"]}
     hidden = open_at("experiment", claims("eve", "emfair-project-ceria-viewer"), id=made["valid"])
     assert "there is no such experiment" in told(hidden)
 
@@ -127,11 +128,11 @@ def test_a_newcomer_is_told_whom_to_ask_until_someone_gives_them_a_role(receptio
     app = open_at("experiments", claims("nora"))
     assert r"You are in no project yet, Nora L\." in told(app)
     assert r"Stew \*Ward\*, room 204" in told(app)
-    assert not app.dataframe
+    assert not identifiers(app)
     join(there, "ceria", "nora", Role.VIEWER)
     app.run()
     assert "no project yet" not in told(app)
-    assert len(app.dataframe[0].value) == 2
+    assert len(identifiers(app)) == 2
 
 
 def join(there: Services, project: str, sub: str, role: Role) -> None:
@@ -149,17 +150,17 @@ def test_whoever_has_a_role_is_no_newcomer(reception, groups):
 def test_whoever_logs_out_is_out_in_every_window(reception):
     user = claims("stew", "emfair-steward", iat=time.time() - 5)
     other = open_at("experiments", user)
-    assert other.dataframe
+    assert identifiers(other)
     gone = open_at("log-out", user)
     assert gone.user == {"is_logged_in": False}
     other.run()
     assert "Your login has ended" in html(other)
-    assert not other.dataframe
+    assert not identifiers(other)
 
 
 def test_the_local_user_needs_no_login_and_no_way_out(page):
     app = page("experiments")
-    assert len(app.dataframe[0].value) == 4
+    assert len(identifiers(app)) == 4
     assert "no project yet" not in told(app)
     assert "open to this machine only" in html(app)
 

@@ -8,13 +8,16 @@ from collections.abc import Callable, Iterator
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from emfair.service import browse
 from emfair.service.services import Services, open_services
 from emfair.settings import read_settings
 from tests.services.registries import furnished
 from tests.ui_streamlit.conftest import open_page
+from tests.ui_streamlit.discovering import cells
 from tests.ui_streamlit.one_of_each import KINDS, fill_one_of_each
 from tests.ui_streamlit.test_pages import html, told
 from ui_streamlit import stores
+from ui_streamlit.components.words import VERDICTS
 
 Open = Callable[..., AppTest]
 
@@ -200,8 +203,33 @@ def test_pictures_lead_to_their_measurements(looked, named):
     queries = [link.proto.query_string for link in app.get("page_link")]
     for name in named.values():
         assert f"id={experiment}&measurement={name}" in queries
-    assert list(app.dataframe[0].value["title"]) == sorted(KINDS)
+    assert titles(app) == sorted(KINDS)
     assert [f"{kind}.hspy</bdi>" in html(app) for kind in KINDS] == [True] * len(KINDS)
+
+
+def titles(app) -> list[str]:
+    """Return the titles of the list, whose links lead to measurements."""
+    found = re.findall(
+        r'class="em-found-title"><a href="experiment\?id=[^"&]+&amp;measurement=[^"]+" '
+        r'target="_self">([^<]+)</a>',
+        html(app),
+    )
+    return [str(one) for one in found]
+
+
+def test_the_list_of_measurements_is_in_the_order_that_was_chosen(looked):
+    services, experiment = looked
+    with stores.use(services):
+        app = open_page("experiment", id=experiment)
+        app.selectbox(key="measurements-order").set_value("Largest first").run()
+    page = browse.experiment(services, services.registry.experiments.get(experiment))
+    sizes = {one.title: one.container_size for one in page.measurements}
+    assert titles(app) == sorted(sizes, key=lambda title: -sizes[title])
+    names = [re.sub("<a .*", "", one) for one in cells(app, "Read from")]
+    assert [name.split("/")[-1] for name in names] == [f"{title}.hspy" for title in titles(app)]
+    assert {re.sub("<[^>]*>", "", one) for one in cells(app, "Verdict")} <= {
+        word.label for word in VERDICTS.values()
+    }
 
 
 def test_preview_and_viewer_stand_beside_the_look(shown):

@@ -16,6 +16,7 @@ from emfair.settings import read_settings
 from tests.api.filled import ODD_TITLE
 from tests.service.lab import deposit, someone
 from tests.ui_streamlit.conftest import open_page
+from tests.ui_streamlit.discovering import cells, identifiers
 from ui_streamlit import stores
 from ui_streamlit.components import links
 from ui_streamlit.components.markup import escaped
@@ -52,23 +53,33 @@ def test_a_title_is_text_and_never_markup(page, made):
 
 def test_the_table_lists_all_and_filters_narrow_it(page, made):
     app = page("experiments")
-    assert list(app.dataframe[0].value["id"])[-1] == made["valid"]
-    assert len(app.dataframe[0].value) == 4
+    assert identifiers(app)[-1] == made["valid"]
+    assert len(identifiers(app)) == 4
     app.selectbox(key="experiments-state").select("invalid").run()
-    assert list(app.dataframe[0].value["id"]) == [made["invalid"]]
+    assert identifiers(app) == [made["invalid"]]
     app.selectbox(key="experiments-state").set_value(None)
     app.text_input(key="experiments-text").input("diffraction").run()
-    assert list(app.dataframe[0].value["id"]) == [made["valid"]]
+    assert identifiers(app) == [made["valid"]]
+
+
+def test_the_table_tells_why_and_where(page, made):
+    app = page("experiments", state="invalid")
+    (state,) = cells(app, "State")
+    assert 'em-red" title=' in state
+    assert '<span class="em-found-why">broken.dm3: could not be read' in state
+    assert cells(app, "Project › proposal › sample") == ["Ceria › 2026-A › Ceria lamella"]
+    assert cells(app, "Deposited by") == ["ada"]
+    assert cells(app, "Identifier")[0].startswith(f"{made['invalid']}<a class=")
 
 
 def test_a_search_in_the_address_is_that_search(page, made):
-    assert list(page("experiments", state="valid").dataframe[0].value["id"]) == [made["valid"]]
-    assert len(page("experiments", project="ceria").dataframe[0].value) == 2
+    assert identifiers(page("experiments", state="valid")) == [made["valid"]]
+    assert len(identifiers(page("experiments", project="ceria"))) == 2
 
 
 def test_a_search_nobody_can_make_is_dropped(page):
     app = page("experiments", state="happy", project="../..")
-    assert len(app.dataframe[0].value) == 4
+    assert len(identifiers(app)) == 4
 
 
 def test_a_filter_stays_on_its_page(page, made):
@@ -88,18 +99,18 @@ def test_a_filter_stays_on_its_page(page, made):
 
 def test_no_match_says_what_to_do(page):
     app = page("experiments", text="zebra")
-    assert not app.dataframe
+    assert not identifiers(app)
     assert "fewer words" in told(app)
 
 
 def test_pages_turn_by_cursor(empty):
     begun = [begin(stores.services(), number) for number in range(101)]
     app = empty("experiments")
-    assert list(app.dataframe[0].value["id"]) == begun[:0:-1]
+    assert identifiers(app) == begun[:0:-1]
     press(app, "Older")
-    assert list(app.dataframe[0].value["id"]) == begun[:1]
+    assert identifiers(app) == begun[:1]
     press(app, "Newer")
-    assert list(app.dataframe[0].value["id"]) == begun[:0:-1]
+    assert identifiers(app) == begun[:0:-1]
 
 
 def begin(services: Services, number: int) -> str:

@@ -74,7 +74,8 @@ def test_a_token_that_should_not_be_is_a_notice(lab, name, scopes, told):
 
 def test_without_anything_that_it_may_do_the_form_asks_for_it_in_place(lab):
     app = press(wanted(enter("tokens", "ada"), "script"), MAKE)
-    assert not (app.error or app.warning)
+    assert not app.error
+    assert not app.warning
     assert ":red[Choose at least one thing that it may do.]" in [one.value for one in app.caption]
     assert kept(lab) == []
     press(wanted(app, "script", "read"), MAKE)

@@ -6,9 +6,7 @@ What does not belong here: searching.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -18,12 +16,11 @@ from emfair.nxem.keys import Key, keys
 from emfair.nxem.show import kind_in_words
 from emfair.service.searches import Search, column_of
 from ui_streamlit.components import links
+from ui_streamlit.components.link_table import Column, Row, link_table
 from ui_streamlit.components.markup import show
 from ui_streamlit.components.times import day
 from ui_streamlit.components.values import value_of
 from ui_streamlit.components.words import VERDICTS, Word
-
-_STYLE = Path(__file__).with_suffix(".css")
 
 Hit = Mapping[str, Any]
 
@@ -35,8 +32,7 @@ def pictures(search: Search, hits: Sequence[Hit]) -> None:
 
 def table(search: Search, hits: Sequence[Hit]) -> None:
     """Show what is found as a table, whose titles lead to their pages."""
-    st.html(_STYLE)
-    show("found", columns=_columns(search), rows=[_line(search, hit) for hit in hits])
+    link_table("What is found", _columns(search), [_line(search, hit) for hit in hits])
     st.caption("More columns are in the files that you download.")
 
 
@@ -59,7 +55,7 @@ def _card(search: Search, hit: Hit) -> dict[str, Any]:
     }
 
 
-def _columns(search: Search) -> list[dict[str, Any]]:
+def _columns(search: Search) -> list[Column]:
     """Return the heads of the table, in the order of a line's cells."""
     single = search.level == "measurements"
     values = [(key.label, key.kind == "number") for key in _shown(search)]
@@ -68,12 +64,12 @@ def _columns(search: Search) -> list[dict[str, Any]]:
         "Data" if single else "Measurements", "Elements", "Instrument", "Person", "Date",
     ]  # fmt: skip
     return [
-        {"label": label, "number": number, "wide": label == others[0]}
+        Column(label, number=number, wide=label == others[0])
         for label, number in (*values, *((label, False) for label in others))
     ]
 
 
-def _line(search: Search, hit: Hit) -> dict[str, Any]:
+def _line(search: Search, hit: Hit) -> Row:
     single = search.level == "measurements"
     cells = [
         *(_told(search, key, hit) for key in _shown(search)),
@@ -86,7 +82,7 @@ def _line(search: Search, hit: Hit) -> dict[str, Any]:
         hit["operator"] or hit["deposited_by"],
         _day(hit),
     ]
-    return {"to": _to(hit), "src": _picture(hit), "title": _title(hit), "cells": cells}
+    return Row(_to(hit), _picture(hit), _title(hit), cells)
 
 
 def _title(hit: Hit) -> str:
@@ -154,8 +150,7 @@ def _fitting(hit: Hit) -> str:
 
 
 def _to(hit: Hit) -> str:
-    single = {"measurement": hit["measurement_id"]} if "measurement_id" in hit else {}
-    return f"experiment?{urlencode({'id': hit['experiment_id'], **single})}"
+    return links.experiment(hit["experiment_id"], hit.get("measurement_id", ""))
 
 
 def _picture(hit: Hit) -> str:

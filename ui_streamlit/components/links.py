@@ -38,6 +38,12 @@ def api(experiment: str, *parts: str) -> str:
     return "/".join([API, quote(experiment, safe=""), *(quote(part) for part in parts)])
 
 
+def experiment(identifier: str, measurement: str = "") -> str:
+    """Return the address of an experiment's page, or of a measurement's, as other pages have it."""
+    asked = {"id": identifier, **({"measurement": measurement} if measurement else {})}
+    return f"experiment?{urlencode(asked)}"
+
+
 def preview(experiment: str, measurement: str) -> str:
     """Return the address of a measurement's picture."""
     return api(experiment, "previews", f"{measurement}.png")

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import streamlit as st
 
 from emfair.model.documents import Measurement
+from emfair.model.findings import Verdict
 from emfair.nxem.show import kind_in_words
 from emfair.service.browse import ExperimentPage
 from emfair.units import human_size
 from ui_streamlit.components import links
+from ui_streamlit.components.link_table import Column, Row, link_table
 from ui_streamlit.components.markup import escaped, show
 from ui_streamlit.components.values import shape_of
 from ui_streamlit.components.words import VERDICTS
 
 PICTURES = 12
-_LISTED = 500
+_LISTED = 200
 """Rows of a page of the list."""
+_COLUMNS = (
+    Column("Data"), Column("Verdict"), Column("Read from", wide=True), Column("Format"),
+    Column("Container", number=True),
+)  # fmt: skip
+_WORST = (Verdict.INVALID, Verdict.NEEDS_INPUT, None, Verdict.VALID)
 
 
 def grid(page: ExperimentPage) -> None:
@@ -39,37 +49,31 @@ def grid(page: ExperimentPage) -> None:
 
 
 def measurements(page: ExperimentPage) -> None:
-    """List all of them; whichever is chosen opens."""
+    """List all of them; each row leads to its page."""
     if not page.measurements:
         st.info("Nothing has been converted yet.", icon=":material/hourglass_top:")
         return
-    found = page.measurements
+    found = _in_order(page)
     first = _page_of(len(found))
-    some = found[first : first + _LISTED]
-    chosen = st.dataframe(
-        [_line(page, one) for one in some],
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        key=f"measurements-{first}",
-        column_config={
-            "preview": st.column_config.ImageColumn("", width=72),
-            "title": st.column_config.TextColumn("Measurement", width="medium"),
-            "data": st.column_config.TextColumn("Data", width="medium"),
-            "verdict": st.column_config.TextColumn("Verdict", width="small"),
-            "file": st.column_config.TextColumn("Read from", width="medium"),
-            "reader": st.column_config.TextColumn("Format", width="small"),
-            "size": st.column_config.TextColumn("Container", width="small"),
-        },
-        row_height=56,
+    rows = [_row(page, one) for one in found[first : first + _LISTED]]
+    link_table("Measurements", _COLUMNS, rows, title="Measurement")
+
+
+def _in_order(page: ExperimentPage) -> list[Measurement]:
+    """Let an order be chosen; return all in it."""
+    if len(page.measurements) < 2:
+        return list(page.measurements)
+    orders: dict[str, Callable[[Measurement], Any]] = {
+        "As they were read": lambda _: 0,
+        "By title": lambda one: one.title.casefold(),
+        "By verdict, what is to mend first": lambda one: _WORST.index(page.verdict(one)),
+        "By file": lambda one: one.file.casefold(),
+        "Largest first": lambda one: -one.container_size,
+    }
+    order = st.selectbox(
+        "Order", list(orders), key="measurements-order", width=300, label_visibility="collapsed"
     )
-    st.caption("Choose a row to open the measurement.")
-    rows = chosen.selection.rows
-    if rows:
-        st.switch_page(
-            links.EXPERIMENT,
-            query_params={"id": page.row.id, "measurement": some[rows[0]].measurement},
-        )
+    return sorted(page.measurements, key=orders[order])
 
 
 def _page_of(number: int) -> int:
@@ -86,14 +90,14 @@ def _page_of(number: int) -> int:
     )
 
 
-def _line(page: ExperimentPage, one: Measurement) -> dict[str, str]:
+def _row(page: ExperimentPage, one: Measurement) -> Row:
     verdict = page.verdict(one)
-    return {
-        "preview": links.preview(page.row.id, one.measurement),
-        "title": one.title,
-        "data": f"{kind_in_words(one.kind, one.shape)}, {shape_of(one)}",
-        "verdict": VERDICTS[verdict].label if verdict else "not judged yet",
-        "file": one.file,
-        "reader": one.reader,
-        "size": human_size(one.container_size),
-    }
+    cells = (
+        f"{kind_in_words(one.kind, one.shape)}, {shape_of(one)}",
+        VERDICTS[verdict] if verdict else "not judged yet",
+        one.file,
+        one.reader,
+        human_size(one.container_size),
+    )
+    to = links.experiment(page.row.id, one.measurement)
+    return Row(to, links.preview(page.row.id, one.measurement), one.title, cells)

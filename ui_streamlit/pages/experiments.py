@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -15,14 +15,20 @@ from ui_streamlit import stores
 from ui_streamlit.components import links
 from ui_streamlit.components.address import follow, take, words, yes
 from ui_streamlit.components.labels import distinct
+from ui_streamlit.components.link_table import Because, Column, Row, link_table
 from ui_streamlit.components.markup import escaped
 from ui_streamlit.components.teach import no_experiments
+from ui_streamlit.components.times import moment
 from ui_streamlit.components.turning import cursor, turn
 from ui_streamlit.components.words import STATES
 
 ROWS = 100
 _FILTERS = ("text", "state", "project", "mine", "reason")
-ROW_HEIGHT, HEADING, SHOWN = 56, 38, 12  # pixels, pixels, rows before the table scrolls
+_COLUMNS = (
+    Column("State"), Column("Project › proposal › sample", wide=True), Column("Deposited by"),
+    Column("Since"), Column("Identifier"),
+)  # fmt: skip
+_WHY = 300  # characters of a reason; the experiment's own page has all
 
 
 class Asked(NamedTuple):  # equal from run to run, which a class of the page's own is not
@@ -128,50 +134,23 @@ def _any_reason() -> None:
 
 
 def _table(page: browse.ExperimentList) -> None:
-    rows = page.rows
-    event = st.dataframe(
-        [_line(page, row) for row in rows],
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=ROW_HEIGHT * min(len(rows), SHOWN) + HEADING,
-        on_select="rerun",
-        selection_mode="single-row",
-        key="experiments-table",
-        column_config={
-            "preview": st.column_config.ImageColumn("", width=72),
-            "title": st.column_config.TextColumn("Experiment", width=240),
-            "where": st.column_config.TextColumn("Project › proposal › sample", width=300),
-            "state": st.column_config.MultiselectColumn(
-                "State",
-                options=[word.label for word in STATES.values()],
-                color=[word.tone for word in STATES.values()],
-                width=120,
-            ),
-            "why": st.column_config.TextColumn("Why", width="large"),
-            "depositor": "Deposited by",
-            "created": st.column_config.DatetimeColumn(
-                "Since", format="YYYY-MM-DD HH:mm", width=135
-            ),
-            "id": st.column_config.TextColumn("Identifier"),
-        },
+    link_table("Experiments", _COLUMNS, [_row(page, row) for row in page.rows], title="Experiment")
+
+
+def _row(page: browse.ExperimentList, row: ExperimentRow) -> Row:
+    cells = (
+        Because(STATES[row.state], _shortened(row.state_reason)),
+        page.places[row.id],
+        page.names.get(row.depositor, row.depositor),
+        moment(row.created_at),
+        row.id,
     )
-    ticked = cast("dict[str, Any]", event)["selection"]["rows"]
-    if ticked:
-        st.switch_page(links.EXPERIMENT, query_params={"id": rows[ticked[0]].id})
-    st.caption("Tick a row to open it; click a heading to sort.")
+    return Row(links.experiment(row.id), links.api(row.id, "preview.png"), row.title, cells)
 
 
-def _line(page: browse.ExperimentList, row: ExperimentRow) -> dict[str, Any]:
-    return {
-        "preview": links.api(row.id, "preview.png"),
-        "title": row.title,
-        "state": [STATES[row.state].label],
-        "where": page.places[row.id],
-        "created": row.created_at,
-        "why": row.state_reason,
-        "depositor": page.names.get(row.depositor, row.depositor),
-        "id": row.id,
-    }
+def _shortened(reason: str) -> str:
+    """Return a reason as one cell has it: its beginning, if it is very long."""
+    return reason if len(reason) <= _WHY else f"{reason[:_WHY].rstrip()} …"
 
 
 if __name__ == "__main__":
