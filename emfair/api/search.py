@@ -25,6 +25,7 @@ from emfair.service.searches import FacetValue, SearchCounts, read_search
 from emfair.service.tables import as_csv, as_parquet, rows_of
 
 router = APIRouter(tags=["search"])
+WORDS = 'Words; each must stand somewhere. "A phrase" in quotes; -word leaves out what has it.'
 Asking = Annotated[Access, guard.service(Action.QUERY_INDEX)]
 
 
@@ -32,7 +33,7 @@ class SearchQuery(BaseModel):
     """What is looked for. Of a facet's values one must hold, of elements and persons all."""
 
     level: Level = "experiments"
-    q: str = Field("", description="Words; each must stand somewhere.", examples=["lamella"])
+    q: str = Field("", description=WORDS, examples=["lamella"])
     state: list[str] = Field([], examples=[["valid"]])
     project: list[str] = Field([], examples=[["quartz-interfaces"]])
     instrument: list[str] = []

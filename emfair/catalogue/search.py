@@ -62,7 +62,7 @@ FACETS: Mapping[str, Facet] = {
 
 @dataclass(frozen=True)
 class Condition:
-    """What a key's value must be: within bounds, in SI, or a text that holds these words.
+    """What a key's value must be: within bounds, in SI, or a text that holds these `words`.
 
     The bounds themselves fit, unless it is `strict`.
     """
@@ -83,7 +83,8 @@ class Search:
     level
         What is found: experiments, or single measurements.
     words
-        Each must be part of a title, a name, a person, an instrument or a file.
+        Each must be part of a title, a name, a person, an instrument or a file; quotes make a
+        phrase, and what has a minus must stand nowhere, of an experiment in no measurement.
     chosen
         Values by facet. One of them must hold; of elements and persons all.
     conditions

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from emfair.catalogue.rows import NUMBERS, TEXTS
 from emfair.catalogue.search import FACETS, OWN_INSTRUMENT, Condition, Level, Search
+from emfair.catalogue.words import Term, terms_of
 from emfair.nxem.keys import Key, keys
 
 VALUES = 200
@@ -235,15 +236,28 @@ def _used(key: str) -> str:
 
 def _common(search: Search) -> Iterator[str]:
     """Yield the conditions but those of the facets."""
-    places = f"{_WORDS}, {_INSTRUMENT_WORDS[search.level]}"
-    for word in search.words.split():
-        yield f"contains(lower(concat_ws(' ', {places})), lower({text(word)}))"
+    for term in terms_of(search.words):
+        yield _term(term, search.level)
     if search.since:
         yield f"{WHEN} >= TIMESTAMPTZ '{search.since.isoformat()}'"
     if search.until and search.until < date.max:
         yield f"{WHEN} < TIMESTAMPTZ '{(search.until + timedelta(days=1)).isoformat()}'"
     for condition in search.conditions:
         yield _condition(condition)
+
+
+def _term(term: Term, level: Level) -> str:
+    """Return the condition on a word; an experiment is left out for any of its measurements.
+
+    Names stand in lines of their own, so that no phrase begins in one and ends in the next.
+    """
+    places = f"{_WORDS}, {_INSTRUMENT_WORDS[level]}"
+    holds = f"contains(lower(concat_ws(chr(10), {places})), lower({text(term.text)}))"
+    if term.wanted:
+        return holds
+    if level == "measurements":
+        return f"NOT {holds}"
+    return f"e.experiment_id NOT IN (SELECT e.experiment_id {_FROM} WHERE {holds})"
 
 
 def _condition(condition: Condition) -> str:
@@ -263,8 +277,9 @@ def _bounds(place: str, condition: Condition) -> Iterator[str]:
     if condition.high is not None:
         high = condition.high + outward * ROUNDING * abs(condition.high)
         yield f"{place} <{equal} {min(high, _LARGEST)!r}"
-    for word in condition.words.split():
-        yield f"contains(lower({place}), lower({text(word)}))"
+    for term in terms_of(condition.words):
+        holds = f"contains(lower({place}), lower({text(term.text)}))"
+        yield holds if term.wanted else f"NOT {holds}"
 
 
 def _all_chosen(search: Search) -> Iterator[str]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, get_args
 
 from emfair.catalogue.search import FACETS, Condition, Level, Search
 from emfair.catalogue.search_sql import column_of, facets_sql, rows_sql
+from emfair.catalogue.words import terms_of
 from emfair.errors import BadCall
 from emfair.identity.table import Action
 from emfair.model.days import read_day
@@ -197,7 +198,7 @@ def _words(name: str, said: str) -> str:
     if not said.strip():
         return ""
     words = storable(said, name, _WORDS_LIMIT)
-    _check_number(name, words.split(), _MOST_WORDS)
+    _check_number(name, terms_of(words), _MOST_WORDS)
     return words
 
 
@@ -251,7 +252,7 @@ def _day(said: Mapping[str, Sequence[str]], name: str) -> date | None:
     return day
 
 
-def _check_number(name: str, said: Sequence[str], most: int) -> None:
+def _check_number(name: str, said: Sequence[object], most: int) -> None:
     if len(said) > most:
         raise BadCall(
             f"has {len(said)} parts; at most {most} can be.", subject=name, remedy="Say less."

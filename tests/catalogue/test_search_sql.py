@@ -58,12 +58,22 @@ def files(make, tmp_path_factory):
 
     far = make.number("defocus", -1.2e-9, "m")
     old = make.number("defocus", 5e-6, "m", replaced_by="form")
+    dark, bright = (make.text("detector", name) for name in ("DF 4", "Bright DF"))
     odd = make.number("defocus", 7e-6, "m", warning="impossible value")
     add("e-gold", [80e3, 300e3], ["Au", "C"], title="Gold on Kohlefilm ÄÖ", on=20)
-    add("e-iron", [200e3], ["Fe", "O"], title="Rust", more=[far, old], on=21)
+    add("e-iron", [200e3], ["Fe", "O"], title="Rust", more=[far, old, dark], on=21)
     add("e-both", [200e3, 200e3], ["Fe", "Au"], title=HOSTILE, more=[odd], operator=HOSTILE)
     add("e-none", [], ["Au"], title="Unreadable gold", on=23)
-    add("e-other", [60e3], [], title="Elsewhere", project="Steel", operator="Bob", on=24)
+    add(
+        "e-other",
+        [60e3],
+        [],
+        title="Elsewhere",
+        project="Steel",
+        operator="Bob",
+        more=[bright],
+        on=24,
+    )
     return index.files()
 
 
@@ -115,6 +125,42 @@ def test_everything_newest_first_and_oldest_first(found):
 )
 def test_each_word_must_stand_somewhere(found, words, names):
     assert found(words=words) == names
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ('"gold on"', ["e-gold"]),
+        ("“Gold  ON” kohle", ["e-gold"]),
+        ('"on gold"', []),
+        ('"Gold on Kohlefilm ÄÖ S"', []),
+        ("gold -unreadable", ["e-gold"]),
+        ('-gold "scan 0"', ["e-other", "e-both", "e-iron"]),
+        ("gold −unreadable", ["e-gold"]),
+        ('gold -"gold on"', ["e-none"]),
+        ("-gold -rust -elsewhere", ["e-both"]),
+        ('"-- 量子"', ["e-both"]),
+        ('"x"', ["e-both"]),
+        ('""', ["e-other", "e-none", "e-both", "e-iron", "e-gold"]),
+    ],
+)
+def test_quotes_find_a_phrase_within_one_name_and_a_minus_leaves_out(found, counted, words, names):
+    assert found(words=words) == names
+    assert counted(words=words)[""] == {"": len(names)}
+
+
+def test_an_experiment_is_left_out_for_any_of_its_measurements_a_measurement_for_itself(found):
+    assert found(words='-"scan 1"') == ["e-other", "e-none", "e-iron"]
+    single = found(level="measurements", words='-"scan 1"')
+    assert sorted(single) == ["e-both", "e-gold", "e-iron", "e-other"]
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [('"df 4"', ["e-iron"]), ('"4 df"', []), ("df -bright", ["e-iron"]), ("-4", ["e-other"])],
+)
+def test_words_of_a_key_are_phrases_and_left_out_likewise(found, words, names):
+    assert found(conditions=(Condition("detector", words=words),)) == names
 
 
 @pytest.mark.parametrize(

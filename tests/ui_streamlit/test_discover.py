@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs
+
 from markupsafe import escape
 
 from emfair.service.access import local_access
@@ -112,6 +114,32 @@ def test_each_search_shows_its_sql_which_finds_the_same(page, services, made):
     (sql,) = [one.value for one in app.code]
     rows = stores_query(services, sql)
     assert [row[0] for row in rows] == [made["valid"]]
+
+
+def test_the_sql_answers_all_that_is_found_not_a_page_of_it(page, services):
+    app = page("discover", level="measurements")
+    (sql,) = [one.value for one in app.code]
+    assert "LIMIT" not in sql
+    assert len(stores_query(services, sql)) == int(number(app).split()[0])
+    (to,) = [one.proto for one in app.get("page_link") if "SQL page" in one.proto.label]
+    assert parse_qs(to.query_string)["sql"] == [sql]
+
+
+def test_quotes_and_a_minus_are_explained_at_the_field_and_read(page, made):
+    app = page("discover", view="table", q='-quartz "diffraction pattern"')
+    assert number(app) == "0 experiments"
+    assert "Without quotes" in told(app)
+    assert "in quotes a minus is a minus" in told(app)
+    (words,) = [one for one in app.text_input if one.key == "find-q"]
+    assert '"EELS map"' in words.help
+    assert "-EDS" in words.help
+
+
+def test_a_quantity_among_words_that_find_nothing_is_led_to_its_range(page):
+    app = page("discover", q="gold 200 kV")
+    assert number(app) == "0 experiments"
+    said = told(app).replace("\\", "")
+    assert "200 kV is a quantity: add it as a range of Acceleration voltage" in said
 
 
 def stores_query(services, sql):

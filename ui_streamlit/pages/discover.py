@@ -12,6 +12,7 @@ from emfair.identity.table import Action
 from emfair.nxem.keys import keys
 from emfair.service import searches
 from emfair.service.access import Access
+from emfair.service.hints import hints
 from emfair.service.searches import Search, SearchCounts, read_search, rows_sql
 from ui_streamlit import stores
 from ui_streamlit.components import found, links
@@ -30,6 +31,14 @@ _ORDERS = {
     "-size": "Largest first",
     "size": "Smallest first",
 }
+
+
+_WORDS = (
+    "Each word must stand somewhere: in a title, a name, a person, an instrument, a file. Quotes "
+    'find a phrase: "EELS map". A minus leaves out: -EDS. Values are asked for on the left.'
+)
+_NOTHING = "Nothing fits. Use fewer words, take something out on the left, or widen a range."
+_NONE = ":material/search_off:"
 
 
 @dataclass(frozen=True)
@@ -101,6 +110,7 @@ def _words() -> None:
         icon=":material/search:",
         max_chars=200,
         label_visibility="collapsed",
+        help=_WORDS,
     )
     with st.container(horizontal=True):
         for name, label in (("level", "Find"), ("view", "Show as")):
@@ -143,10 +153,7 @@ def _orders(search: Search) -> dict[str, str]:
 
 def _page(access: Access, search: Search, total: int) -> None:
     if not total:
-        st.info(
-            "Nothing fits. Use fewer words, take something out on the left, or widen a range.",
-            icon=":material/search_off:",
-        )
+        st.info("\n\n".join([_NOTHING, *map(escaped, hints(search.words))]), icon=_NONE)
         return
     pages = -(-total // SHOWN)
     number = min(st.session_state.get(state("page"), 1), pages)
@@ -195,7 +202,7 @@ def _downloads(said: Said) -> None:
 
 def _as_sql(search: Search) -> None:
     with st.expander("As SQL", icon=":material/database:"):
-        sql = rows_sql(search, limit=SHOWN)
+        sql = rows_sql(search)
         st.code(sql, language="sql", wrap_lines=True)
         st.page_link(
             links.SQL, label="Go on with it on the SQL page", query_params={"sql": sql},
