@@ -6,15 +6,10 @@ Lazily where the reader can. What does not belong here: what the tags mean
 
 from __future__ import annotations
 
-import logging
 import re
-import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from emfair.errors import TooLarge, UnreadableFile
 from emfair.vendor.axes import axes_of
@@ -24,6 +19,7 @@ from emfair.vendor.hdf5_files import is_hdf5
 from emfair.vendor.own_access import ONLY_LAZY, read_lazily, read_whole
 from emfair.vendor.plugins import Plugin
 from emfair.vendor.promises import refuse_hollow, refuse_torn
+from emfair.vendor.quiet import quiet
 from emfair.vendor.signal import Signal
 from emfair.vendor.sniff import names_a_format, sniff
 
@@ -125,7 +121,7 @@ def _read_with(plugin: Plugin, path: Path) -> list[Signal]:
     ways = (False,) if plugin.name in EAGER else (True,) if plugin.name in ONLY_LAZY else BOTH
     for lazy in ways:
         try:
-            with _quiet():
+            with quiet():
                 refuse_torn(plugin.name, path)
                 if not lazy:
                     refuse_too_large(plugin.name, path)
@@ -206,17 +202,3 @@ def _plain(tree: Any) -> dict[str, Any]:
         else value
         for name, value in dict(tree).items()
     }
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep readers' warnings out of the log: what matters becomes a finding."""
-    logger = logging.getLogger("rsciio")
-    before = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logger.setLevel(before)
