@@ -18,6 +18,7 @@ import numpy as np
 
 from emfair.vendor.bounds import refuse_too_large
 from emfair.vendor.tags import Unreadable
+from emfair.vendor.zarr_stores import refuse_code
 
 DEEPEST = 100
 """Groups within groups that are followed; readers and NeXus tools go down by recursion."""
@@ -39,6 +40,7 @@ def read_zspy(reader: ModuleType, path: Path) -> list[Tags]:
     """Read a ``.zspy`` folder or archive likewise; it is not opened for writing."""
     from rsciio.zspy import _api
 
+    refuse_code(path)
     with _sparing(_api, "ZspyReader"):
         return _read("ZSPY", reader, path, mode="r")
 
