@@ -53,8 +53,9 @@ def curve(
         st.info("Not one value is a number.", icon=":material/info:")
         return
     shown = lines if near is None else _only(lines, points[near.start : near.stop])
-    line = _drawn(lines, title, quantity, _scales(shown, is_log=is_log, is_whole=near is None))
-    layers = [line] if window is None else [_band(points, window), line]
+    scales = _scales(shown, is_log=is_log, is_whole=near is None)
+    line = _drawn(lines, title, quantity, scales)
+    layers = [line] if window is None else [_band(points, window, scales[0]), line]
     st.altair_chart(
         alt.layer(*layers).properties(height=320).interactive(bind_y=False),
         alt=_in_words(f"{quantity} over {title}", *shown[SPECTRUM], unit),
@@ -95,7 +96,7 @@ def _scales(shown: dict[str, Line], *, is_log: bool, is_whole: bool) -> tuple[al
     x, y = (np.concatenate([one[part] for one in shown.values()]) for part in (0, 1))
     low = float(y.min()) if is_log else min(0.0, float(y.min()))
     return (
-        alt.Scale(domain=[float(x.min()), float(x.max())], nice=False),
+        alt.Scale(domain=[float(x.min()), float(x.max())], zero=False, nice=False),
         alt.Scale(type=kind, domain=[low, float(y.max())], nice=True),
     )
 
@@ -131,12 +132,12 @@ def _drawn(
     return drawn
 
 
-def _band(points: np.ndarray, window: range) -> alt.Chart:
+def _band(points: np.ndarray, window: range, along: alt.Scale) -> alt.Chart:
     """Return the window as a band behind the curve."""
     ends = points[[window.start, window.stop - 1]]
     band = pa.table({"first": [float(ends.min())], "last": [float(ends.max())]})
     drawn = alt.Chart(band).mark_rect(opacity=0.18, clip=True)
-    chart: alt.Chart = drawn.encode(x="first:Q", x2="last:Q")
+    chart: alt.Chart = drawn.encode(alt.X("first:Q", scale=along), x2="last:Q")
     return chart
 
 

@@ -26,21 +26,27 @@ from emfair.service.looks import (
     first_window,
     has_background,
     is_negative,
+    is_too_high,
 )
 from ui_streamlit.components.choosing import place_on, span_on, value_at
 from ui_streamlit.components.curves import curve
 from ui_streamlit.components.picture import HALF, picture
 
 _BOTH = "Both ends count: all channels whose middle lies between them."
-_NEGATIVE = "The net signal is negative on the whole: no edge is seen in this window."
+_NEGATIVE = "The net signal is negative on the whole: no edge is seen there."
 
 
 def one_spectrum(found: Curve, quantity: str, key: str, edges: Sequence[Edge] = ()) -> None:
     """Show a single spectrum; of energy losses the sample's `edges` may be known."""
     wanted = _is_wanted(found.axis, key)
     background = _fitted_over(found, edges, key) if wanted else None
-    near = background and _near(background, edge_window(found, background, edges).window)
-    curve(found, quantity, key, below=_below(found, background), near=near)
+    below, near = _below(found, background), None
+    if background is not None:
+        edge = edge_window(found, background, edges).window
+        near = _near(background, edge)
+        if below is not None and is_too_high(below, background, edge):
+            st.warning(_NEGATIVE, icon=":material/error:")
+    curve(found, quantity, key, below=below, near=near)
 
 
 def spectra(look: Look, key: str) -> None:

@@ -20,7 +20,7 @@ from emfair.service.looks.drawing import (
 from emfair.service.looks.edge_window import edge_window
 from emfair.service.looks.edges import Edge, edges_of
 from emfair.service.looks.first_window import first_window
-from emfair.service.looks.fits import Below, background_of
+from emfair.service.looks.fits import Below, background_of, is_too_high
 from emfair.service.looks.look import Look, look_at
 from emfair.service.looks.subject import Aspect, Kind, Subject
 from emfair.service.looks.values import Curve, Flat, in_ev_or_kev, outline
@@ -56,6 +56,7 @@ __all__ = [
     "has_background",
     "in_ev_or_kev",
     "is_negative",
+    "is_too_high",
     "look_at",
     "outline",
     "presets",

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from emfair.service.looks.background import usual_window
 from emfair.service.looks.edges import Edge
-from emfair.service.looks.fits import Closeness, closeness, is_plausible, scatter
+from emfair.service.looks.fits import Closeness, closeness, is_plausible, lever, scatter
 from emfair.service.looks.values import Curve, Numbers, numbers_of
 from emfair.units import convert
 
@@ -58,16 +58,25 @@ class _Line(NamedTuple):
 
     @property
     def is_before_an_edge(self) -> bool:
-        return self.step > max(_STEP, _BEYOND_NOISE * self.noise)
+        return self.step > self._seen
+
+    @property
+    def is_before_less(self) -> bool:
+        """Whether what follows falls clearly below the line: no edge is hidden there."""
+        return self.step < -self._seen
+
+    @property
+    def _seen(self) -> float:
+        return max(_STEP, _BEYOND_NOISE * self.noise)
 
 
 def first_window(curve: Curve, edges: Sequence[Edge] = ()) -> First:
     """Return where a background may be fitted to begin with.
 
     That is before the first edge of the sample's elements that is seen: a power law fits below it,
-    and more follows than noise makes. Else it is before the first of them below which one fits;
-    else before the first rise that is found of the spectrum; else where one fits, as early as is
-    usual.
+    and more follows than noise makes. Else it is before the first of them below which one fits,
+    unless clearly less follows; else before the first rise that is found of the spectrum; else
+    where one fits, as early as is usual.
 
     Parameters
     ----------
@@ -89,7 +98,7 @@ def first_window(curve: Curve, edges: Sequence[Edge] = ()) -> First:
         if line.is_before_an_edge:
             return First(channels(line), f"{_ENDS} the edge {edge.name}.")
     for edge, line in before_known:
-        if not _holds_any(energies, line.window, known):
+        if not line.is_before_less and not _holds_any(energies, line.window, known):
             return First(channels(line), f"{_ENDS} the edge {edge.name}, which is hardly seen.")
     lines = list(_lines(energies, values, _LOWEST * unit))
     sound = [one for one in lines if one.is_sound and not _holds_any(energies, one.window, known)]
@@ -167,15 +176,5 @@ def _line(energies: Numbers, values: Numbers, end: float) -> _Line | None:
     slope, height = np.polyfit(at, np.log(bins), 1)
     off = values[start:behind] / np.exp(height + slope * logs) - 1
     inside, after = off[: stop - start], off[stop - start :]
-    noise = scatter(inside) * _lever(logs, len(inside))
-    return _Line(range(start, stop), -slope, closeness(inside), float(after.mean()), float(noise))
-
-
-def _lever(places: Numbers, fitted: int) -> float:
-    """Return how far noise takes the mean behind the `fitted` places from their line.
-
-    As a part of the noise of one place: a short window tells little of what lies behind it.
-    """
-    inside, after = places[:fitted], places[fitted:]
-    away = (after.mean() - inside.mean()) ** 2 / inside.var()
-    return float(np.sqrt(1 / len(after) + (1 + away) / fitted))
+    noise = scatter(inside) * lever(logs[: len(inside)], logs[len(inside) :])
+    return _Line(range(start, stop), -slope, closeness(inside), float(after.mean()), noise)

@@ -20,6 +20,8 @@ CLOSE = 0.03
 """A fit that is off by no more of the counts is as good as they get: gains vary so much."""
 _NO_NOISE = 3.0
 """A fit that is off by more than so many times what noise alone makes is none."""
+_BEYOND_NOISE = 5.0
+"""A background lies above its spectrum that is so many times higher than noise makes it."""
 _PARTS = 16
 """Of a window, over whose means a fit is judged: an edge moves several together, noise none."""
 
@@ -105,6 +107,34 @@ def scatter(off: Numbers) -> float:
     """
     steps = np.diff(off)
     return float(np.median(np.abs(steps - np.median(steps))) * 1.4826 / np.sqrt(2))
+
+
+def lever(inside: Numbers, after: Numbers) -> float:
+    """Return how far noise takes the mean behind a fit: as a part of the noise of one channel.
+
+    A short window tells little of what lies behind it.
+
+    Parameters
+    ----------
+    inside, after
+        The logarithms of the energies that are fitted, and of those behind.
+    """
+    away = (after.mean() - inside.mean()) ** 2 / inside.var()
+    return float(np.sqrt(1 / len(after) + (1 + away) / len(inside)))
+
+
+def is_too_high(below: Below, fitted: range, behind: range) -> bool:
+    """Whether a background lies above its spectrum behind it, by more than noise makes."""
+    off = below.left / below.values
+    known = np.isfinite(off)
+    start = below.channels.start
+    inside, after = (slice(one.start - start, one.stop - start) for one in (fitted, behind))
+    logs = np.log(below.values)
+    if not known[after].any():
+        return False
+    noise = scatter(off[inside][known[inside]])
+    noise *= lever(logs[inside][known[inside]], logs[after][known[after]])
+    return float(off[after][known[after]].mean()) < -max(CLOSE, _BEYOND_NOISE * noise)
 
 
 def _doubt(exponent: float, off: Numbers) -> str:

@@ -71,6 +71,15 @@ def test_of_known_edges_the_first_that_is_seen_is_gone_before(symbols, seed):
     assert background_of(curve, found.window).doubt == ""
 
 
+def test_before_an_edge_where_less_follows_nothing_is_fitted():
+    energies = 50.0 + 0.25 * np.arange(900)
+    curve = spectrum((134.0, -0.3), (200.0, 0.6), energies=energies, counts=1e6)
+    found = first_window(curve, edges_of(["Sr"]))
+    _, last = ends_of(curve, found.window)
+    assert 180 < last < 200
+    assert found.reason == "To begin with it ends before a rise of the spectrum."
+
+
 def test_a_known_edge_before_which_another_lies_is_not_gone_before():
     curve = spectrum((532.0, 0.6), (640.0, 0.6))
     found = first_window(curve, edges_of(["Mn"]))

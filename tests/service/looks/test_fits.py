@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from emfair.nxem.shape import NxAxis
-from emfair.service.looks import Curve, background_of
+from emfair.service.looks import Curve, background_of, is_too_high
 
 ENERGIES = 200.0 + 0.5 * np.arange(1000)
 AXIS = NxAxis("axis_energy", "E (eV)", "eV", ENERGIES, 0.5, 200.0)
@@ -72,3 +72,16 @@ def test_of_too_few_numbers_no_background_is_made(alive, is_fitted):
     values = 1e6 * (ENERGIES / 200) ** -3.0
     values[WINDOW.start + alive : WINDOW.stop] = np.nan
     assert (below(values) is not None) == is_fitted
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("share", [0.8, 1.0, 1.2])
+@pytest.mark.parametrize("counts", [300, 1e4])
+def test_a_background_is_too_high_where_clearly_less_follows(counts, share, seed):
+    energies = 300.0 + np.arange(400)
+    law = counts * (energies / 300) ** -3.0 * np.where(energies >= 450, share, 1.0)
+    axis = NxAxis("axis_energy", "E (eV)", "eV", energies, 1.0, 300.0)
+    values = np.random.default_rng(seed).poisson(law).astype(float)
+    values[[20, 160]] = np.nan
+    below = background_of(Curve(values, axis, energies), range(10, 140))
+    assert is_too_high(below, range(10, 140), range(152, 202)) == (share < 1)
