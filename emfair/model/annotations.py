@@ -98,7 +98,7 @@ def _of_this_age(value: datetime) -> datetime:
     return value
 
 
-Text = Annotated[str, BeforeValidator(_as_text), Field(min_length=1, max_length=2000)]
+Text = Annotated[str, Field(min_length=1, max_length=2000), BeforeValidator(_as_text)]
 Time = Annotated[AwareDatetime, BeforeValidator(_no_number), AfterValidator(_of_this_age)]
 Element = Annotated[str, AfterValidator(_element)]
 Orcid = Annotated[str, AfterValidator(_orcid)]

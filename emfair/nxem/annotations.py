@@ -119,6 +119,10 @@ def _mistake(item: ErrorDetails) -> Mistake:
         said = "has no offset"
     elif item["type"].startswith(("datetime_", "date_")):
         said = "is no time that can be read"
+    elif item["type"] == "string_too_long":
+        said = f"has more than {item['ctx']['max_length']:,} characters"
+    elif item["type"] in ("string_too_short", "too_short"):
+        said = "is empty"
     return Mistake(
         ".".join(str(part) for part in item["loc"]),
         f"{said} (given: {cut(_Written().repr(item['input']))})",

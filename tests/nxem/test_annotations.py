@@ -26,6 +26,25 @@ files: {"scan_012.dm4": {title: grain 3, measurement: {camera_length: 98 mm}}}
 """
 
 
+@pytest.mark.parametrize(
+    ("sample", "said"),
+    [
+        ({"description": "x" * 2001}, r"sample\.description: has more than 2,000 characters \("),
+        ({"name": int("7" * 2001)}, r"sample\.name: has more than 2,000 characters \("),
+        ({"description": "  "}, r"sample\.description: is empty \("),
+        ({"atom_types": []}, r"sample\.atom_types: is empty \("),
+    ],
+)
+def test_what_is_too_long_or_empty_is_told_in_a_persons_words(sample, said):
+    with pytest.raises(BadAnnotations, match=said):
+        parse_annotations({"sample": sample})
+
+
+def test_a_text_may_have_2000_characters_whatever_stands_around_it():
+    notes = parse_annotations({"sample": {"description": f"  {'x' * 2000}\n"}})
+    assert notes.sample.description == "x" * 2000
+
+
 def test_the_document_of_the_design_is_read(tmp_path):
     path = tmp_path / "a.yaml"
     path.write_text(DESIGN)
