@@ -131,6 +131,7 @@ def test_quotes_and_a_minus_are_explained_at_the_field_and_read(page, made):
     assert "Without quotes" in told(app)
     assert "in quotes a minus is a minus" in told(app)
     (words,) = [one for one in app.text_input if one.key == "find-q"]
+    assert not words.proto.label_visibility.value, "a field without its label shows no help"
     assert '"EELS map"' in words.help
     assert "-EDS" in words.help
 

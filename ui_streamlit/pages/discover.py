@@ -109,7 +109,6 @@ def _words() -> None:
         placeholder="Title, sample, person, instrument, file …",
         icon=":material/search:",
         max_chars=200,
-        label_visibility="collapsed",
         help=_WORDS,
     )
     with st.container(horizontal=True):
