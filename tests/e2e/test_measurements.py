@@ -110,7 +110,7 @@ def test_thumbnails_show_whole_pictures_up_to_the_titles_of_their_axes(
     addresses, chromium: Browser, width: int
 ):
     page = opened(chromium, addresses[""], width=width)
-    cut = page.evaluate("""() => [...document.querySelectorAll('.em-picture img')].map(one => {
+    cut = page.evaluate("""() => [...document.querySelectorAll('.st-key-shots img')].map(one => {
         const [inner, outer] = [one, one.parentElement].map(each => each.getBoundingClientRect());
         return Math.max(outer.top - inner.top, inner.bottom - outer.bottom);
     })""")
@@ -147,7 +147,7 @@ def test_any_place_of_a_row_of_the_list_leads_to_its_measurement(
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
     if width == 1280:
         assert frame.evaluate("one => one.scrollWidth <= one.clientWidth"), "all is in sight"
-    place = row.get_by_text("HSPY") if part == "its format" else row.locator(".em-thumb")
+    place = row.get_by_text("HSPY", exact=True) if part == "its format" else row.locator(".em-thumb")
     place.scroll_into_view_if_needed()
     box = place.bounding_box()
     assert box is not None
