@@ -92,27 +92,6 @@ def test_an_axis_tells_its_step_where_it_has_one():
     assert values.span_of(axis.model_copy(update={"size": 1})) == "1 point"
 
 
-@pytest.mark.parametrize(
-    ("steps", "unit", "told"),
-    [
-        ((0.25, 0.25), "nm", "0.25 nm"),
-        ((-0.25, 0.25), "nm", "0.25 nm"),
-        ((2e-9, 4e-9), "m", "2 × 4 nm"),
-        ((5.0, 2.0, 2.0), "nm", "2 nm"),
-        ((900.0, 2000.0), "nm", "900 nm × 2 µm"),
-        ((0.1, 0.1), "1/nm", ""),
-        ((1.0, 1.0), "", ""),
-        ((None, 0.25), "nm", ""),
-    ],
-)
-def test_pixels_are_told_where_both_sides_are_lengths(steps, unit, told):
-    axes = [
-        AxisNotes(name="x", long_name="x", size=8, unit=unit, scale=step, offset=0.0)
-        for step in steps
-    ]
-    assert values.pixel_of(Measurement.model_construct(kind="image", axes=axes)) == told
-
-
 def test_values_stand_as_people_look_for_them_each_once():
     def page(one):
         from ui_streamlit.components.facts import facts

@@ -10,8 +10,9 @@ import streamlit as st
 from emfair.model.documents import Measurement
 from emfair.model.facts import Fact, Source
 from emfair.nxem.show import in_parts
+from ui_streamlit.components.extents import pixel_of
 from ui_streamlit.components.markup import show
-from ui_streamlit.components.values import is_time, label_of, pixel_of, value_of
+from ui_streamlit.components.values import is_time, label_of, value_of
 from ui_streamlit.components.words import SOURCES
 
 _PIXEL = "pixel_size"

@@ -10,7 +10,6 @@ from emfair.model.documents import AxisNotes, Measurement
 from emfair.model.facts import Fact
 from emfair.nxem import show
 from emfair.nxem.keys import keys
-from emfair.service.measurements import pixel_axes
 from ui_streamlit.components.times import as_told
 
 
@@ -78,15 +77,3 @@ def span_of(axis: AxisNotes) -> str:
     if axis.scale is None or axis.size < 2:
         return points
     return f"{points}, {with_unit(*show.adapted(axis.scale, axis.unit))} apart"
-
-
-def pixel_of(measurement: Measurement) -> str:
-    """Return the size of a picture's pixels: ``0.25 nm``, ``2 × 4 nm``; empty if none is known."""
-    sides = pixel_axes(measurement)
-    if not sides:
-        return ""
-    down, right = (show.adapted(abs(axis.scale or 0), axis.unit) for axis in sides)
-    if down == right:
-        return with_unit(*right)
-    same = down[1] == right[1]
-    return f"{with_unit(down[0], '' if same else down[1])} × {with_unit(*right)}"
