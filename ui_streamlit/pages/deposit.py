@@ -13,13 +13,14 @@ from emfair.registry.changes import Arrived
 from emfair.service import deposits, uploads
 from emfair.service.access import Access
 from emfair.service.naming import place_of, titles
-from ui_streamlit import leaving, stores
+from ui_streamlit import stores
 from ui_streamlit.components import links
 from ui_streamlit.components.arrivals import arrivals
 from ui_streamlit.components.drafts import drafts
 from ui_streamlit.components.dropping import dropping
 from ui_streamlit.components.markup import escaped
 from ui_streamlit.components.notices import notices
+from ui_streamlit.components.sealing import go_on, seal_button, tell_failure
 from ui_streamlit.components.whereto import wanted
 from ui_streamlit.components.words import STATES
 
@@ -53,6 +54,7 @@ def deposit() -> None:
 
 def _go_on(access: Access, identifier: str) -> None:
     row = access.experiment(Action.UPLOAD, identifier)
+    go_on(row)
     called = titles(access.services, [row.id])[row.id]
     st.page_link(links.DEPOSIT, label="Another deposit", icon=":material/arrow_back:")
     st.header(escaped(called.experiment), anchor=False)
@@ -82,6 +84,7 @@ def _files(identifier: str) -> None:
     with notices():
         access = stores.access()
         row = access.experiment(Action.UPLOAD, identifier)
+        go_on(row)
         on_its_way = dropping(access.services, row.id, _pass(row.id))
         if row.state in IN_PROGRESS:
             _end(access, row, on_its_way)
@@ -97,23 +100,14 @@ def _end(access: Access, row: ExperimentRow, on_its_way: int) -> None:
     whole = count is not None and 0 < count.total == count.arrived and not on_its_way
     _known_before(access, row.id, whole=whole)
     with st.container(horizontal=True):
-        seal = st.button(
-            "Seal the deposit",
-            type="primary",
-            icon=":material/lock:",
-            disabled=not whole,
-            help="Closes it and begins processing. Later files make another version.",
-        )
+        seal_button(row.id, disabled=not whole)
         with st.popover("Give up", icon=":material/delete:"):
             st.write("What was sent of this deposit is removed from the lake.")
             if st.button("Give up this deposit"):
                 deposits.give_up(access, row.id, "given up on the page of the deposit")
                 st.query_params.clear()
                 st.rerun()
-    if seal:
-        sealed = deposits.seal(access, row.id)
-        leaving.forget()
-        st.switch_page(links.EXPERIMENT, query_params={"id": sealed.id})
+    tell_failure(row.id)
     st.caption(_waits_for(count, on_its_way))
 
 
