@@ -39,8 +39,8 @@ class BusyError(Exception):
     """No worker was free in time."""
 
 
-class _Lending:
-    """The workers that are at work for one `Crew.each`; none any more once it was stopped."""
+class Lending:
+    """The workers that are at work for one who may stop them; none any more once that was done."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -105,7 +105,7 @@ class Crew:
         BusyError
             None was free for `wait` seconds.
         StoppedError
-            What `each` began here is not wanted any more.
+            What is done here is not wanted any more: `each` ended, or its `Lending` was stopped.
         """
         try:
             worker = self._free.get(timeout=wait)
@@ -143,13 +143,22 @@ class Crew:
             for worker in gathered:
                 self._free.put(worker)
 
+    @contextmanager
+    def lending(self, to: Lending) -> Iterator[None]:
+        """Note the turns that this thread takes meanwhile, so that any other can stop them."""
+        self._thread.lending = to
+        try:
+            yield
+        finally:
+            self._thread.lending = None
+
     def each(self, work: Callable[[_T], _R], items: Sequence[_T]) -> Iterator[tuple[int, _R]]:
         """Yield each item's place and what `work` made of it, as it is done.
 
         `work` runs in threads, as many as there are workers, and takes its turns itself. Where one
         raises, or whoever listens stops, what has not begun is left; turns raise `StoppedError`.
         """
-        mine = _Lending()
+        mine = Lending()
         threads = ThreadPoolExecutor(
             self.size, "crew", initializer=lambda: setattr(self._thread, "lending", mine)
         )
@@ -170,7 +179,7 @@ class Crew:
     def _lent(self, worker: Worker) -> Iterator[None]:
         """Note whom a worker is lent to, so that it can be stopped."""
         worker.fresh()
-        lending: _Lending = getattr(self._thread, "lending", None) or _Lending()
+        lending: Lending = getattr(self._thread, "lending", None) or Lending()
         lending.add(worker)
         try:
             yield

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from emfair.crew import BusyError, Crew, cores, crew, machine_memory
+from emfair.crew import BusyError, Crew, Lending, cores, crew, machine_memory
 from emfair.worker import StoppedError
 
 GB = 1 << 30
@@ -140,6 +140,32 @@ def test_one_who_stops_disturbs_no_other(pair):
     listening.close()
     other.join()
     assert answers == [(0, None)]
+
+
+def test_what_one_thread_does_in_its_turn_can_be_stopped_by_another(pair):
+    lent, came = Lending(), []
+
+    def work():
+        with pair.lending(lent):
+            try:
+                with pair.turn() as worker:
+                    worker.call(60, time.sleep, 60)
+            except StoppedError as error:
+                came.append(error)
+            with pytest.raises(StoppedError), pair.turn():
+                pass
+        with pair.turn() as worker:
+            came.append(worker.call(20, abs, -1))
+
+    other = threading.Thread(target=work)
+    started = time.monotonic()
+    other.start()
+    time.sleep(0.5)
+    lent.stop()
+    other.join()
+    assert time.monotonic() - started < 20
+    assert len(came) == 2
+    assert came[1] == 1
 
 
 def test_a_process_has_one_crew_that_ends_with_it():

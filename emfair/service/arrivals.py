@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from emfair.crew import Lending, crew
 from emfair.model.annotations import Annotations
 from emfair.model.documents import Measurement
 from emfair.model.findings import Finding
@@ -154,7 +155,13 @@ def _can_be_looked_into(one: Arriving) -> bool:
 
 
 def _look(services: Services, row: ExperimentRow, one: Arriving) -> Wanted[Arrival]:
-    return Wanted(one.bundle.primary, lambda: look_into(services, row, one))
+    lent = Lending()
+
+    def look() -> Arrival:
+        with crew().lending(lent):
+            return look_into(services, row, one)
+
+    return Wanted(one.bundle.primary, look, lent.stop)
 
 
 def look_into(services: Services, row: ExperimentRow, one: Arriving) -> Arrival:

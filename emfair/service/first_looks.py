@@ -19,6 +19,7 @@ from weakref import WeakValueDictionary
 
 from emfair.errors import EmfairError
 from emfair.service.look_shelf import ENTRY, Failed, Found, OfDeposit, Shelf, Wanted
+from emfair.worker import StoppedError
 
 T = TypeVar("T")
 ROOM = 64 << 20
@@ -78,7 +79,7 @@ class FirstLooks(Generic[T]):
             wanted = ask()
             with self._lock:
                 if not wanted:
-                    self._shelf.drop(deposit)
+                    self._shelf.end(deposit)
                     return Found((), "", full=False)
                 one = self._shelf.of(deposit, self._clock())
                 one.want(wanted, self._most)
@@ -92,15 +93,15 @@ class FirstLooks(Generic[T]):
                 one.forget_failures()
 
     def forget(self, deposit: str) -> None:
-        """Keep nothing of a deposit, and look into no file of it any more."""
+        """Keep nothing of a deposit, and look into no file of it any more, nor to an end."""
         with self._alone(deposit), self._lock:
-            self._shelf.drop(deposit)
+            self._shelf.end(deposit)
 
     def close(self) -> None:
         """Keep nothing any more; what is being looked into comes to nothing."""
         with self._lock:
             for deposit in list(self._shelf.deposits):
-                self._shelf.drop(deposit)
+                self._shelf.end(deposit)
 
     def _alone(self, deposit: str) -> Lock:
         """Return what lets one at a time ask for a deposit; it goes with the last who holds it."""
@@ -141,6 +142,9 @@ class FirstLooks(Generic[T]):
         came: tuple[T | Failed, int] = Failed(wanted.file, _DEFECT), ENTRY
         try:
             came = self._came_of(one, wanted)
+        except StoppedError:  # for who wants it all the same by now it is begun again
+            with self._lock:
+                one.busy_counts = False
         finally:
             with self._lock:
                 self._shelf.put(deposit, name, *came, now=self._clock())
@@ -150,6 +154,8 @@ class FirstLooks(Generic[T]):
         try:
             found = wanted.look()
             size = _TIMES * len(pickle.dumps(found)) + ENTRY
+        except StoppedError:
+            raise
         except EmfairError as error:
             return Failed(wanted.file, str(error)), ENTRY
         except Exception:  # noqa: BLE001  told to whoever asks for it

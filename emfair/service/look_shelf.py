@@ -28,10 +28,14 @@ class Failed:
 
 @dataclass(frozen=True)
 class Wanted(Generic[T]):
-    """A file that is to be looked into, and how."""
+    """A file that is to be looked into, how, and how another thread ends that.
+
+    A look that was ended raises `StoppedError`.
+    """
 
     file: str
     look: Callable[[], T]
+    end: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,8 @@ class OfDeposit(Generic[T]):
         """Forget what is not there any more; note what is to be looked into, `most` in all."""
         self.over = {name: one for name, one in self.over.items() if name in wanted}
         self.busy_counts = self.busy is not None and self.busy[0] in wanted
+        if self.busy and not self.busy_counts:
+            self.busy[1].end()
         known = {*self.over, *([self.busy[0]] if self.busy and self.busy_counts else [])}
         others = ((name, one) for name, one in wanted.items() if name not in known)
         self.todo = dict(islice(others, max(0, most - len(known))))
@@ -126,10 +132,17 @@ class Shelf(Generic[T]):
         one.asked = now
         return one
 
+    def end(self, deposit: str) -> None:
+        """End what is looked into of a deposit, and keep nothing of it."""
+        if (one := self.deposits.get(deposit)) and one.busy:
+            one.busy[1].end()
+        self.drop(deposit)
+
     def drop(self, deposit: str) -> None:
         """Keep nothing of a deposit; as long as one of its files is looked into, its place stays.
 
-        Whoever asks meanwhile gets what comes of that look: nothing is looked into twice at once.
+        Whoever asks meanwhile gets what comes of that look, unless it was ended: nothing is looked
+        into twice at once.
         """
         if one := self.deposits.get(deposit):
             one.over, one.todo, one.busy_counts = {}, {}, False

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import threading
 import time
 import weakref
+from contextlib import ExitStack
 
 import numpy as np
 import pytest
 
+from emfair.crew import crew
 from emfair.model.deposits import Whereto
 from emfair.service import deposits, together, uploads
 from emfair.service.arrivals import LookedInto, arrived, look_into, looked_into
@@ -75,6 +78,22 @@ def test_what_was_seen_goes_with_the_end_of_the_deposit(services, end):
         deposits.give_up(access, row.id, "given up")
     gc.collect()
     assert kept() is None
+
+
+def test_a_deposit_that_is_given_up_is_not_looked_into_to_the_end(services):
+    access = someone(services)
+    row = deposits.draft(access, Whereto("Steel", "2026-A", "Lamella 1", "Day"))
+    put(services, row, ["a.dm3"])
+    crew().close()
+    with ExitStack() as busy:
+        lent = [busy.enter_context(crew().turn()) for _ in range(crew().size)]
+        assert looked_into(services, row).now == "a.dm3"
+        deposits.give_up(access, row.id, "given up")
+    until = time.monotonic() + 60
+    while any(one.name == "first-look" for one in threading.enumerate()):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    assert [one.pid for one in lent] == [None] * len(lent), "no process was begun for it"
 
 
 def test_files_that_are_still_to_come_are_counted(services):

@@ -11,6 +11,7 @@ import pytest
 from emfair.errors import Unavailable
 from emfair.service.first_looks import FirstLooks
 from emfair.service.look_shelf import Failed, Wanted
+from emfair.worker import StoppedError
 from tests.service.desk import Desk, all_of, ask, until_begun
 
 
@@ -109,6 +110,65 @@ def test_who_asks_again_during_a_look_gets_what_comes_of_it(end):
     assert all_of(looks, "d", desk.wanted("a", "b")) == ("a", "b")
     assert desk.begun == ["a", "b"]
     assert desk.most == 1
+
+
+class Endless:
+    """A look that goes on until it is ended; the second one comes to something."""
+
+    def __init__(self):
+        self.begun, self.ended = 0, Event()
+
+    def wanted(self):
+        """Return it as the only one of a deposit."""
+        return {"a": Wanted("a", self.look, self.ended.set)}
+
+    def look(self):
+        """Go on until it is ended."""
+        self.begun += 1
+        if self.begun == 2:
+            return "seen"
+        assert self.ended.wait(30)
+        raise StoppedError
+
+
+@pytest.mark.parametrize("end", ["forget", "close", "nothing is wanted"])
+def test_what_is_looked_into_is_ended_with_its_deposit(end, caplog):
+    endless, desk, looks = Endless(), Desk(), FirstLooks(at_once=1)
+    ask(looks, "d", endless.wanted())
+    until(lambda: endless.begun)
+    if end == "forget":
+        looks.forget("d")
+    elif end == "close":
+        looks.close()
+    else:
+        ask(looks, "d", {})
+    assert endless.ended.is_set()
+    assert all_of(looks, "another", desk.wanted("x")) == ("x",), "its place is free"
+    assert caplog.records == []
+
+
+def test_what_is_looked_into_is_ended_if_it_is_taken_out():
+    endless, desk, looks = Endless(), Desk(), FirstLooks()
+    ask(looks, "d", endless.wanted())
+    until(lambda: endless.begun)
+    assert all_of(looks, "d", desk.wanted("b")) == ("b",)
+    assert endless.ended.is_set()
+
+
+def test_who_wants_what_was_ended_has_it_looked_into_again():
+    endless, looks = Endless(), FirstLooks()
+    ask(looks, "d", endless.wanted())
+    until(lambda: endless.begun)
+    looks.forget("d")
+    until(lambda: all_of(looks, "d", endless.wanted()) == ("seen",))
+    assert endless.begun == 2
+
+
+def until(happens):
+    end = time.monotonic() + 30
+    while not happens():
+        assert time.monotonic() < end
+        time.sleep(0.005)
 
 
 def test_what_is_there_is_asked_by_one_at_a_time_and_never_before_the_end_of_a_deposit():
