@@ -21,6 +21,7 @@ _USUAL_FROM, _USUAL_TO = 0.1, 1000
 """Between these a number keeps the unit that its key usually has."""
 _LONGEST = 1e9
 """Whole numbers below are written out."""
+_DIGITS = 6
 _FLAGS = {"true": "yes", "false": "no"}
 
 
@@ -51,26 +52,27 @@ def show_rules() -> ShowRules:
     return ShowRules.model_validate(yaml.load(text, yaml.CSafeLoader))
 
 
-def shown(fact: Fact) -> str:
-    """Return a fact's value as people read it; a truth as ``yes`` or ``no``."""
+def shown(fact: Fact, digits: int = _DIGITS) -> str:
+    """Return a fact's value as people read it, a number of `digits`; truths as ``yes``, ``no``."""
     key = keys().get(fact.key)
     if fact.value_num is not None:
-        known = key is not None
-        return quantity(fact.key, fact.value_num) if known else with_unit(fact.value_num, fact.unit)
+        if key is not None:
+            return quantity(fact.key, fact.value_num, digits)
+        return with_unit(fact.value_num, fact.unit, digits)
     if key is not None and key.kind == "flag":
         return _FLAGS.get(fact.value_text.casefold(), fact.value_text)
     return fact.value_text
 
 
-def quantity(name: str, number: float) -> str:
+def quantity(name: str, number: float, digits: int = _DIGITS) -> str:
     """Return an SI number of key `name` as people read and type it: ``24.95°``, ``-1.2 µm``."""
     key = keys().get(name)
     if key is None or not key.shown:
-        return with_unit(number, "")
+        return with_unit(number, "", digits)
     usual = _rounded(convert(number, key.unit, pint_name(key.shown)))
     if usual == 0 or _USUAL_FROM <= abs(usual) < _USUAL_TO:
-        return with_unit(usual, key.shown)
-    return with_unit(*adapted(usual, key.shown))
+        return with_unit(usual, key.shown, digits)
+    return with_unit(*adapted(usual, key.shown), digits)
 
 
 def adapted(number: float, unit: str) -> tuple[float, str]:
@@ -89,22 +91,26 @@ def adapted(number: float, unit: str) -> tuple[float, str]:
     return fitting[-1] if fitting else (number, unit)
 
 
-def with_unit(number: float, unit: str) -> str:
-    """Return a number of at most six digits with its unit.
+def with_unit(number: float, unit: str, digits: int = _DIGITS) -> str:
+    """Return a number of at most six digits with its unit; with fewer `digits`, if it is broken.
 
     >>> with_unit(200.0, "kV"), with_unit(1234567.8, ""), with_unit(24.95, "°")
     ('200 kV', '1.23457e+06', '24.95°')
     >>> with_unit(1e6, "")
     '1000000'
+    >>> with_unit(5.00001, "mm", 4), with_unit(12345.0, "", 4), with_unit(12345.6, "nm", 4)
+    ('5 mm', '12345', '12350 nm')
     """
+    if digits < _DIGITS and not float(number).is_integer():
+        number = float(f"{number:.{digits}g}")
     plain = 1e6 <= abs(number) < _LONGEST and float(number).is_integer()
-    text = f"{number:.0f}" if plain else f"{number + 0.0:.6g}"  # -0.0 + 0.0 is 0.0
+    text = f"{number:.0f}" if plain else f"{number + 0.0:.{_DIGITS}g}"  # -0.0 + 0.0 is 0.0
     return f"{text}°" if unit == "°" else f"{text} {unit}".strip()
 
 
 def _rounded(number: float) -> float:
     """Return a number of six digits: units are chosen by what is read."""
-    return float(f"{number:.6g}")
+    return float(f"{number:.{_DIGITS}g}")
 
 
 def pint_name(unit: str) -> str:

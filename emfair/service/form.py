@@ -103,11 +103,6 @@ class Field:
         """Whether what is said of all counts only for files that say nothing themselves."""
         return self.name in TIMES
 
-    @property
-    def varies(self) -> bool:
-        """Whether files say different things."""
-        return len(self.known) > 1
-
 
 @dataclass(frozen=True)
 class Form:

@@ -15,17 +15,21 @@ from emfair.nxem.annotations import Mistake
 from emfair.service.form import Doubt, Field, agrees
 from emfair.validation.mending import in_words
 from ui_streamlit.components.markup import escaped
-from ui_streamlit.components.values import value_of
+from ui_streamlit.components.values import rounded, value_of
 from ui_streamlit.components.words import SOURCES
 
 _SHOWN = 3  # values of files that differ
 
 
 def hint(field: Field) -> str:
-    """Return what stands in an empty field: what counts as long as it is."""
+    """Return what stands in an empty field: what counts as long as it is, and of how many."""
     if not field.known:
         return ""
-    return "differs from file to file" if field.varies else value_of(field.known[0])
+    values = {rounded(fact) for fact in field.known}
+    told = "differs from file to file" if len(values) > 1 else rounded(field.known[0])
+    if not field.lacking:
+        return told
+    return f"{told}, of {field.of - field.lacking} of {field.of} measurements"
 
 
 def tell(field: Field, value: Any, take: Callable[[Field], None], mistake: Mistake | None) -> None:
@@ -69,13 +73,14 @@ def _who_says(field: Field, value: Any) -> None:
     if not field.known:
         return
     replaced = replaces(field, value)
-    told = [
+    read = value_of if replaced else rounded
+    told = list(dict.fromkeys(
         f":{_tone(fact, replaced=replaced)}-badge[{SOURCES[fact.source].label}] "
-        f"{escaped(value_of(fact))}"
-        for fact in field.known[:_SHOWN]
-    ]
-    more = len(field.known) - _SHOWN
-    text = ", ".join(told) + (f" and {more} more" if more > 0 else "")
+        f"{escaped(read(fact))}"
+        for fact in field.known
+    ))  # fmt: skip
+    more = len(told) - _SHOWN
+    text = ", ".join(told[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
     st.caption(
         f"Replaces {text}" if replaced else text,
         help=escaped(field.known[0].source_path) or None,
@@ -96,7 +101,7 @@ def _lacking(field: Field) -> None:
             f"What stands here counts for {number if field.lacking else 'none: all say theirs'}. "
             "Another time for a file that says its own is given below, under Single files."
         )
-    elif field.asked and field.known:
+    elif field.lacking and field.known:
         st.caption(
             f"{field.lacking} of {field.of} measurements say nothing. What stands here counts for "
             "all; what is of single files can be said below."

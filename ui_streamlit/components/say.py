@@ -78,7 +78,7 @@ def ask(field: Field, mistake: Mistake | None, whose: Callable[[Field, Any], str
     elif field.name.endswith("description"):
         st.text_area(title, placeholder=known, max_chars=2000, height=68, **about)
     else:
-        st.text_input(title, placeholder=known or example_of(field), max_chars=2000, **about)
+        st.text_input(title, placeholder=known or _such_as(field), max_chars=2000, **about)
     if zone := _zone_of(field):
         st.caption(zone)
     if by := whose(field, said(field)):
@@ -96,6 +96,12 @@ def example_of(field: Field) -> str:
         return "2026-01-22 12:14"
     examples = field.schema.get("examples", ())
     return str(examples[0]) if examples else ""
+
+
+def _such_as(field: Field) -> str:
+    """Return an example as nobody takes it for what is known."""
+    example = example_of(field)
+    return example and f"such as {example}"
 
 
 def help_of(field: Field) -> str | None:

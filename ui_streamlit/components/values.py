@@ -19,6 +19,17 @@ def label_of(fact: Fact) -> str:
     return key.label if key else fact.key.replace("_", " ").capitalize()
 
 
+_ROUND = 4
+"""Digits that people read of a number in passing."""
+
+
+def rounded(fact: Fact) -> str:
+    """Return a fact's value as it is read in passing: ``5 mm`` for 5.00001 mm."""
+    if fact.value_num is None:
+        return value_of(fact)
+    return _with_minus(show.shown(fact, _ROUND))
+
+
 def value_of(fact: Fact) -> str:
     """Return a fact's value in the unit people use (``200 kV``), a time with its offset."""
     text = show.shown(fact)
