@@ -98,7 +98,9 @@ def test_what_is_summed_is_the_edge_behind_the_background_and_stays_as_it_was_ch
     )
     app = without_background(found)
     assert any("Sum over 200 eV to 250 eV, without" in one.value for one in app.markdown)
-    assert any("the rise behind the fitted window over 50 eV" in one.value for one in app.caption)
+    assert any(
+        "the rise behind the fitted window to 50 eV behind it" in one.value for one in app.caption
+    )
     window, fitted = app.select_slider[:2]
     assert (window.key, fitted.key) == ("key-edge-100", "key-fitted")
     window.set_value((101, 121)).run()

@@ -62,7 +62,7 @@ def edge_window(curve: Curve, fitted: range, edges: Sequence[Edge] = ()) -> Edge
     known = [edge._replace(energy=edge.energy * unit) for edge in edges]
     begin = _start(curve, fitted, known)
     wide = min(_WIDE * unit, _PART * begin.energy)
-    end, until = begin.energy + wide, f"over {wide / unit:.3g} eV"
+    end, until = begin.energy + wide, f"to {wide / unit:.3g} eV behind it"
     for edge in known:
         if begin.energy + _APART * unit < edge.energy and edge.energy * _BEFORE < end:
             end, until = edge.energy * _BEFORE, f"to the edge {edge.name}"

@@ -23,7 +23,7 @@ def test_it_begins_at_the_known_edge_behind_and_is_50_ev_wide(unit):
     factor = {"eV": 1.0, "keV": 1e3}[unit]
     found = edge_window(curve, fitted(curve, 600 / factor, 690 / factor), edges_of(["O", "Fe"]))
     assert ends_of(curve, found.window, factor) == pytest.approx((708, 758), abs=1)
-    assert found.reason == "To begin with it reaches from the edge Fe L3 over 50 eV."
+    assert found.reason == "To begin with it reaches from the edge Fe L3 to 50 eV behind it."
 
 
 def test_it_ends_before_the_next_known_edge():
@@ -48,7 +48,7 @@ def test_without_known_elements_it_begins_right_at_a_rise_that_is_seen(onset, he
     assert 0.98 * onset < first <= onset
     assert last - first == 50
     assert found.reason == (
-        "To begin with it reaches from the rise behind the fitted window over 50 eV."
+        "To begin with it reaches from the rise behind the fitted window to 50 eV behind it."
     )
 
 
@@ -58,7 +58,7 @@ def test_noise_is_no_rise(seed):
     found = edge_window(curve, fitted(curve, 400, 480))
     assert ends_of(curve, found.window) == (480, 530)
     assert found.reason == (
-        "To begin with it reaches from the end of the fitted window over 50 eV."
+        "To begin with it reaches from the end of the fitted window to 50 eV behind it."
     )
 
 
