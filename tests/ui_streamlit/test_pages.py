@@ -113,6 +113,21 @@ def test_pages_turn_by_cursor(empty):
     assert identifiers(app) == begun[:0:-1]
 
 
+def test_whoever_comes_back_finds_the_page_of_the_list_again(empty):
+    begun = [begin(stores.services(), number) for number in range(101)]
+    app = empty("experiments")
+    assert "after" not in app.query_params
+    press(app, "Older")
+    assert app.query_params["after"] in (begun[1], [begun[1]])
+    again = open_page("experiments", after=begun[1])
+    assert identifiers(again) == begun[:1]
+    press(again, "Newer")
+    assert identifiers(again) == begun[:0:-1]
+    assert "after" not in again.query_params
+    again.text_input(key="experiments-text").input("Session 7").run()
+    assert begun[7] in identifiers(again)
+
+
 def begin(services: Services, number: int) -> str:
     """Begin a deposit that has no bytes yet."""
     place = Place(project="p", proposal="q", sample="s", experiment=f"e-{number:03}")

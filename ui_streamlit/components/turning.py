@@ -7,12 +7,20 @@ from typing import cast
 import streamlit as st
 
 
-def cursor(name: str, search: object) -> str | None:
-    """Return the cursor of the page that is shown; another search begins at its first page."""
-    if st.session_state.get(f"{name}-search") != search:
-        st.session_state[f"{name}-search"], st.session_state[f"{name}-cursors"] = search, []
-    cursors: list[str] = st.session_state[f"{name}-cursors"]
-    return cursors[-1] if cursors else None
+def cursor(name: str, search: object, begin: str | None = None) -> str | None:
+    """Return the cursor of the page that is shown; another search begins at its first page.
+
+    Parameters
+    ----------
+    begin
+        Where whoever comes by an address begins.
+    """
+    known = st.session_state.get(f"{name}-search")
+    if known != search:
+        cursors = [begin] if known is None and begin else []
+        st.session_state[f"{name}-search"], st.session_state[f"{name}-cursors"] = search, cursors
+    turned: list[str] = st.session_state[f"{name}-cursors"]
+    return turned[-1] if turned else None
 
 
 def turn(name: str, following: str | None, *, back: str = "Newer", forth: str = "Older") -> None:

@@ -23,7 +23,7 @@ from ui_streamlit.components.turning import cursor, turn
 from ui_streamlit.components.words import STATES
 
 ROWS = 100
-_FILTERS = ("text", "state", "project", "mine", "reason")
+_FILTERS = ("text", "state", "project", "mine", "reason", "after")
 _COLUMNS = (
     Column("State"), Column("Project › proposal › sample", wide=True), Column("Deposited by"),
     Column("Since"), Column("Identifier"),
@@ -58,7 +58,7 @@ def experiments() -> None:
         depositor=access.subject if asked.mine else None,
         reason=asked.reason or None,
         limit=ROWS,
-        after=cursor("experiments", asked),
+        after=_after(asked),
     )
     if page.rows:
         _table(page)
@@ -68,6 +68,14 @@ def experiments() -> None:
             "No experiment matches. Use fewer words, or another state.",
             icon=":material/search_off:",
         )
+
+
+def _after(asked: Asked) -> str | None:
+    """Return behind which experiment the page begins: whoever comes back finds it again."""
+    after = cursor("experiments", asked, begin=st.session_state["experiments-after"])
+    st.session_state["experiments-after"] = after
+    follow("experiments", _FILTERS)
+    return after
 
 
 def _filters(titles: Mapping[str, str], *, others: bool) -> Asked:
@@ -110,7 +118,6 @@ def _filters(titles: Mapping[str, str], *, others: bool) -> Asked:
         st.toggle("Only what I deposited", key="experiments-mine")
     mine: bool = st.session_state["experiments-mine"]
     reason = _reason()
-    follow("experiments", _FILTERS)
     return Asked(text, ExperimentState(state) if state else None, project, mine, reason)
 
 
