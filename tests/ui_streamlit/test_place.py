@@ -6,7 +6,7 @@ from emfair.model.nouns import InstrumentCard
 from emfair.registry.experiments import ExperimentEdit
 from emfair.service.access import local_access
 from tests.ui_streamlit.conftest import open_page
-from tests.ui_streamlit.test_pages import begin
+from tests.ui_streamlit.test_experiments import begin
 
 
 def links(app) -> dict[str, str]:
