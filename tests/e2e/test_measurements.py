@@ -147,7 +147,9 @@ def test_any_place_of_a_row_of_the_list_leads_to_its_measurement(
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
     if width == 1280:
         assert frame.evaluate("one => one.scrollWidth <= one.clientWidth"), "all is in sight"
-    place = row.get_by_text("HSPY", exact=True) if part == "its format" else row.locator(".em-thumb")
+    place = (
+        row.get_by_text("HSPY", exact=True) if part == "its format" else row.locator(".em-thumb")
+    )
     place.scroll_into_view_if_needed()
     box = place.bounding_box()
     assert box is not None
