@@ -1,8 +1,6 @@
 """Containers of real vendor files, complete annotations, and signals made by hand."""
 
-import gc
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from emfair.nxem.annotations import parse_annotations
 from emfair.nxem.convert import Converted, convert_file
 from emfair.nxem.dossier import Dossier, Source
 from emfair.vendor.signal import Axis, Signal
+from tests.services.readers import files_that_readers_leave_open  # noqa: F401
 
 SOFTWARE = {"emfair": "0.1", "rosettasciio": "0.15"}
 
@@ -90,12 +89,3 @@ def made() -> Callable[..., Signal]:
 @pytest.fixture
 def ramp() -> np.ndarray:
     return np.arange(20 * 30, dtype=np.uint16).reshape(20, 30)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def files_that_readers_leave_open() -> Iterator[None]:
-    """Close, before another module's tests, what RosettaSciIO's readers leave to the collector."""
-    yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()

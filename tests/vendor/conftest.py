@@ -1,9 +1,7 @@
 """Signals of real vendor files, each file read once."""
 
-import gc
 import re
 import shutil
-import warnings
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -12,6 +10,11 @@ import pytest
 
 from emfair.vendor.read import read_signals
 from emfair.vendor.signal import Signal
+from tests.services.readers import (  # noqa: F401
+    close_left,
+    closed_at_once,
+    files_that_readers_leave_open,
+)
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +34,7 @@ def signals(
     read = cache(find)
     yield read
     read.cache_clear()
-    _close()
+    close_left()
 
 
 def with_frames(path: Path, folder: Path) -> Path:
@@ -45,16 +48,3 @@ def with_frames(path: Path, folder: Path) -> Path:
     with (folder / named[1]).open("wb") as raw:
         raw.truncate(count * 130 * 128 * 4)
     return Path(shutil.copy(path, folder))
-
-
-@pytest.fixture(scope="module", autouse=True)
-def files_that_readers_leave_open() -> Iterator[None]:
-    """Close, before another module's tests, what RosettaSciIO's readers leave to the collector."""
-    yield
-    _close()
-
-
-def _close() -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()

@@ -13,6 +13,8 @@ from emfair.errors import UnreadableFile
 from emfair.vendor.promises import refuse_torn
 from emfair.vendor.read import read_signals
 
+pytestmark = pytest.mark.usefixtures("closed_at_once")
+
 
 def refusal(path):
     """Return what is said of a file, which must be refused by its name, and at once."""

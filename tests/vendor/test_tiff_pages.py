@@ -9,6 +9,8 @@ import tifffile
 from emfair.errors import UnreadableFile
 from emfair.vendor.tiff_pages import ANY, MOST, Page, pages_of
 
+pytestmark = pytest.mark.usefixtures("closed_at_once")
+
 
 @pytest.mark.parametrize("big", [False, True])
 @pytest.mark.parametrize("order", "<>")

@@ -23,6 +23,7 @@ from emfair.service.services import Services, open_services
 from emfair.settings import read_settings
 from emfair.vendor.signal import Axis, Signal
 from tests.service.lab import DepositRequest, deposit, someone
+from tests.services.readers import files_that_readers_leave_open  # noqa: F401
 from tests.services.registries import furnished
 
 Looking = Callable[..., Look]
