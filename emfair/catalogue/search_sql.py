@@ -146,16 +146,9 @@ def _experiments(search: Search, part: str) -> str:
         "GROUP BY e.experiment_id",
         _order(search, "sorted", "e.experiment_id") + part,
     ]
-    all_of = (f"list(DISTINCT {one}) FILTER ({one} IS NOT NULL)" for one in _OF_ALL.values())
     kinds = [
         _select(
-            [
-                "e.experiment_id",
-                *(
-                    f"coalesce(list_sort({one}), []) AS {name}"
-                    for name, one in zip(_OF_ALL, all_of, strict=True)
-                ),
-            ]
+            ["e.experiment_id", *(f"{_values(one)} AS {name}" for name, one in _OF_ALL.items())]
         ),
         _FROM,
         "SEMI JOIN found ON found.experiment_id = e.experiment_id",
@@ -176,6 +169,11 @@ def _experiments(search: Search, part: str) -> str:
         _order(search, "sorted", "e.experiment_id"),
     ]
     return "\n".join(["WITH found AS (", *found, "), kinds AS (", *kinds, ")", *told])
+
+
+def _values(column: str) -> str:
+    """Return the expression of all values of a column in a group, sorted; of none, no values."""
+    return f"coalesce(list_sort(list(DISTINCT {column}) FILTER ({column} IS NOT NULL)), [])"
 
 
 def _measurements(search: Search, part: str) -> str:
