@@ -3,6 +3,7 @@
 import logging
 import struct
 import warnings
+from contextlib import ExitStack
 
 import pytest
 
@@ -34,6 +35,22 @@ def test_libraries_are_heard_again_afterwards(caplog, name):
         logger.error("of a page")
     logger.error("of anything else")
     assert [one.message for one in caplog.records] == ["of anything else"]
+
+
+@pytest.mark.parametrize("ends_first", [0, 1])
+def test_of_several_that_read_at_once_the_last_gives_the_log_back(caplog, ends_first):
+    logger = logging.getLogger("tifffile")
+    ways = [ExitStack(), ExitStack()]
+    for way in ways:
+        way.enter_context(quiet())
+    ways.pop(ends_first).close()
+    logger.error("of a page")
+    warnings.warn("of a page", stacklevel=1)
+    ways.pop().close()
+    logger.error("of anything else")
+    assert [one.message for one in caplog.records] == ["of anything else"]
+    with pytest.raises(UserWarning):
+        warnings.warn("of anything else", stacklevel=1)
 
 
 def test_emfair_itself_is_heard(caplog):
