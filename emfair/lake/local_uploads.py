@@ -14,13 +14,12 @@ overwritten. Whoever sends a part that is there, or on its way, has it gathered 
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import UTC, datetime
 from io import BufferedRandom
 from pathlib import Path
@@ -30,6 +29,7 @@ from emfair.errors import Conflict, FixityMismatch, Unavailable
 from emfair.lake.base import ObjectInfo
 from emfair.lake.claims import Claims
 from emfair.lake.disk import disk_errors, sync_folder
+from emfair.lake.journal import ENDING, Known, journal_of, read_journal, write_line
 from emfair.lake.keys import SCRATCH
 from emfair.lake.ordered import Digests
 from emfair.lake.publish import make_folder, path_of, publish
@@ -47,15 +47,6 @@ from emfair.model.canonical import BLOCK
 
 _ID = re.compile(r"[0-9a-f]{32}")
 _READ_ONLY = 0o444
-
-
-@dataclass
-class _Known:
-    """What a journal says."""
-
-    key: str = ""
-    parts: dict[int, Part] = field(default_factory=dict)
-    complete: bool = False
 
 
 class LocalUploads:
@@ -76,7 +67,7 @@ class LocalUploads:
             with self._data(upload.id).open("xb") as data:
                 os.truncate(data.fileno(), size)
             with self._journal(upload.id).open("xb") as journal:
-                _append(journal, {"key": key})
+                write_line(journal, {"key": key})
             sync_folder(self._folder)
         return upload
 
@@ -111,7 +102,7 @@ class LocalUploads:
     def parts(self, upload: Upload) -> list[Part]:
         """See `Uploads.parts`."""
         with disk_errors(upload.key), self._opened(upload, "rb") as journal:
-            known = _read(journal)
+            known = read_journal(journal)
         return [known.parts[number] for number in sorted(known.parts)]
 
     def complete(
@@ -131,7 +122,7 @@ class LocalUploads:
                     if not self._publish(data, path, replace=replace):
                         _check_same(path, data, upload)
                 if not known.complete:
-                    _append(journal, {"complete": True})
+                    write_line(journal, {"complete": True})
                 data.unlink(missing_ok=True)
         self._digests.forget(upload.id)
         return ObjectInfo(upload.key, upload.size)
@@ -151,13 +142,13 @@ class LocalUploads:
         So are data whose journal is gone, without a key: someone was killed while giving them up.
         """
         with disk_errors(str(self._folder)):
-            journals = sorted(self._folder.glob("*.journal"))
+            journals = sorted(self._folder.glob(f"*{ENDING}"))
             data = sorted(self._folder.glob("*.data"))
         for path in [*journals, *(one for one in data if not self._journal(one.stem).exists())]:
             with disk_errors(str(path)), suppress(FileNotFoundError):
                 touched = datetime.fromtimestamp(path.stat().st_mtime, UTC)
                 if touched < before:
-                    known = _known_of(path)
+                    known = journal_of(path)
                     yield Abandoned(known.key, path.stem, touched, known.complete)
 
     def _publish(self, data: Path, path: Path, *, replace: bool) -> bool:
@@ -176,7 +167,7 @@ class LocalUploads:
         return self._folder / f"{upload_id}.second"
 
     def _journal(self, upload_id: str) -> Path:
-        return self._folder / f"{upload_id}.journal"
+        return self._folder / f"{upload_id}{ENDING}"
 
     def _opened(self, upload: Upload, mode: str) -> IO[bytes]:
         with suppress(FileNotFoundError):
@@ -185,14 +176,14 @@ class LocalUploads:
         raise unknown_upload(upload.key)
 
     @contextmanager
-    def _locked(self, upload: Upload) -> Iterator[tuple[IO[bytes], _Known]]:
+    def _locked(self, upload: Upload) -> Iterator[tuple[IO[bytes], Known]]:
         """Open the journal for its only writer; who waits sees what the one before has written."""
         with disk_errors(upload.key):
             journal = self._opened(upload, "r+b")
         with journal:
             with disk_errors(upload.key):
                 fcntl.flock(journal, fcntl.LOCK_EX)
-                known = _read(journal)
+                known = read_journal(journal)
                 if not os.fstat(journal.fileno()).st_nlink:  # given up while we waited
                     raise unknown_upload(upload.key)
             yield journal, known
@@ -234,7 +225,7 @@ class LocalUploads:
             _force(data)
         return self._noted(upload, number, part.passed)
 
-    def _taken(self, upload: Upload, number: int, replaces: str) -> _Known | None:
+    def _taken(self, upload: Upload, number: int, replaces: str) -> Known | None:
         """Return what the journal says if a part may not be written; else it names it no longer.
 
         Nothing that the journal names is ever overwritten, nor data that are an object already.
@@ -247,14 +238,14 @@ class LocalUploads:
                 return None
             if present.checksum != replaces:
                 return known
-            _append(journal, {"damaged": number})
+            write_line(journal, {"damaged": number})
             return None
 
     def _noted(self, upload: Upload, number: int, found: Passed) -> tuple[Part, Mapping[int, Part]]:
         """Name a part in the journal; from then on it is there."""
         kept = Part(number, found.size, found.checksum)
         with self._locked(upload) as (journal, known), disk_errors(upload.key):
-            _append(journal, asdict(kept))
+            write_line(journal, asdict(kept))
         if upload.count == 1 and found.sha256 is not None:
             self._digests.take(upload, kept.checksum, found.sha256)
         return kept, {**known.parts, number: kept}
@@ -282,37 +273,6 @@ def _force(data: BufferedRandom) -> None:
     """Have the bytes on disk; the file's size was set when it was made."""
     data.flush()
     getattr(os, "fdatasync", os.fsync)(data.fileno())
-
-
-def _append(journal: IO[bytes], line: dict[str, object]) -> None:
-    """Write one line safely; it begins a new one, for the last may be torn."""
-    journal.seek(0, os.SEEK_END)
-    journal.write(b"\n" + json.dumps(line).encode())
-    journal.flush()
-    os.fsync(journal.fileno())
-
-
-def _read(journal: IO[bytes]) -> _Known:
-    known = _Known()
-    for line in journal:
-        try:
-            said = json.loads(line)
-        except ValueError:  # an empty line, or one that a crash has torn
-            continue
-        if "damaged" in said:
-            known.parts.pop(said["damaged"], None)
-        if "number" in said:
-            known.parts[said["number"]] = Part(**said)
-        known.key = said.get("key", known.key)
-        known.complete = known.complete or "complete" in said
-    return known
-
-
-def _known_of(path: Path) -> _Known:
-    if path.suffix != ".journal":
-        return _Known()
-    with path.open("rb") as journal:
-        return _read(journal)
 
 
 def _has_name(data: Path) -> bool:
