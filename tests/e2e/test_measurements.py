@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 
+import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from numpy.typing import NDArray
+from PIL import Image
+from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from emfair.service.services import open_services
 from emfair.settings import read_settings
@@ -157,3 +161,45 @@ def test_any_place_of_a_row_of_the_list_leads_to_its_measurement(
     expect(page.get_by_role("heading", name="stack")).to_be_visible()
     expect(page).to_have_url(addresses["stack"])
     page.context.close()
+
+
+def test_the_viewer_draws_the_first_row_at_the_top_until_someone_turns_it(
+    addresses, chromium: Browser
+):
+    page = opened(chromium, addresses["picture"])
+    viewer = in_the_viewer(page)
+    rows = np.random.default_rng(2).integers(0, 900, (40, 50))
+    assert likeness(seen(viewer), rows) > 0.9
+    heights = {
+        tick.text_content(): (tick.bounding_box() or {})["y"]
+        for tick in viewer.locator("[data-type=ordinate] text:not(:empty)").all()
+    }
+    assert heights["0"] < heights["5"] < heights["10"], "numbers go with their rows"
+    viewer.get_by_role("button", name="Flip Y").click()
+    page.reload()
+    whole(page)
+    assert likeness(seen(in_the_viewer(page)), rows[::-1]) > 0.9
+    page.context.close()
+
+
+def in_the_viewer(page: Page) -> FrameLocator:
+    page.get_by_text("H5Web").click()
+    viewer = page.frame_locator("iframe")
+    viewer.locator("[data-type=ordinate]").get_by_text("10", exact=True).wait_for()
+    page.wait_for_timeout(1000)  # WebGL draws when it likes
+    return viewer
+
+
+def seen(viewer: FrameLocator) -> Image.Image:
+    """Return what is drawn of a picture: all that has a colour."""
+    shot = Image.open(BytesIO(viewer.locator("canvas").screenshot())).convert("RGB")
+    coloured = np.ptp(np.asarray(shot).astype(int), axis=2) > 20
+    rows, columns = (np.flatnonzero(coloured.mean(axis) > 0.5) for axis in (1, 0))
+    return shot.crop((int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1))
+
+
+def likeness(drawn: Image.Image, rows: NDArray[np.int64]) -> float:
+    """Return how brightness and numbers go together, from -1 to 1."""
+    height, width = rows.shape
+    bright = np.asarray(drawn.convert("L").resize((width, height), Image.Resampling.BOX))
+    return float(np.corrcoef(bright.ravel(), rows.ravel())[0, 1])

@@ -5,11 +5,16 @@ import "./viewer.css";
 
 import { App, H5GroveProvider } from "@h5web/app";
 import { createRoot } from "react-dom/client";
+import { upright } from "./upright.js";
 
 const asked = new URLSearchParams(location.search);
 const experiment = encodeURIComponent(asked.get("experiment") ?? "");
 const measurement = asked.get("measurement") ?? "";
 const base = `/api/v1/experiments/${experiment}/containers/${encodeURIComponent(measurement)}/h5`;
+
+try {
+  upright(localStorage);
+} catch {} // a browser may refuse to keep anything: H5Web draws then as it does elsewhere
 
 document.title = `${measurement} · emfair`;
 createRoot(document.getElementById("viewer")).render(
