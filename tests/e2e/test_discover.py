@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -23,10 +24,15 @@ MANY = "&".join(
     f"columns={key}"
     for key in ("acceleration_voltage", "magnification", "camera_length", "dwell_time", "defocus")
 )
+ADDRESSES = (
+    "https://evil.example/x", "see (HTTP://a.b/c?d=e&f), Www.a.b; a.b-c+d@e-f.org!", "a@b@c.de",
+    "mailto:a@b.c xmpp:a@b.cd/x", "**https://a.b** www.www.a.b",
+)  # fmt: skip
 TYPED = (
     "Si -> SiO", "SiO <- Si", "A <-> B", "before -- after", "->", "x >= 2 <= 3 ~= 4", "a -> -> b",
     ":smile: :+1:", ":material/home: :streamlit:", "$x$ and $$y$$", ":red[hot] :color[x]{y=z}",
     "**b** _i_ `c` ~~s~~", "# 1", "[a](b) <b> &amp; www.example.org", "C:\\data",
+    *ADDRESSES,
 )  # fmt: skip
 """Titles as people type them, all of which Markdown or Streamlit could read as something else."""
 TABLE = f"discover?level=measurements&view=table&{MANY}"
@@ -92,3 +98,12 @@ def test_what_people_type_is_shown_as_they_typed_it(shown: Shown, chromium: Brow
         kept = page.get_by_test_id("stPopoverBody").get_by_test_id("stPageLink").locator("p")
         expect(kept).to_have_count(len(TYPED))
         assert sorted(kept.all_inner_texts()) == sorted(TYPED)
+
+
+def test_no_address_that_people_type_becomes_a_link(shown: Shown, chromium: Browser):
+    """Labels show links as text anyway; captions and titles would not."""
+    told = " · ".join(ADDRESSES)
+    with looking(chromium, f"{shown.url}/experiments?{urlencode({'reason': told})}") as page:
+        caption = page.get_by_text("Only for this reason")
+        expect(caption).to_have_text(f"Only for this reason: {told}")
+        expect(caption.locator("a")).to_have_count(0)

@@ -57,6 +57,14 @@ def test_no_node_of_markdown_holds_what_becomes_a_symbol(symbol):
     assert nodes == f"a {first}:color[{second}]{rest} b"
 
 
+@pytest.mark.parametrize("scheme", ["http", "https", "HTTPS"])
+def test_no_node_of_markdown_holds_what_becomes_a_link(scheme):
+    """The same test in a browser sees that none is one."""
+    assert escaped(f"{scheme}://a/b") == rf"{scheme}:color[\:]//a/b"
+    assert escaped("Www.a, e.g.www.b") == r"Www:color[\.]a, e\.g\.www:color[\.]b"
+    assert escaped("a@b, a@b@c, @ home") == "a:color[@]b, a:color[@]b:color[@]c, @ home"
+
+
 def test_text_in_html_is_shown_as_it_is():
     shown = render("verdict", word=words.STATES[ExperimentState.VALID], title="<b>", summary='"&')
     assert "<b>" not in shown

@@ -21,6 +21,8 @@ _READ = "\\`*_{}[]()<>#+-.!|~$:&"
 _SYMBOL = re.compile(r"(?<!\S)(\\[<>~-])(\\-|\\>|=)(?=(?:\\>)?(?!\S))")
 _ICON = re.compile(r"(\\:)([ms])(?=aterial[/\\]|treamlit\\:)")
 """What Streamlit makes arrows, dashes, relations and icons of, however it is escaped."""
+_ADDRESS = re.compile(r"((?i:https?(?=\\:/)|www(?=\\\.))|(?<=\S)(?=@\S))(\\[:.]|@)")
+"""What makes addresses of the web and of mail, which become links however they are escaped."""
 _APART = r"\1:color[\2]"
 """Puts the second character in a node of its own, which has no colour: so they stay as they are."""
 
@@ -45,9 +47,13 @@ def escaped(text: str) -> str:
 
     >>> escaped("a*b :red[x]"), escaped("Si -> SiO")
     ('a\\*b \\:red\\[x\\]', 'Si \\-:color[\\>] SiO')
+    >>> escaped("https://a.b"), escaped("me@a.b")
+    ('https:color[\\:]//a\\.b', 'me:color[@]a\\.b')
     """
     marked = " ".join("".join(map(_marked, text)).split())
-    return _ICON.sub(_APART, _SYMBOL.sub(_APART, marked))
+    for becomes_other in (_SYMBOL, _ICON, _ADDRESS):
+        marked = becomes_other.sub(_APART, marked)
+    return marked
 
 
 def _marked(char: str) -> str:
