@@ -30,6 +30,7 @@ from emfair.api import (
     samples,
     schema,
     search,
+    set_aside,
     tokens,
     uploads,
 )
@@ -47,6 +48,7 @@ ROUTERS = (
     kept.router,
     experiments.router,
     words.router,
+    set_aside.router,
     schema.router,
     deposits.router,
     uploads.router,

@@ -17,6 +17,7 @@ from emfair.model.annotations import Annotations
 from emfair.model.documents import Conversion, Measurement, Validation
 from emfair.model.findings import Severity, count_by_severity
 from emfair.model.manifest import Manifest, Place, RawFile
+from emfair.nxem.aside import SET_ASIDE
 from emfair.nxem.facts import used
 from emfair.nxem.session import (
     UsedFacts,
@@ -28,6 +29,7 @@ from emfair.nxem.session import (
     times,
     utc,
 )
+from emfair.vendor.bundles import store_of
 
 NUMBERS = {
     "acceleration_voltage_V": "acceleration_voltage",
@@ -179,8 +181,10 @@ def _files(manifest: Manifest, conversion: Conversion, validation: Validation) -
         for finding in (*conversion.findings, *validation.findings)
         if finding.severity is Severity.ERROR and not finding.measurement
     }
+    aside = {finding.file for finding in conversion.findings if finding.rule == SET_ASIDE}
     for file in manifest.files:
         status = "unreadable" if file.name in broken else "kept"
+        status = "set aside" if aside & {file.name, store_of(file.name)} else status
         yield {
             **_raw(manifest.place, file),
             "status": "read" if file.name in readers else status,

@@ -193,7 +193,11 @@ FILES = _table(
         ("size", _WHOLE, "Its size, in bytes."),
         ("sha256", _TEXT, "SHA-256 of its bytes."),
         ("modified_at", _TIME, "When it was last written, before it was deposited."),
-        ("status", _TEXT, "read, kept (nothing to measure in it) or unreadable (see findings)."),
+        (
+            "status",
+            _TEXT,
+            "read, kept (nothing to measure in it), unreadable, or set aside (see findings).",
+        ),
         ("reader", _TEXT, "RosettaSciIO's name of its format; empty if not read."),
         ("n_measurements", _WHOLE, "Number of measurements read from it or with its help."),
     ],

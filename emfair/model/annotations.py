@@ -147,10 +147,14 @@ class UserNotes(_Part):
 
 
 class FileNotes(_Part):
-    """What is said of one file only; `measurement` overrides the experiment's."""
+    """What is said of one file only; `measurement` overrides the experiment's.
+
+    `set_aside` is why it is not to be converted: it is kept as it came, and counts for nothing.
+    """
 
     title: Text | None = None
     start_time: Time | None = None
+    set_aside: Text | None = Field(default=None, exclude_if=lambda reason: reason is None)
     measurement: dict[str, Text] = Field(default_factory=dict)
 
 
@@ -176,13 +180,31 @@ class Annotations(_Part):
         A key may leave out folders: ``scan.dm4`` is said of ``session/scan.dm4``, too, and
         ``/scan.dm4`` of none but the one in no folder. The longest key that fits has the word.
         """
-        fitting = [key for key in self.files if _is_of(key, file)]
-        return self.files[max(fitting, key=len)] if fitting else None
+        key = self.key_about(file)
+        return self.files[key] if key else None
+
+    def key_about(self, file: str) -> str:
+        """Return the key of `files` that has the word about one file; empty if none has."""
+        return max((key for key in self.files if _is_of(key, file)), key=len, default="")
+
+    def why_aside(self, file: str) -> str:
+        """Return why a file is set aside; empty if it is not."""
+        said = self.about(file)
+        return said.set_aside or "" if said else ""
 
     def about_nothing(self, names: Iterable[str]) -> list[str]:
         """Return the keys of `files` that fit none of the files `names`."""
         known = list(names)
         return [key for key in self.files if not any(_is_of(key, name) for name in known)]
+
+
+def name_in(file: str, files: Iterable[str]) -> str:
+    """Return what a file is called in the document, so that it is no other file's name.
+
+    >>> name_in("scan.tif", ["scan.tif", "b/scan.tif"]), name_in("a.tif", ["a.tif"])
+    ('/scan.tif', 'a.tif')
+    """
+    return f"/{file}" if any(one.endswith(f"/{file}") for one in files) else file
 
 
 def _is_of(key: str, file: str) -> bool:

@@ -57,7 +57,7 @@ _GROUPS = {
     "detector": "Detector",
 }
 """Where in NXem a quantity of a measurement stands, and what that part of a form is called."""
-_PLAIN = {"title": "Title", "description": "Description"}
+_PLAIN = {"title": "Title", "description": "Description", "set_aside": "Set aside, because"}
 
 
 def annotation_schema() -> Schema:

@@ -19,13 +19,14 @@ from emfair.model.canonical import sha256_file
 from emfair.model.documents import Measurement
 from emfair.model.findings import Finding, Severity, in_order
 from emfair.nxem.annotations import check_files, read_document
+from emfair.nxem.aside import to_convert
 from emfair.nxem.convert import Converted
 from emfair.nxem.dossier import Dossier, Source
 from emfair.provenance.record import shaping_versions
 from emfair.service.bundled import convert_bundle, store_digest
 from emfair.service.sandbox import Sandbox
 from emfair.service.scratch import scratch_folder
-from emfair.vendor.bundles import Bundle, bundle, measured
+from emfair.vendor.bundles import Bundle, measured
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,15 @@ def convert_files(
             subject=str(folder),
             remedy="Name another folder for the containers.",
         ) from error
-    bundles = bundle(local)
+    bundles, aside = to_convert(local, notes)
+    total = len(bundles) + len(aside)
+    for place, finding in enumerate(aside):
+        yield place + 1, total, FileOutcome(finding.file, (), (finding,), place)
     with _scratch(folder) as scratch:
         shop = _Shop(local, scratch, notes, profile, Sandbox())
         converted = crew().each(partial(_convert, shop), bundles)
-        for done, (place, outcome) in enumerate(converted, 1):
-            yield done, len(bundles), replace(_moved(outcome, folder), place=place)
+        for done, (place, outcome) in enumerate(converted, len(aside) + 1):
+            yield done, total, replace(_moved(outcome, folder), place=len(aside) + place)
 
 
 @contextmanager

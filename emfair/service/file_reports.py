@@ -13,6 +13,7 @@ from enum import StrEnum
 from emfair.model.documents import Conversion, Measurement, UnreadableTag
 from emfair.model.findings import Finding, Severity
 from emfair.model.manifest import Manifest
+from emfair.nxem.aside import SET_ASIDE
 from emfair.nxem.convert import UNREAD_RULES
 from emfair.vendor.bundles import store_of
 
@@ -23,6 +24,7 @@ class Outcome(StrEnum):
     FAILED = "failed"
     PARTLY = "partly read"  # some signals, not all
     READ = "read"
+    ASIDE = "set aside"  # by a person
     KEPT = "kept, not read"  # no measurement, as far as anyone knows
 
 
@@ -119,5 +121,7 @@ def _above(name: str, reports: Mapping[str, FileReport]) -> str:
 def _outcome(report: FileReport) -> Outcome:
     if report.measurements:
         return Outcome.PARTLY if report.why else Outcome.READ
+    if any(finding.rule == SET_ASIDE for finding in report.doubts):
+        return Outcome.ASIDE
     failed = any(finding.severity is Severity.ERROR for finding in report.why)
     return Outcome.FAILED if failed else Outcome.KEPT

@@ -11,7 +11,9 @@ from emfair.model.annotations import (
     InstrumentNotes,
     SampleNotes,
     UserNotes,
+    name_in,
 )
+from emfair.model.canonical import canonical_json
 
 
 @pytest.mark.parametrize(
@@ -99,3 +101,20 @@ def test_a_clock_is_in_a_zone_that_every_machine_knows(name):
     with pytest.raises(ValidationError, match="is no time zone"):
         InstrumentNotes(time_zone=name)
     assert InstrumentNotes(time_zone="Europe/Rome").time_zone == "Europe/Rome"
+
+
+def test_a_file_in_no_folder_is_not_confused_with_its_namesake():
+    files = ["scan.tif", "b/scan.tif"]
+    assert [name_in(one, files) for one in files] == ["/scan.tif", "b/scan.tif"]
+    assert name_in("a.tif", files) == "a.tif"
+
+
+def test_why_a_file_is_set_aside_is_said_of_it_alone_and_leaves_other_documents_as_they_were():
+    notes = Annotations.model_validate(
+        {"files": {"a.tif": {"set_aside": "cut off"}, "b.tif": {"title": "grain"}}}
+    )
+    assert notes.why_aside("day/a.tif") == "cut off"
+    assert notes.why_aside("b.tif") == notes.why_aside("c.tif") == ""
+    said = Annotations.model_validate({"files": {"b.tif": {"title": "grain"}}})
+    assert b"set_aside" not in canonical_json(said), "its run key stays as it was"
+    assert Annotations.model_validate_json(canonical_json(notes)) == notes

@@ -36,6 +36,17 @@ def test_a_header_beside_broken_frames_is_not_told_to_be_alone(tmp_path):
     assert [finding.file for finding in outcome.findings] == ["scan.mib"]
 
 
+def test_a_file_that_is_set_aside_is_told_and_not_read(corpus, tmp_path):
+    shutil.copy(corpus / "dm3_2D_data" / "test-1.dm3", tmp_path / "good.dm3")
+    (tmp_path / "bad.dm3").write_bytes(b"no microscope wrote this")
+    notes = Annotations.model_validate({"files": {"bad.dm3": {"set_aside": "cut off"}}})
+    done = list(convert_files(sorted(tmp_path.glob("*.dm3")), tmp_path / "out", notes))
+    assert [(number, total, one.place) for number, total, one in done] == [(1, 2, 0), (2, 2, 1)]
+    bad, good = (one for _, _, one in done)
+    assert ([finding.rule for finding in bad.findings], bad.failed) == (["set-aside"], False)
+    assert [one.file for _, one in good.containers] == ["good.dm3"]
+
+
 # zarr 2 says of its own store that zarr 3 will not have it.
 @pytest.mark.filterwarnings("ignore:The NestedDirectoryStore is deprecated:FutureWarning")
 @pytest.mark.filterwarnings("ignore:.*Zarr-Python version 3:FutureWarning")

@@ -119,3 +119,10 @@ def test_a_file_that_several_need_counts_once():
         [measured("a_1.ser", "a.emi"), measured("a_2.ser", "a.emi")],
     )
     assert {name: one.files for name, one in shared.items()} == {"a_1.ser": 2, "a_2.ser": 1}
+
+
+def test_what_a_person_has_set_aside_has_not_failed():
+    told = reports(["a.dm3", "b.dm3"], [measured("b.dm3")],
+                   [found("a.dm3", "set-aside", Severity.NOTE)])  # fmt: skip
+    assert told["a.dm3"].outcome is Outcome.ASIDE
+    assert counted(told.values()) == {Outcome.READ: 1, Outcome.ASIDE: 1}

@@ -5,11 +5,11 @@ What does not belong here: what is said of all (`ui_streamlit.pages.annotate`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import streamlit as st
 
+from emfair.model.annotations import name_in
 from emfair.model.facts import OF_FILES, Fact
 from emfair.nxem.keys import keys
 from emfair.service.form import Document, Form, with_value
@@ -18,6 +18,7 @@ from ui_streamlit.components.say import with_zone
 from ui_streamlit.components.values import is_time, value_of
 
 _USUAL = {"title": "Title", "start_time": "Start"}
+_ELSEWHERE = ("set_aside",)  # what is said of a file on another page
 READ = "file says: "  # begins the name of a column that cannot be edited
 _SHOWN = 3  # values of a file's measurements that differ
 
@@ -42,15 +43,6 @@ def single_files(form: Form, document: Document, begun: Document, turn: int) -> 
     files = {row["file"]: notes_of(row, said.get(row["file"], {}), chosen) for row in edited}
     named = {name_in(name, files): notes for name, notes in files.items() if notes}
     return with_value(document, "files", named or None)
-
-
-def name_in(file: str, files: Iterable[str]) -> str:
-    """Return what a file is called in the document, so that it is no other file's name.
-
-    >>> name_in("scan.tif", ["scan.tif", "b/scan.tif"]), name_in("a.tif", ["a.tif"])
-    ('/scan.tif', 'a.tif')
-    """
-    return f"/{file}" if any(one.endswith(f"/{file}") for one in files) else file
 
 
 def _table(
@@ -126,6 +118,7 @@ def _row(
 def notes_of(row: dict[str, Any], said: dict[str, Any], chosen: list[str]) -> dict[str, Any]:
     """Return what is said of a file: what stands in its row, and what has no column now."""
     plain = {name: row[name].strip() for name in _USUAL if (row[name] or "").strip()}
+    plain |= {name: said[name] for name in _ELSEWHERE if name in said}
     if start := plain.get("start_time"):
         plain["start_time"] = with_zone(start) or start
     measured = {key: text for key, text in said.get("measurement", {}).items() if key not in chosen}

@@ -13,6 +13,7 @@ from emfair.model.canonical import pretty_json, sha256_bytes
 from emfair.model.documents import Conversion
 from emfair.model.findings import Finding, Severity, in_order
 from emfair.model.manifest import Place, RawFile
+from emfair.nxem.aside import to_convert
 from emfair.nxem.container import Written
 from emfair.nxem.convert import Converted
 from emfair.nxem.dossier import Dossier, Source
@@ -25,7 +26,7 @@ from emfair.service.documents import parse_document
 from emfair.service.raw_folder import raw_folder
 from emfair.service.sandbox import Sandbox
 from emfair.service.services import Services
-from emfair.vendor.bundles import Bundle, bundle
+from emfair.vendor.bundles import Bundle
 
 CODE_VERSION = "1"
 
@@ -136,12 +137,13 @@ def containers(
     """
     files = {file.name: file for file in subject.manifest.files}
     shop = _Shop(services, Sandbox(), subject, files, folder)
-    groups = same_bytes(bundle(files), files, subject.annotations)
+    bundles, aside = to_convert(files, subject.annotations)
+    groups = same_bytes(bundles, files, subject.annotations)
     done: dict[int, Converted] = {}
     for place, one in crew().each(partial(_convert_group, shop), groups):
         done[place] = one
         tell(f"{len(done)} of {len(groups)}: {groups[place][0].primary}")
-    whole = Converted()
+    whole = Converted(findings=aside)
     for place in sorted(done):
         whole.written += done[place].written
         whole.findings += done[place].findings

@@ -7,7 +7,7 @@ from emfair.service import deposits
 from emfair.service.access import local_access
 from emfair.service.form import form_of
 from tests.ui_streamlit.depositing import arrive
-from ui_streamlit.components.single_files import READ, name_in, notes_of, rows_of
+from ui_streamlit.components.single_files import READ, notes_of, rows_of
 
 
 def test_folders_that_are_one_file_are_listed_as_one(opened):
@@ -30,14 +30,14 @@ def test_what_is_said_of_single_files_stands_beside_what_they_say(services, made
     assert second["start_time"] == second["title"] == ""
 
 
-def test_a_file_in_no_folder_is_not_confused_with_its_namesake():
-    files = ["scan.tif", "b/scan.tif"]
-    assert [name_in(one, files) for one in files] == ["/scan.tif", "b/scan.tif"]
-    assert name_in("a.tif", files) == "a.tif"
-
-
 def test_a_column_that_is_put_away_takes_nothing_with_it():
     said = {"title": "old", "measurement": {"dwell_time": "1 µs", "camera_length": "2 m"}}
     row = {"file": "a.dm4", "title": " new ", "start_time": None, "camera_length": ""}
     notes = notes_of(row, said, ["camera_length"])
     assert notes == {"title": "new", "measurement": {"dwell_time": "1 µs"}}
+
+
+def test_a_file_that_is_set_aside_stays_so_while_its_title_is_typed():
+    said = {"title": "old", "set_aside": "cut off"}
+    row = {"file": "a.dm4", "title": "new", "start_time": ""}
+    assert notes_of(row, said, []) == {"title": "new", "set_aside": "cut off"}
