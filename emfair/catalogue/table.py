@@ -144,10 +144,15 @@ class IndexTable:
         return sorted(f"{self.prefix}/{unquote(str(path))}" for path in paths)
 
     def _commit(self, table: DeltaTable, predicate: str, present: pa.Table, rows: pa.Table) -> None:
-        """Append where nothing is present (cheap), else rewrite the files that hold it."""
+        """Append where nothing is present (cheap), else rewrite the files that hold it.
+
+        Rows go without their columns' descriptions: a table that was made when one read otherwise
+        takes no other.
+        """
         from deltalake import write_deltalake
 
         how: dict[str, Any] = {"writer_properties": self._format, "commit_properties": self._once}
+        rows = rows.cast(pa.schema([field.remove_metadata() for field in rows.schema]))
         if not rows.num_rows:
             table.delete(predicate, **how)
         elif present.num_rows:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from emfair.catalogue.delta import Index
-from emfair.catalogue.schema import TABLES
+from emfair.catalogue.schema import DESCRIPTION, TABLES
 from emfair.catalogue.snapshot import publish
 from emfair.errors import BadData, BadSetting, Unavailable
 from emfair.lake.memory import MemoryLake
@@ -98,6 +98,20 @@ def test_columns_of_another_version_of_emfair_are_refused(index, lake, tables_of
     DeltaTable.create(lake.locate("index/tables/facts"), TABLES["files"].columns, name="facts")
     with pytest.raises(BadSetting, match="another version"):
         index.replace("e-1", tables_of())
+
+
+def test_a_column_that_was_described_otherwise_when_its_table_was_made_is_written_on(
+    index, lake, tables_of, content
+):
+    import pyarrow as pa
+    from deltalake import DeltaTable
+
+    for name, made in TABLES.items():
+        said = [field.with_metadata({DESCRIPTION: b"in other words"}) for field in made.columns]
+        DeltaTable.create(lake.locate(f"index/tables/{name}"), pa.schema(said), name=name)
+    for number in (1, 2):
+        index.replace("e-1", tables_of("e-1", n=number))
+    assert [row[0] for row in content(index)] == ["e-1"]
 
 
 def test_an_index_of_another_version_of_emfair_is_not_read_either(filled, lake, tmp_path):
