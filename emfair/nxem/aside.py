@@ -6,7 +6,7 @@ files aside (`emfair.service.setting_aside`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Container, Iterable
 
 from emfair.model.annotations import Annotations
 from emfair.model.findings import Finding, Severity
@@ -28,15 +28,19 @@ def to_convert(names: Iterable[str], notes: Annotations) -> tuple[list[Bundle], 
     every = bundle(known)
     named = dict.fromkeys([*(each.primary for each in every), *known])
     why = {name: reason for name in named if (reason := notes.why_aside(name))}
-    kept = [each for each in every if each.primary not in why]
-    gone = {name for each in every if each.primary in why for name in _with_it(each)}
-    gone -= {name for each in kept for name in each.members}  # another one needs them, too
-    left = bundle(name for name in known if name not in gone and name not in why)
+    gone = {*why, *going(every, why)}
+    left = bundle(name for name in known if name not in gone)
     return left, [_finding(name, reason) for name, reason in why.items()]
 
 
-def _with_it(each: Bundle) -> tuple[str, ...]:
-    """Return the files that are not read where a bundle is set aside."""
+def going(bundles: Collection[Bundle], primaries: Container[str]) -> set[str]:
+    """Return the files that go with bundles: no other one needs them, nor are they measurements."""
+    kept = {name for each in bundles if each.primary not in primaries for name in each.members}
+    left = (each for each in bundles if each.primary in primaries)
+    return {name for each in left for name in _nothing_without(each)} - kept
+
+
+def _nothing_without(each: Bundle) -> tuple[str, ...]:
     return (each.primary,) if each.alone else each.members
 
 

@@ -15,14 +15,17 @@ from tempfile import TemporaryDirectory
 from emfair.crew import Lending, crew
 from emfair.model.annotations import Annotations
 from emfair.model.documents import Measurement
-from emfair.model.findings import Finding
+from emfair.model.findings import Finding, Severity
 from emfair.model.states import IN_PROGRESS
+from emfair.nxem.aside import going
+from emfair.nxem.convert import Converted
 from emfair.nxem.dossier import Dossier, Source
 from emfair.nxem.doubts import RULES
 from emfair.provenance.record import shaping_versions
 from emfair.registry import ExperimentRow, UploadRow
 from emfair.service import uploads
-from emfair.service.bundled import store_digest
+from emfair.service.access import Access
+from emfair.service.bundled import convert_bundle, store_digest
 from emfair.service.first_looks import MOST
 from emfair.service.look_shelf import Failed, Wanted
 from emfair.service.raw_folder import raw_folder
@@ -79,6 +82,15 @@ class Arrival:
 
 
 @dataclass(frozen=True)
+class Unreadable:
+    """A file in which something is wrong; `partly` says that something of it can be read."""
+
+    file: str
+    partly: bool
+    found: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
 class LookedInto:
     """What came of the files of a deposit so far.
 
@@ -100,6 +112,15 @@ class LookedInto:
     files: int
     arriving: bool
     full: bool = False
+
+    @property
+    def unreadable(self) -> tuple[Unreadable, ...]:
+        """The files that cannot be read, or not whole: they make an experiment invalid."""
+        return tuple(
+            Unreadable(file, any(each.measurement.file == file for each in one.seen), tuple(found))
+            for one in self.seen
+            for file, found in _errors(one).items()
+        )
 
     @property
     def over(self) -> int:
@@ -129,6 +150,15 @@ def looked_into(services: Services, row: ExperimentRow) -> LookedInto:
         arriving=ready < MOST and not all(one.whole for one in there),
         full=came.full,
     )
+
+
+def _errors(one: Arrival) -> dict[str, list[Finding]]:
+    """Return what makes an experiment invalid, by file."""
+    errors: dict[str, list[Finding]] = {}
+    for finding in one.findings:
+        if finding.severity is Severity.ERROR:
+            errors.setdefault(finding.file or one.file, []).append(finding)
+    return errors
 
 
 def arrived(rows: Iterable[UploadRow]) -> list[Arriving]:
@@ -179,7 +209,12 @@ def look_into(services: Services, row: ExperimentRow, one: Arriving) -> Arrival:
         raw_folder(services, row.place, ((each.name, each.path) for each in one.uploads)) as raw,
         TemporaryDirectory(dir=services.scratch, prefix="look-") as folder,
     ):
-        done = Sandbox().convert(raw / primary, _dossier(row, one), Path(folder), one.size)
+
+        def convert(each: Bundle) -> Converted:
+            dossier = _dossier(row, one, each)
+            return Sandbox().convert(raw / each.primary, dossier, Path(folder), one.size)
+
+        done = convert_bundle(one.bundle, convert)
     return Arrival(
         primary,
         tuple(Seen(each.measurement, each.preview) for each in done.written),
@@ -187,15 +222,25 @@ def look_into(services: Services, row: ExperimentRow, one: Arriving) -> Arrival:
     )
 
 
-def _dossier(row: ExperimentRow, one: Arriving) -> Dossier:
-    """Return a dossier in which nobody says anything of the file."""
+def take_out(access: Access, experiment: str, file: str) -> list[str]:
+    """Take a file out of a deposit with all that is nothing without it; return their uploads.
+
+    One that is not there any more is no error. Raises `Conflict` if the deposit is closed.
+    """
+    rows = {row.name: row for row in uploads.of_experiment(access.services, experiment)}
+    gone = going(bundle(rows), {file}) or {file} & rows.keys()
+    for name in sorted(gone):
+        uploads.remove(access, rows[name])
+    return [rows[name].id for name in sorted(gone)]
+
+
+def _dossier(row: ExperimentRow, one: Arriving, read: Bundle) -> Dossier:
+    """Return a dossier in which nobody says anything of what is read."""
     digests = {each.name: each.sha256 or "" for each in one.uploads}
-    primary = one.bundle.primary
-    whole = (
-        digests[primary] if primary in digests else store_digest(one.bundle, digests.__getitem__)
-    )
+    primary = read.primary
+    whole = digests[primary] if primary in digests else store_digest(read, digests.__getitem__)
     return Dossier(
-        source=Source(primary, whole, one.bundle.companions),
+        source=Source(primary, whole, read.companions),
         notes=Annotations(),
         experiment=row.id,
         software=shaping_versions(),

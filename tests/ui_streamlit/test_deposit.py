@@ -13,6 +13,7 @@ from tests.ui_streamlit.conftest import open_page
 from tests.ui_streamlit.depositing import PLACE, arrive, begun, button, fill_in, there
 from tests.ui_streamlit.lab import access, enter
 from tests.ui_streamlit.lab import shown as on_page
+from ui_streamlit.components.dropping import Window
 
 
 def test_nothing_begins_before_the_place_is_whole(opened):
@@ -51,11 +52,11 @@ def test_files_that_are_on_their_way_unannounced_are_waited_for(opened):
     _, row = begun(opened)
     app = open_page("deposit", id=row.id)
     arrive(opened, row)
-    app.session_state[f"on-its-way-{row.id}"] = 180  # as the browser tells
+    app.session_state[f"window-{row.id}"] = Window(180)  # as the browser tells
     app.run()
     assert any("180 files are still to arrive" in one.value for one in app.caption)
     assert button(app, "Seal the deposit").disabled
-    app.session_state[f"on-its-way-{row.id}"] = 0
+    app.session_state[f"window-{row.id}"] = Window()
     app.run()
     assert not button(app, "Seal the deposit").disabled
 

@@ -25,9 +25,12 @@ from emfair.service.services import Services
 from ui_streamlit import stores
 from ui_streamlit.components.markup import escaped, show
 from ui_streamlit.components.notices import notices
+from ui_streamlit.components.unreadable import unreadable
 from ui_streamlit.components.values import shape_of
 
 _EVERY = "3s"
+_NAMED = 5
+"""Files without a measurement that are named."""
 
 
 @st.fragment(run_every=_EVERY)
@@ -39,13 +42,14 @@ def arrivals(experiment: str) -> None:
         looks = looked_into(access.services, row)
         if not (looks.over or looks.now or looks.full):
             return
+        unreadable(row, looks)
         notes, _ = current(access.services, row.id)
         read = reading_of(looks.seen, notes, context_of(access.services, row)).measurements
         st.subheader("What is in the files", anchor=False)
         if told := _progress(looks):
             st.caption(told)
         _pictures(looks.seen, read)
-        _wrong(looks.seen)
+        _unmeasured(looks)
         _failed(looks.failed, experiment)
         if missing := _missing(access.services, row, notes, read):
             st.caption("Still missing for NXem: " + ", ".join(map(escaped, missing)) + ".")
@@ -92,11 +96,14 @@ def _pictures(seen: tuple[Arrival, ...], read: tuple[Measurement, ...]) -> None:
     show("grid", pictures=pictures)
 
 
-def _wrong(seen: tuple[Arrival, ...]) -> None:
-    wrong = [(each.file, finding.message) for each in seen for finding in each.findings
-             if not each.seen]  # fmt: skip
-    for file, message in wrong:
-        st.warning(f"**{escaped(file)}**: {escaped(message)}", icon=":material/error:")
+def _unmeasured(looks: LookedInto) -> None:
+    """Tell which files hold no measurement, and nothing that would be wrong."""
+    bad = {one.file for one in looks.unreadable}
+    names = [each.file for each in looks.seen if not each.seen and each.file not in bad]
+    if names:
+        more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+        told = ", ".join(map(escaped, names[:_NAMED]))
+        st.caption(f"No measurement, and kept as it is: {told}{more}.")
 
 
 def _failed(failed: tuple[Failed, ...], experiment: str) -> None:

@@ -6,9 +6,10 @@ goes, and its seal (`ui_streamlit.pages.deposit`).
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -28,11 +29,20 @@ export default function (component) {
 """
 
 
-def dropping(services: Services, experiment: str, held_pass: str) -> int:
-    """Show where files of `experiment` are dropped, and how far they are.
+class Window(NamedTuple):
+    """The files of this window: how many are on their way, and how many could not be sent.
 
-    Return how many are on their way from this window: some of them emfair has not heard of yet. The
-    page is run again when files have arrived.
+    Some of them emfair has not heard of.
+    """
+
+    on_its_way: int = 0
+    not_sent: int = 0
+
+
+def dropping(services: Services, experiment: str, held_pass: str) -> Window:
+    """Show where files of `experiment` are dropped, and how far they are; tell who are not there.
+
+    The page is run again when files have arrived.
 
     Parameters
     ----------
@@ -46,13 +56,25 @@ def dropping(services: Services, experiment: str, held_pass: str) -> int:
             "api": _API,
             "pass": held_pass,
             "own": not services.lake.url.startswith("s3:"),
+            "gone": st.session_state.get(_gone(experiment), []),
         },
         on_arrived_change=_heard,
     ).arrived
-    key = f"on-its-way-{experiment}"
-    if isinstance(told, int):
-        st.session_state[key] = told
-    return int(st.session_state.get(key, 0))
+    key = f"window-{experiment}"
+    if isinstance(told, Mapping):
+        st.session_state[key] = Window(int(told["open"]), int(told["unsent"]))
+    window: Window = st.session_state.get(key, Window())
+    return window
+
+
+def taken_out(experiment: str, uploads: Iterable[str]) -> None:
+    """Let the list of files in the browser forget what was taken out of the deposit here."""
+    gone = st.session_state.get(_gone(experiment), [])
+    st.session_state[_gone(experiment)] = [*gone, *uploads]
+
+
+def _gone(experiment: str) -> str:
+    return f"gone-{experiment}"
 
 
 @cache

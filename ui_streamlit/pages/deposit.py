@@ -17,7 +17,7 @@ from ui_streamlit import stores
 from ui_streamlit.components import links
 from ui_streamlit.components.arrivals import arrivals
 from ui_streamlit.components.drafts import drafts
-from ui_streamlit.components.dropping import dropping
+from ui_streamlit.components.dropping import Window, dropping
 from ui_streamlit.components.markup import escaped
 from ui_streamlit.components.notices import notices
 from ui_streamlit.components.sealing import go_on, seal_button, tell_failure
@@ -85,9 +85,9 @@ def _files(identifier: str) -> None:
         access = stores.access()
         row = access.experiment(Action.UPLOAD, identifier)
         go_on(row)
-        on_its_way = dropping(access.services, row.id, _pass(row.id))
+        window = dropping(access.services, row.id, _pass(row.id))
         if row.state in IN_PROGRESS:
-            _end(access, row, on_its_way)
+            _end(access, row, window)
 
 
 def _pass(experiment: str) -> str:
@@ -95,9 +95,9 @@ def _pass(experiment: str) -> str:
     return stores.reception().pass_for(login, experiment) if login else ""
 
 
-def _end(access: Access, row: ExperimentRow, on_its_way: int) -> None:
+def _end(access: Access, row: ExperimentRow, window: Window) -> None:
     count = access.services.registry.changes.arrived([row.id]).get(row.id)
-    whole = count is not None and 0 < count.total == count.arrived and not on_its_way
+    whole = count is not None and 0 < count.total == count.arrived and not window.on_its_way
     _known_before(access, row.id, whole=whole)
     with st.container(horizontal=True):
         seal_button(row.id, disabled=not whole)
@@ -108,16 +108,24 @@ def _end(access: Access, row: ExperimentRow, on_its_way: int) -> None:
                 st.query_params.clear()
                 st.rerun()
     tell_failure(row.id)
-    st.caption(_waits_for(count, on_its_way))
+    st.caption(_waits_for(count, window))
 
 
-def _waits_for(count: Arrived | None, on_its_way: int) -> str:
+def _waits_for(count: Arrived | None, window: Window) -> str:
     """Return what the seal waits for, or that it waits for nothing."""
-    if missing := max(on_its_way, count.total - count.arrived if count else 0):
+    missing = max(window.on_its_way, count.total - count.arrived if count else 0)
+    lost = window.not_sent
+    unsent = f"{lost:,} {'file' if lost == 1 else 'files'} could not be sent"
+    it = "it" if lost == 1 else "them"
+    if missing and lost and not window.on_its_way:
+        return f"{unsent}: mend {it} and try again, or take {it} out; it can be sealed then."
+    if missing:
         word = "file is" if missing == 1 else "files are"
         return f"{missing:,} {word} still to arrive; it can be sealed then."
     if count is None or not count.total:
         return "It can be sealed once its files have arrived."
+    if lost:
+        return f"It can be sealed without what is not there: {unsent}."
     return "All files have arrived: it can be sealed. What is in them need not be waited for."
 
 

@@ -1,6 +1,7 @@
-// Telling emfair which files come, in portions. What does not belong here: their bytes (`sending`).
+// Telling emfair which files come, in portions. What is announced must arrive before the seal, so a file
+// that cannot be read is not. What does not belong here: their bytes (`sending`).
 
-import { Refused } from "./wire.js";
+import { Refused, Stopped } from "./wire.js";
 
 const PORTION = 100; // files that are announced at once
 
@@ -22,10 +23,19 @@ export class Announcing {
   async withNext(item, next, signal) {
     while (this.#going) await this.#going;
     if (item.upload) return;
-    this.#going = this.of([item, ...next().slice(0, PORTION - 1)], signal);
+    this.#going = this.#readable([item, ...next().slice(0, PORTION - 1)], signal);
     await this.#going.finally(() => {
       this.#going = null;
     });
+  }
+
+  /** Announce those of the files that can be read. */
+  async #readable(items, signal) {
+    const each = items.map((item) => item.checkReadable().catch((error) => item.fails(error)));
+    await Promise.all(each);
+    this.changed();
+    if (signal.aborted) throw new Stopped();
+    await this.of(items.filter((item) => item.state !== "failed" && !item.isLeaving), signal);
   }
 
   /** Announce files; return those that were taken. One that is refused holds up no other. */

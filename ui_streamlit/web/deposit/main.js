@@ -21,10 +21,11 @@ export default function mount({ data, parentElement, setTriggerValue }) {
     views.set(parentElement, view);
   }
   held.view = view;
-  held.tell = (sums) => setTriggerValue("arrived", sums.open);
+  held.tell = ({ open, unsent }) => setTriggerValue("arrived", { open, unsent });
   held.timer ||= setTimeout(() => hear(held), QUIET); // what arrived while nobody looked
   view.show(held.uploader);
   held.uploader.load();
+  held.uploader.forget(data.gone);
   return () => {
     views.delete(parentElement);
     if (held.view === view) Object.assign(held, { view: null, tell: null });
@@ -48,11 +49,11 @@ function begin(data) {
   return held;
 }
 
-/** Tell the page how many are on their way, where something has arrived or come. */
+/** Tell the page how many are on their way or cannot be sent, where something has arrived or come. */
 function hear(held) {
   held.timer = 0;
   const sums = held.uploader.sums;
-  const told = `${sums.done}/${sums.files}/${sums.open}`;
+  const told = `${sums.done}/${sums.files}/${sums.open}/${sums.unsent}`;
   if (told === held.told || !held.tell) return;
   held.told = told;
   held.tell(sums);

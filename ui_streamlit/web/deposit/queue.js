@@ -36,7 +36,8 @@ export class Queue {
 
   /** Return how far it is: files and bytes, and what is still to do. */
   get sums() {
-    const sums = { files: 0, done: 0, bytes: 0, arrived: 0, busy: 0, open: 0, failed: 0, lacking: 0 };
+    const sums = { files: 0, done: 0, bytes: 0, arrived: 0, busy: 0, open: 0 };
+    Object.assign(sums, { failed: 0, unsent: 0, lacking: 0 });
     for (const item of this.items.values()) {
       sums.files += 1;
       sums.bytes += item.size;
@@ -45,6 +46,7 @@ export class Queue {
       sums.done += item.state === "done" ? 1 : 0;
       sums.open += OPEN.has(item.state) ? 1 : 0;
       sums.failed += IN_THE_WAY.has(item.state) ? 1 : 0;
+      sums.unsent += item.state === "failed" ? 1 : 0;
       sums.lacking += item.state === "lacking" ? 1 : 0;
     }
     return sums;

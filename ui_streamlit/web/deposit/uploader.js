@@ -104,6 +104,14 @@ export class Uploader {
     this.#pump();
   }
 
+  /** Forget files that were taken out elsewhere, by their uploads' identifiers. */
+  forget(gone) {
+    const known = new Set(gone);
+    const some = [...this.items.values()].filter(({ upload }) => known.has(upload?.id));
+    for (const item of some) this.items.delete(item.name);
+    if (some.length) this.changed();
+  }
+
   /** Take files out of the deposit, a few at a time; none of them is sent any more. */
   async removeAll(items) {
     const todo = [...items];

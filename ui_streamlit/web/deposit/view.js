@@ -22,7 +22,8 @@ export const TEMPLATE = `
 <div class="all" hidden>
   <div class="row">
     <div class="sums" role="status"></div>
-    <button type="button" class="pause"></button>
+    <span class="ways"><button type="button" class="leave" hidden></button>
+    <button type="button" class="pause"></button></span>
   </div>
   <progress class="total" max="1" value="0" aria-label="All files"></progress>
   <ul class="list" tabindex="0" aria-label="Files of this deposit"></ul>
@@ -87,6 +88,7 @@ export class View {
       if (paused || problem || !sums.open) this.#uploader.resume();
       else this.#uploader.pause();
     });
+    this.#find("leave").addEventListener("click", () => this.#uploader.removeAll(this.#unsent()));
   }
 
   #draw() {
@@ -104,7 +106,16 @@ export class View {
     const again = [...uploader.items.values()].some((one) => one.state === "failed" && one.file);
     pause.hidden = !sums.open && !again;
     text(pause, moving ? "Pause" : sums.open ? "Go on" : "Try again");
+    const leave = this.#find("leave");
+    leave.hidden = !sums.unsent;
+    leave.disabled = this.#unsent().some((item) => item.isLeaving);
+    text(leave, sums.unsent === 1 ? "Take it out" : `Take the ${counted(sums.unsent, "file")} out`);
     this.lines.draw(told(uploader.items.values(), this.#stores));
+  }
+
+  /** What came to nothing, and may hold up the seal. */
+  #unsent() {
+    return [...this.#uploader.items.values()].filter((item) => item.state === "failed");
   }
 
   #tell(name, words) {
@@ -119,6 +130,7 @@ export class View {
     if (this.#uploader.paused && sums.open) parts.push("paused");
     else if (this.#uploader.offline) parts.push("the network does not answer: it goes on by itself");
     else if (sums.open) parts.push(...this.#speed(sums));
+    if (sums.unsent) parts.push(`${counted(sums.unsent, "file")} not sent`);
     if (sums.lacking) parts.push(`${counted(sums.lacking, "file")} to drop again`);
     return parts.join(" · ");
   }

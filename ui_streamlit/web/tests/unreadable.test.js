@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Server, file, settled, states, uploader } from "./uploading.js";
+import { PART, Server, file, settled, states, uploader } from "./uploading.js";
 
-function locked(name) {
-  const found = file(name, 2);
+function locked(name, size = 2) {
+  const found = file(name, size);
   found.file.isLocked = true;
   return found;
 }
@@ -69,4 +69,65 @@ test("whoever pauses keeps what is wrong with a file", async () => {
   one.resume();
   await settled(one);
   assert.deepEqual(states(one), ["a done", "secret failed"]);
+});
+
+for (const own of [true, false]) {
+  test(`a large file that cannot be read is not announced, so it holds up no seal (own: ${own})`, async () => {
+    const server = new Server(own ? "" : "https://store.test");
+    const one = uploader(server, own);
+    const secret = locked("secret", 2 * PART);
+    await one.add([file("a", 2 * PART), secret, locked("other", 3 * PART), file("b", PART + 1)]);
+    await settled(one);
+    assert.deepEqual(states(one), ["a done", "secret failed", "other failed", "b done"]);
+    assert.deepEqual([...server.files.keys()], ["a", "b"]);
+    assert.equal(one.sums.unsent, 2);
+    secret.file.isLocked = false;
+    one.resume();
+    await settled(one);
+    assert.deepEqual(states(one), ["a done", "secret done", "other failed", "b done"]);
+    assert.ok(!server.asked.some((asked) => asked.includes("u-other")));
+  });
+}
+
+test("a file that changed after it was announced is taken out with all that were not sent", async () => {
+  const server = new Server();
+  const one = uploader(server);
+  await one.add([file("a", 10), gone("changed"), locked("secret", 2 * PART)]);
+  await settled(one);
+  assert.deepEqual(states(one), ["a done", "changed failed", "secret failed"]);
+  assert.deepEqual([...server.files.keys()], ["a", "changed"]);
+  await one.removeAll([...one.items.values()].filter(({ state }) => state === "failed"));
+  assert.deepEqual(states(one), ["a done"]);
+  assert.deepEqual([...server.files.keys()], ["a"]);
+});
+
+test("whoever takes a file out while it is looked whether it can be read has taken it out", async () => {
+  const server = new Server();
+  const one = uploader(server);
+  const slow = file("b", 2 * PART);
+  const { slice } = slow.file;
+  slow.file.slice = (start, end) => ({
+    ...slice(start, end),
+    arrayBuffer: () => new Promise((done) => setTimeout(done, 20)),
+  });
+  const added = one.add([file("a", 2 * PART), slow]);
+  await added;
+  await one.remove(one.items.get("b"));
+  await settled(one);
+  assert.deepEqual(states(one), ["a done"]);
+  assert.deepEqual([...server.files.keys()], ["a"]);
+});
+
+test("what was taken out elsewhere is forgotten, and may come again", async () => {
+  const server = new Server();
+  const one = uploader(server);
+  await one.add([file("a", 10), file("b", 10)]);
+  await settled(one);
+  server.files.delete("a");
+  one.forget(["u-a", "u-other"]);
+  assert.deepEqual(states(one), ["b done"]);
+  await one.add([file("a", 10)]);
+  await settled(one);
+  assert.deepEqual(states(one), ["b done", "a done"]);
+  assert.deepEqual([...server.files.keys()], ["b", "a"]);
 });

@@ -96,7 +96,7 @@ export function file(name, size, text) {
     slice: (start, end) => ({
       size: Math.min(end, size) - start,
       arrayBuffer: async () => {
-        if (content.isGone) throw new Error("not found");
+        if (content.isGone || content.isLocked) throw new Error("not found");
       },
     }),
   };
