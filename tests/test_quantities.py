@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from emfair.errors import BadAnnotations
 from emfair.nxem.keys import keys
+from emfair.nxem.show import pint_name
 from emfair.quantities import read_quantity
 from emfair.units import convert, pint_unit
 
@@ -39,7 +40,7 @@ def test_what_is_no_quantity_names_the_field_and_shows_an_example(text, says):
 def test_every_keys_unit_can_be_shown_and_read_back():
     for key in keys().values():
         if key.kind == "number" and key.unit:
-            shown = pint_unit(key.shown)
+            shown = pint_unit(pint_name(key.shown))
             assert shown, key.key
             there = convert(3.0, key.unit, shown)
             assert read_quantity(f"{there!r} {key.shown}", key.unit, "", "") == pytest.approx(3.0)

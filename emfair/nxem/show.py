@@ -6,7 +6,9 @@ index, API and files, which is SI, and how pages are laid out.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 
@@ -40,6 +42,7 @@ class ShowRules(_Row):
     """The whole table; see the comments there."""
 
     units: tuple[dict[str, float], ...]
+    spelled: dict[str, str]
     kinds: dict[str, KindWords]
     parts: dict[str, tuple[str, ...]]
     ranges: dict[str, str]
@@ -81,14 +84,24 @@ def adapted(number: float, unit: str) -> tuple[float, str]:
     >>> adapted(4000.0, "nm"), adapted(0.002, "s"), adapted(5.0, "eV")
     ((4.0, 'µm'), (2.0, 'ms'), (5.0, 'eV'))
     """
-    family = next((one for one in show_rules().units if unit in one), None)
-    if family is None or number == 0:
+    family = _family(unit)
+    if not family or number == 0:
         return number, unit
     told = [
         (_rounded(convert(number, unit, other)), other, least) for other, least in family.items()
     ]
     fitting = [(size, other) for size, other, least in told if abs(size) >= least]
     return fitting[-1] if fitting else (number, unit)
+
+
+@cache
+def _family(unit: str) -> dict[str, float]:
+    """Return the family of a unit, however it is spelled (``nm**-1``); else none."""
+    for family in show_rules().units if unit else ():
+        with suppress(ValueError):
+            if any(math.isclose(convert(1.0, unit, other), 1.0) for other in family):
+                return family
+    return {}
 
 
 def with_unit(number: float, unit: str, digits: int = _DIGITS) -> str:
@@ -115,7 +128,7 @@ def _rounded(number: float) -> float:
 
 def pint_name(unit: str) -> str:
     """Return how `emfair.units.convert` calls the unit that people write."""
-    return {"°": "degree"}.get(unit, unit)
+    return show_rules().spelled.get(unit, unit)
 
 
 def kind_in_words(kind: str, shape: Sequence[int] = ()) -> str:

@@ -207,7 +207,7 @@ def test_what_nxem_requires_is_marked():
 
 def test_every_unit_has_its_name_in_qudt_or_none():
     units = [unit for one in told() for unit in one["x-emfair"].get("unit", {}).values()]
-    assert {unit["text"] for unit in units if unit["qudt"] is None} == {"1/(nm^2*s)"}
+    assert {unit["text"] for unit in units if unit["qudt"] is None} == {"e/Å²/s"}
     assert all(unit["qudt"] is None or unit["qudt"].startswith(QUDT) for unit in units)
     (voltage,) = (one for one in told() if one["x-emfair"].get("key") == "acceleration_voltage")
     about = voltage["x-emfair"]

@@ -42,6 +42,9 @@ from emfair.validation.rules import rules
         ("tilt_alpha", 0.5235987755982988, "30°"),
         ("stage_x", -1.5e-3, "-1.5 mm"),
         ("defocus", -0.0, "0 nm"),
+        ("dose_rate", 3e21, "30 e/Å²/s"),
+        ("dose_rate", 8.5e22, "850 e/Å²/s"),
+        ("dose_rate", 5e17, "0.005 e/Å²/s"),
         ("magnification", 1e6, "1000000"),
         ("magnification", 5e4, "50000"),
     ],
@@ -49,6 +52,20 @@ from emfair.validation.rules import rules
 def test_a_quantity_is_told_in_the_unit_in_which_people_say_so_much(key, number, text):
     assert quantity(key, number) == text
     assert read_quantity(text, keys()[key].unit, keys()[key].shown, key) == pytest.approx(number)
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "told"),
+    [
+        (4000.0, "nm", (4.0, "µm")), (4e-6, "m", (4.0, "µm")), (0.00012, "s", (120.0, "µs")),
+        (0.1 + 0.2, "nm", (0.3, "nm")), (2.0, "angstrom", (0.2, "nm")), (0.02, "rad", (20, "mrad")),
+        (5.4e9, "1/m", (5.4, "1/nm")), (0.8, "1/angstrom", (8.0, "1/nm")),
+        (0.01, "nm**-1", (0.01, "1/nm")), (25.0, "1/(µm)", (0.025, "1/nm")),
+        (7.0, "degree", (7.0, "degree")), (3.0, "min", (3.0, "min")), (5.0, "", (5.0, "")),
+    ],
+)  # fmt: skip
+def test_a_size_is_told_in_one_unit_of_its_family(number, unit, told):
+    assert adapted(number, unit) == told
 
 
 @pytest.mark.parametrize("number", [0.0, float("nan")])

@@ -88,6 +88,12 @@ def test_a_fact_is_told_in_the_unit_people_use(fact, shown):
     assert values.value_of(fact) == shown
 
 
+def test_what_a_field_takes_is_told_in_the_units_people_use():
+    assert values.quantity("defocus", -0.1) == "−100 mm"
+    assert values.quantity("field_of_view", 1e-12) == "1 pm"
+    assert values.quantity("dose_rate", 3e21) == "30 e/Å²/s"
+
+
 def test_a_key_has_the_name_people_use():
     assert values.label_of(Fact(key="camera_length", source="vendor")) == "Camera length"
     assert values.label_of(Fact(key="of_no_table", source="vendor")) == "Of no table"

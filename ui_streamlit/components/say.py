@@ -16,12 +16,11 @@ import streamlit as st
 from emfair.model.annotations import ELEMENTS
 from emfair.nxem.annotations import Mistake
 from emfair.service.form import Field, Form, value_at
-from emfair.units import convert
 from ui_streamlit.components.ending import zone
 from ui_streamlit.components.known import hint, tell
 from ui_streamlit.components.markup import escaped
 from ui_streamlit.components.said_by import fresh, taken
-from ui_streamlit.components.values import with_unit
+from ui_streamlit.components.values import quantity
 
 _YES_NO = {True: "yes", False: "no"}
 
@@ -108,10 +107,7 @@ def help_of(field: Field) -> str | None:
     """Return what a field takes, and where NXem has it."""
     parts = []
     if bounds := field.about.get("range"):
-        unit = field.about.get("unit")
-        stored, shown = (unit["stored"]["text"], unit["shown"]["text"]) if unit else ("", "")
-        low, high = (with_unit(convert(bound, stored, shown) if unit else bound, shown)
-                     for bound in bounds)  # fmt: skip
+        low, high = (quantity(field.about["key"], bound) for bound in bounds)
         parts.append(f"Between {low} and {high}.")
     if _kind(field) == "time":
         parts.append(

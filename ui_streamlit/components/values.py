@@ -38,6 +38,11 @@ def value_of(fact: Fact) -> str:
     return as_told(text) if is_time(fact) else text
 
 
+def quantity(key: str, number: float) -> str:
+    """Return an SI number of a key in the unit people use, as `value_of` does."""
+    return _with_minus(show.quantity(key, number))
+
+
 def is_time(fact: Fact) -> bool:
     """Whether a fact tells a time."""
     key = keys().get(fact.key)

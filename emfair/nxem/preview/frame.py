@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emfair.nxem.preview.numbers import readable
 from emfair.nxem.preview.tones import tame
 from emfair.nxem.shape import NxAxis
+from emfair.nxem.show import adapted
 from emfair.nxem.views import measures, zero_peak
 from emfair.units import convert
 
@@ -80,10 +80,10 @@ def legible(axis: NxAxis) -> NxAxis:
     far = float(np.abs(np.asarray(axis.points)[[0, -1]]).max())
     if not axis.unit or not math.isfinite(far) or far == 0 or _SHORT[0] <= far < _SHORT[1]:
         return axis
-    turned, unit = readable(far, axis.unit)
+    unit = adapted(far, axis.unit)[1]
     if unit == axis.unit or not axis.long_name.endswith(")"):
         return axis
-    name, factor = axis.long_name.rpartition(" (")[0], turned / far
+    name, factor = axis.long_name.rpartition(" (")[0], convert(1.0, axis.unit, unit)
     return replace(
         axis,
         points=np.asarray(axis.points, np.float64) * factor,

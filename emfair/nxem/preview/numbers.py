@@ -1,36 +1,9 @@
-"""Round numbers, in the units in which they are short."""
+"""Round numbers, written short. What does not belong here: their units (`emfair.nxem.show`)."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-
-from emfair.units import convert
-
-_FAMILIES = (
-    ("m", "mm", "µm", "nm", "pm"),
-    ("1/nm", "1/µm", "1/mm", "1/m"),
-    ("rad", "mrad", "µrad"),
-    ("s", "ms", "µs", "ns"),
-)
-
-
-def readable(width: float, unit: str) -> tuple[float, str]:
-    """Return a length in the unit in which its number is short: 0.0017 m are 1.7 mm.
-
-    Angles and reciprocal lengths likewise; what else there is stays as it is, and degrees do.
-    """
-    if unit.startswith("deg"):
-        return width, unit
-    for family in _FAMILIES:
-        for target in family:
-            try:
-                turned = convert(width, unit, target)
-            except ValueError:
-                break
-            if turned >= 3:  # a scale bar is a third of it
-                return turned, target
-    return width, unit
 
 
 def round_below(value: float) -> float:

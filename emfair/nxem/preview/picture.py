@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from emfair.nxem.preview.letters import drawable, font, width_of, write
-from emfair.nxem.preview.numbers import marks, readable, round_below, short
+from emfair.nxem.preview.numbers import marks, round_below, short
 from emfair.nxem.preview.tones import Shades, Tones, tame
 from emfair.nxem.shape import NxAxis
+from emfair.nxem.show import adapted
 
 DARK = 64
 """Shade below which a photo needs light."""
@@ -70,7 +71,7 @@ def picture(
     image = image.resize(size, resample)
     width = abs(columns.scale or 0.0) * len(columns.points)
     if bar and columns.unit and 0 < width < math.inf:
-        _scale_bar(image, *readable(width, columns.unit))
+        _scale_bar(image, *bar_of(width, columns.unit))
     return image
 
 
@@ -114,10 +115,22 @@ def _stretch(rows: NxAxis, columns: NxAxis) -> float:
     return ratio if 0.2 < ratio < 5 else 1.0
 
 
-def _scale_bar(image: Image.Image, width: float, unit: str) -> None:
-    """Draw a bar of a round length, about a third of the picture, and write the length above."""
-    length = round_below(width / 3)
-    pixels = round(length / width * image.width)
+def bar_of(width: float, unit: str) -> tuple[float, str, float]:
+    """Return a round length, its unit, and which part of a picture so wide it is: about a third.
+
+    >>> bar_of(2000.0, "nm")
+    (0.5, 'µm', 0.25)
+
+    The unit is the one in which the picture's width is told.
+    """
+    told, unit = adapted(width, unit)
+    length = round_below(told / 3)
+    return length, unit, length / told
+
+
+def _scale_bar(image: Image.Image, length: float, unit: str, part: float) -> None:
+    """Draw a bar and write its length above."""
+    pixels = round(part * image.width)
     if pixels < 4 or image.height < 60:
         return
     face = font(15)

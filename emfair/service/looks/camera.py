@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from emfair.nxem.preview.numbers import readable
 from emfair.nxem.shape import NxAxis
+from emfair.nxem.show import adapted
 from emfair.units import convert
 
 PIXELS = "pixels"
 _ALIKE = 0.01
 """By how much rows and columns may differ for a circle to be a circle in both."""
-_SHORT = (0.05, 1e4)
-"""Widths whose numbers are short as they are."""
 
 
 @dataclass(frozen=True)
@@ -55,19 +53,10 @@ def camera_of(down: NxAxis, across: NxAxis) -> Camera:
         return pixels
     if abs(abs(down.scale / across.scale) - 1) > _ALIKE:
         return pixels
-    factor, unit = _people_use(abs(across.scale) * len(across.points), across.unit)
+    unit = adapted(abs(across.scale) * len(across.points), across.unit)[1]
+    factor = convert(1.0, across.unit, unit)
     return Camera(
         Along((down.offset or 0.0) * factor, down.scale * factor),
         Along((across.offset or 0.0) * factor, across.scale * factor),
         unit,
     )
-
-
-def _people_use(width: float, unit: str) -> tuple[float, str]:
-    """Return the unit for a camera so wide, and how many of it one of `unit` has."""
-    if unit == "rad":
-        return convert(1.0, "rad", "mrad"), "mrad"
-    if _SHORT[0] <= width < _SHORT[1]:
-        return 1.0, unit
-    turned, other = readable(width, unit)
-    return turned / width, other

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from emfair.nxem.preview.picture import bar_of
 from emfair.vendor.signal import Axis
 from tests.nxem.preview.seen import COLOURS, grey
 
@@ -30,6 +31,17 @@ def test_a_dark_photo_gets_light(preview):
     photo = np.zeros((40, 60), COLOURS)
     photo["R"][:20] = 10
     assert np.asarray(preview(photo))[10, 10].tolist() == [255, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("width", "unit", "told"),
+    [(2000.0, "nm", (0.5, "µm")), (0.9, "µm", (200, "nm")), (6e-10, "m", (0.2, "nm")),
+     (12.0, "1/nm", (2, "1/nm")), (0.05, "rad", (10, "mrad")), (3.0, "furlong", (1, "furlong"))],
+)  # fmt: skip
+def test_a_bar_is_of_the_unit_in_which_the_picture_is_told(width, unit, told):
+    *bar, part = bar_of(width, unit)
+    assert tuple(bar) == told
+    assert 1 / 9 < part < 0.34
 
 
 def test_a_calibrated_picture_has_a_scale_bar_and_another_has_none(preview):
