@@ -23,7 +23,14 @@ def started(notes: Annotations, measurements: Collection[UsedFacts]) -> datetime
 
 def operator(notes: Annotations, measurements: Collection[UsedFacts]) -> str | None:
     """Return who ran it: whom a person named, or whom most measurements do."""
-    return notes.user.name or most_common(measurements, "operator")
+    return next(iter(operators(notes, measurements)), None)
+
+
+def operators(notes: Annotations, measurements: Collection[UsedFacts]) -> tuple[str, ...]:
+    """Return all who ran it: whom a person named, or whom measurements do, most of them first."""
+    if notes.user.name:
+        return (notes.user.name,)
+    return ranked(measurements, "operator")
 
 
 def instrument(facts: UsedFacts) -> str | None:
@@ -38,8 +45,13 @@ def text(facts: UsedFacts, key: str) -> str | None:
 
 def most_common(measurements: Iterable[UsedFacts], key: str) -> str | None:
     """Return the text most measurements agree on; of equals the first in the alphabet."""
+    return next(iter(ranked(measurements, key)), None)
+
+
+def ranked(measurements: Iterable[UsedFacts], key: str) -> tuple[str, ...]:
+    """Return each text of a key, what most measurements say first; equals by the alphabet."""
     counts = Counter(found for facts in measurements if (found := text(facts, key)))
-    return min(counts, key=lambda one: (-counts[one], one), default=None)
+    return tuple(sorted(counts, key=lambda one: (-counts[one], one)))
 
 
 def times(measurements: Iterable[UsedFacts], key: str) -> Iterator[datetime]:

@@ -10,6 +10,15 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Contributor:
+    """Who had a part in a dataset and is none of its creators, with DataCite's word for it."""
+
+    name: str
+    type: Literal["DataCurator"] = "DataCurator"
 
 
 @dataclass(frozen=True)
@@ -19,11 +28,13 @@ class Citation:
     Attributes
     ----------
     people
-        Their names, in order.
+        Its creators' names, in order.
     identifier
         The experiment's.
     address
         Where it is found.
+    contributors
+        Whom neither sentence nor entry names.
     """
 
     people: Sequence[str]
@@ -32,6 +43,7 @@ class Citation:
     identifier: str
     address: str
     publisher: str = "emfair"
+    contributors: Sequence[Contributor] = ()
 
     @property
     def text(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from emfair.model.annotations import Annotations
+from emfair.records.citation import Contributor
 from emfair.service import browse
 from emfair.service.access import local_access
 from emfair.service.annotations import annotate, current
@@ -37,14 +38,25 @@ def test_the_year_is_that_of_the_earliest_measurement(cited):
     assert found.year == 2018
 
 
-def test_whom_most_measurements_name_measured(cited):
-    page, found = cited([text("operator", "Grace")], [text("operator", "Grace")], [])
-    assert found.people == ("Grace", page.manifest.deposited_by.name)
+def test_all_who_measured_are_creators_and_whoever_deposited_it_is_a_contributor(cited):
+    grace, ada = [text("operator", "Grace")], [text("operator", "Ada B.")]
+    page, found = cited(ada, grace, grace, [])
+    assert found.people == ("Grace", "Ada B.")
+    assert found.contributors == (Contributor(page.manifest.deposited_by.name, "DataCurator"),)
+    assert page.manifest.deposited_by.name not in found.text + found.bibtex
 
 
-def test_without_measurements_it_is_whoever_deposited_it_and_when(cited):
-    page, found = cited()
+def test_whoever_measured_and_deposited_is_named_once(cited):
+    page, _ = cited()
+    _, found = cited([text("operator", page.manifest.deposited_by.name)])
     assert found.people == (page.manifest.deposited_by.name,)
+    assert found.contributors == ()
+
+
+def test_where_nobody_else_is_known_it_is_whoever_deposited_it_and_when(cited):
+    page, found = cited([])
+    assert found.people == (page.manifest.deposited_by.name,)
+    assert found.contributors == ()
     assert found.year == page.manifest.sealed_at.year
 
 
@@ -57,4 +69,4 @@ def test_what_a_person_wrote_comes_first(services, sealed, cited):
     annotate(access, sealed.experiment, notes, expected_version=version, reason="known")
     facts = [text("operator", "Grace"), text("start_time", "2018-01-01T10:00:00Z")]
     _, found = cited(facts)
-    assert (found.people[0], found.year) == ("Ada", 2015)
+    assert (found.people, found.year) == (("Ada",), 2015)

@@ -8,6 +8,7 @@ from emfair.model.states import ExperimentState
 from emfair.service.browse import ExperimentPage
 from emfair.service.citing import citation
 from ui_streamlit import stores
+from ui_streamlit.components.markup import escaped
 
 
 def citing(page: ExperimentPage) -> None:
@@ -21,5 +22,7 @@ def citing(page: ExperimentPage) -> None:
     )
     st.subheader("Text", anchor=False)
     st.code(found.text, language=None, wrap_lines=True)
+    for one in found.contributors:
+        st.caption(f"{escaped(one.name)} deposited it: a contributor ({one.type}), and no author.")
     st.subheader("BibTeX", anchor=False)
     st.code(found.bibtex, language="latex", wrap_lines=True)
