@@ -13,7 +13,7 @@ from itertools import chain, islice
 from typing import Annotated, TypeVar
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.responses import PlainTextResponse
 from starlette.responses import Response, StreamingResponse
 
@@ -149,12 +149,19 @@ def _sums(request: Request, access: Access, branch: Branch, part: Part) -> Respo
 
 
 def _aria2(request: Request, access: Access, branch: Branch, part: Part) -> Response:
-    objects = str(request.url_for("download_object", path=""))
+    objects = _objects(request)
 
     def address(key: str) -> str:
         return f"{objects}{quote(key, safe='/=')}"
 
     return _text(request, download_lists.aria2_input(access, branch, part, address))
+
+
+def _objects(request: Request) -> str:
+    """Return where objects are here; `request.url_for` would ask the app that mounts the API."""
+    app: FastAPI = request.app
+    path = app.url_path_for("download_object", path="")
+    return str(path.make_absolute_url(request.base_url))
 
 
 def _text(request: Request, lines: Iterator[str]) -> Response:
