@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 _PLAIN = re.compile(r"\w+")
+_STEP = re.compile(r'(?:^|\.)(\w+)|\["((?:[^"\\]|\\.)*)"\]', re.DOTALL)
 
 
 class Change(BaseModel):
@@ -33,6 +34,16 @@ def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Change, ...
         for field in sorted(before.keys() | after.keys())
         if _differ(before.get(field), after.get(field))
     )
+
+
+def steps(field: str) -> tuple[str, ...]:
+    r"""Return the keys that lead to a field that a `Change` names.
+
+    >>> steps('files["a.dm3"].title')
+    ('files', 'a.dm3', 'title')
+    """
+    return tuple(plain or re.sub(r"(?s)\\(.)", r"\1", quoted)
+                 for plain, quoted in _STEP.findall(field))  # fmt: skip
 
 
 def _differ(old: Any, new: Any) -> bool:

@@ -1,9 +1,11 @@
 """What an edit changed."""
 
+from functools import reduce
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emfair.model.changes import Change, changes
+from emfair.model.changes import Change, changes, steps
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=3) | st.lists(st.integers())
 DOCUMENTS = st.dictionaries(
@@ -26,6 +28,13 @@ def test_what_was_set_replaced_and_removed_is_named_by_its_path():
 def test_a_key_that_is_a_file_name_stands_in_quotes():
     (change,) = changes({}, {"files": {'a."b".dm4': {"title": "x"}}})
     assert change.field == r'files["a.\"b\".dm4"].title'
+
+
+@given(st.lists(st.text(min_size=1) | st.from_regex(r"[a-z_]+", fullmatch=True), min_size=1))
+def test_the_name_of_a_field_tells_the_keys_that_lead_there(path):
+    document = reduce(lambda inner, key: {key: inner}, reversed(path), 1)
+    (change,) = changes({}, document)
+    assert steps(change.field) == tuple(path)
 
 
 def test_null_and_missing_are_the_same_and_so_is_an_empty_part():

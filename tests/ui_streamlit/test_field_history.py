@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from html import unescape
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -38,6 +39,16 @@ def lines(app) -> list[str]:
     (piece,) = app.get("html")
     rows = re.findall(r"<tr.*?</tr>", piece.proto.body, re.DOTALL)[1:]
     return [" | ".join(re.findall(r">([^<>]+)</", row)) for row in rows]
+
+
+@pytest.mark.parametrize("name", ["a.dm3", "scan", "night 2/a.b.dm3", 'näh "50%".dm3'])
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [({"title": "x"}, "Title"), ({"measurement": {"defocus": "1 nm"}}, "Defocus")],
+)
+def test_a_field_of_one_file_is_called_by_the_files_name(name, said, field):
+    _, changed, _ = lines(shown(edit({}, {"files": {name: said}})))
+    assert unescape(changed).startswith(f"{name} › {field} | ")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from emfair.model.changes import steps
 from emfair.registry import AnnotationEdit
 from emfair.service.annotation_versions import History
 from emfair.service.form import titles
@@ -32,11 +33,17 @@ def field_history(found: History) -> None:
 
 
 def called(name: str, titles: Mapping[str, str]) -> str:
-    """Return what people call a field; of a single file with the file's name."""
-    if not name.startswith("files."):
+    """Return what people call a field; of a single file with the file's name.
+
+    The name is a change's (``files["a.dm3"].title``) or a mistake's (``files.a.dm3.title``).
+    """
+    if name.startswith('files["'):
+        _, file, *_, field = steps(name)
+    elif name.startswith("files."):
+        file, _, field = name.removeprefix("files.").rpartition(".")
+        file = file.removesuffix(".measurement")
+    else:
         return titles.get(name, name)
-    file, _, field = name.removeprefix("files.").rpartition(".")
-    file = file.removesuffix(".measurement")
     return f"{file} › {titles.get(field) or titles.get(f'measurement.{field}') or field}"
 
 
