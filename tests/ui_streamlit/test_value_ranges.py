@@ -43,8 +43,10 @@ def test_a_range_that_cannot_be_read_is_told_at_its_field_and_the_last_one_stays
     assert identifiers(app) == found
     links = [one.proto.url for one in app.get("link_button")]
     assert all("200+kV" in link for link in links), "what is downloaded is what is shown"
+    assert address(app)["where"] == ["acceleration_voltage:200 kV"], "nobody is sent the other"
     choices(app, "Element").set_value(["Si"]).run()
-    assert address(app)["where"] == ["acceleration_voltage:150"]
+    assert address(app)["where"] == ["acceleration_voltage:200 kV"]
+    assert field(app).value == "150"
     assert set(identifiers(app)) <= set(found), "the rest of the search goes on"
 
 
@@ -65,6 +67,7 @@ def test_a_range_comes_by_address_and_a_wrong_one_is_told(page):
     assert number(app) == "0 experiments"
     app = page("discover", where="acceleration_voltage:soon")
     assert "not asked for" in app.sidebar.warning[0].value
+    assert address(app)["where"] == ["acceleration_voltage:soon"], "it stays as it was"
     assert number(app) == "3 experiments"
 
 

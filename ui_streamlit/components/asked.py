@@ -43,12 +43,15 @@ class Row:
     ----------
     last
         What was read of it last; it counts as long as what is typed cannot be read.
+    told
+        What the address says of it: what was read last, or what it said when it was come by.
     problem
         Why that is.
     """
 
     number: int
     last: str = ""
+    told: str = ""
     problem: BadCall | None = None
 
     def widget(self, part: str) -> str:
@@ -70,7 +73,7 @@ class Row:
             self.problem = error
             key = typed.partition(":")[0]
             return self.last if self.last.startswith(f"{key}:") else ""
-        self.last = typed
+        self.last = self.told = typed
         return typed
 
 
@@ -90,8 +93,8 @@ def state(name: str) -> str:
 def asked() -> Said:
     """Return what is looked for: what an address says that was come by, else what widgets say.
 
-    A condition that cannot be read counts as it was before. The address of the page follows what
-    is typed; another search begins at its first page.
+    A condition that cannot be read counts as it was before, and the address of the page, which
+    follows what is typed, stays as it was; another search begins at its first page.
     """
     address = {name: st.query_params.get_all(name) for name in st.query_params}
     if address != st.session_state.get(state("address")) or state("q") not in st.session_state:
@@ -104,14 +107,19 @@ def asked() -> Said:
     said = _typed()
     for name in (*ONE, *SEVERAL):  # kept, whatever becomes of the widget's options
         st.session_state[state(name)] = st.session_state.get(state(name), ONE.get(name))
+    counting = [one for row in rows() if (one := row.read())]
     number = st.session_state.get(state("page"), 1)
-    told = said | ({"page": [str(number)]} if number > 1 else {})
+    told = _with_where(said, [row.told for row in rows() if row.told])
+    told |= {"page": [str(number)]} if number > 1 else {}
     st.session_state[state("said")], st.session_state[state("address")] = said, told
     st.query_params.from_dict(told)
-    counting = [one for row in rows() if (one := row.read())]
-    return {name: one for name, one in said.items() if name != WHERE} | (
-        {WHERE: counting} if counting else {}
-    )
+    return _with_where(said, counting)
+
+
+def _with_where(said: Said, where: list[str]) -> Said:
+    """Return what is said with other conditions."""
+    others = {name: one for name, one in said.items() if name != WHERE}
+    return others | ({WHERE: where} if where else {})
 
 
 def rows() -> list[Row]:
@@ -122,7 +130,7 @@ def rows() -> list[Row]:
 
 def add_row(key: str = "", text: str = "") -> None:
     """Ask for one condition more."""
-    row = Row(next(_NUMBERS))
+    row = Row(next(_NUMBERS), told=f"{key}:{text}" if key and text else "")
     rows().append(row)
     st.session_state[row.widget("key")] = key or None
     st.session_state[row.widget("text")] = text
