@@ -1,4 +1,4 @@
-"""``/tokens``: one's own access tokens, and those of instruments.
+"""``/tokens``: one's own access tokens, those of instruments, and those of whoever has left.
 
 Answers hold secrets and are kept nowhere: an ``Idempotency-Key`` has no effect here.
 """
@@ -18,12 +18,13 @@ from emfair.model.annotations import Time
 from emfair.model.tokens import StoredToken
 from emfair.service.access import Access, Granted
 from emfair.service.nouns import tokens
-from emfair.service.nouns.tokens import InstrumentRow, Wanted
+from emfair.service.nouns.tokens import InstrumentRow, PersonRow, Wanted
 
 router = APIRouter(tags=["tokens"])
-OF_INSTRUMENT = "/instruments/{instrument}/tokens"
+OF_INSTRUMENT, OF_PERSON = "/instruments/{instrument}/tokens", "/people/tokens"
 Own = Annotated[Access, guard.listing(Action.MANAGE_TOKENS)]
 OfInstrument = Annotated[Granted[InstrumentRow], guard.instrument(Action.SHARE_INSTRUMENT)]
+OfPerson = Annotated[Granted[PersonRow], guard.person(Action.END_TOKENS)]
 
 
 class NewToken(BaseModel):
@@ -137,4 +138,32 @@ def create_instrument_token(
 def revoke_instrument_token(sharing: OfInstrument, token: str) -> Response:
     """End an instrument's token now; again is no error."""
     tokens.revoke_of_instrument(sharing, token)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
+@router.get(OF_PERSON, responses=responses(401, 403, 404, 422))
+def list_persons_tokens(ending: OfPerson) -> list[TokenAnswer]:
+    """List someone's tokens, newest first, those that are over included; for stewards."""
+    return [TokenAnswer.of(one) for one in tokens.of_person(ending)]
+
+
+@router.delete(
+    OF_PERSON,
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=responses(401, 403, 404, 422),
+)
+def revoke_persons_tokens(ending: OfPerson) -> Response:
+    """End all of someone's tokens now, as when they have left; again is no error."""
+    tokens.revoke_all_of_person(ending)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
+@router.delete(
+    f"{OF_PERSON}/{{token}}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=responses(401, 403, 404, 422),
+)
+def revoke_persons_token(ending: OfPerson, token: str) -> Response:
+    """End one of someone's tokens now; again is no error."""
+    tokens.revoke_of_person(ending, token)
     return Response(status_code=status.HTTP_204_NO_CONTENT)

@@ -8,6 +8,7 @@ nobody out. What does not belong here: signatures, times, audiences (`emfair.ide
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -47,7 +48,18 @@ def principal_of(claims: Mapping[str, Any], issuer: str) -> Principal:
         email="" if claims.get("email_verified") is False else _text(claims.get("email")),
         orcid=_orcid(claims.get("orcid")),
         groups=_groups(claims.get("groups")),
+        since=numeric_date(claims.get("iat")),
     )
+
+
+def numeric_date(value: Any) -> datetime | None:
+    """Return a NumericDate (RFC 7519, 2) as a time; None if it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _is_service(claims: Mapping[str, Any], sub: str) -> bool:

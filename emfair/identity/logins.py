@@ -14,11 +14,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from emfair.errors import Unauthenticated
-from emfair.identity.claims import principal_of
+from emfair.identity.claims import numeric_date, principal_of
 from emfair.identity.oidc import LEEWAY
 from emfair.identity.principal import Principal
 
@@ -71,7 +71,7 @@ class Logins:
         """
         audience = claims.get("aud")
         meant = audience if isinstance(audience, list) else [audience]
-        since = _time(claims.get("iat"))
+        since = numeric_date(claims.get("iat"))
         early = since is None or since > now + timedelta(seconds=LEEWAY)
         if since is None or early or claims.get("iss") != self.issuer or self.client not in meant:
             raise Unauthenticated("this login is none of this emfair's.", remedy="Log in again.")
@@ -126,13 +126,3 @@ class Logins:
         except BadData:
             return None
         return text if isinstance(text, str) else None
-
-
-def _time(value: Any) -> datetime | None:
-    """Return a NumericDate (RFC 7519, 2) as a time."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        return datetime.fromtimestamp(value, UTC)
-    except (ValueError, OverflowError, OSError):
-        return None

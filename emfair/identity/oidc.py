@@ -37,7 +37,7 @@ _HEADER_LIMIT = 8 * 1024  # bytes; some issuers write their certificates into it
 _REASONS = {
     "exp": "has no end that emfair understands",
     "nbf": "is not valid yet",
-    "iat": "was issued in the future: do the clocks agree?",
+    "iat": "was issued in the future, or does not say when: do the clocks agree?",
     "iss": "was not issued by this emfair's login service",
     "aud": "is meant for another service",
     "sub": "names nobody",
@@ -71,6 +71,7 @@ class BearerTokens:
             aud={"essential": True, "values": sorted(audiences)},
             exp={"essential": True},
             sub={"essential": True},
+            iat={"essential": True},
         )
 
     def principal(self, token: str) -> Principal:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
@@ -41,6 +42,9 @@ class Principal:
         Identifier of the personal access token it came with; empty for a login.
     experiment
         The only one that a page's pass does anything to; empty for all.
+    since
+        When the issuer vouched for all this: the later of two is what holds. None where no issuer
+        did.
     """
 
     subject: str
@@ -52,6 +56,7 @@ class Principal:
     scopes: frozenset[str] | None = None
     token: str = ""
     experiment: str = ""
+    since: datetime | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if not 0 < len(self.subject) <= SUBJECT_LIMIT:

@@ -62,6 +62,7 @@ class Action(StrEnum):
     MANAGE_TOKENS = "manage-tokens"
     READ_PERSON = "read-person"
     MANAGE_PEOPLE = "manage-people"
+    END_TOKENS = "end-tokens"
 
 
 class About(StrEnum):

@@ -1,8 +1,9 @@
 """Personal access tokens: for scripts, and for instruments, which cannot log in.
 
-A token acts as its holder and is limited to its scopes. It is no way to global power: it carries
-the holder's project groups as they were when it was made, never those of administrators and
-stewards. An instrument's token acts as ``instrument:ID``, which can be made a member of projects.
+A token acts as its holder and is limited to its scopes. It is no way to global power: of the
+holder's groups it carries those of projects alone, and of these only what was theirs when it was
+made and still came with their most recent login. An instrument's token acts as
+``instrument:ID``, which can be made a member of projects.
 
 What does not belong here: where tokens are kept; `TokenStore` says what that place must do.
 """
@@ -47,6 +48,9 @@ class TokenStore(Protocol):
     def list(self, subject: str) -> Sequence[StoredToken]:
         """Return someone's tokens, newest first."""
 
+    def groups_of(self, subject: str) -> frozenset[str]:
+        """Return the project groups that someone's most recent login brought."""
+
 
 def issue(
     store: TokenStore,
@@ -72,7 +76,7 @@ def issue(
     _check(name, wanted, expires_at, now)
     identifier = new_identifier()
     text = new_secret(PREFIXES["token"], identifier)
-    groups = frozenset() if instrument else maker.groups - GLOBAL_GROUPS.keys()
+    groups = frozenset() if instrument else project_groups(maker)
     stored = StoredToken(
         id=identifier,
         subject=f"{INSTRUMENT}{instrument}" if instrument else maker.subject,
@@ -85,6 +89,11 @@ def issue(
     )
     store.insert(stored, maker.subject)
     return text, stored
+
+
+def project_groups(principal: Principal) -> frozenset[str]:
+    """Return someone's groups without those of global power, which no token has."""
+    return principal.groups - GLOBAL_GROUPS.keys()
 
 
 def holder(store: TokenStore, text: str, now: datetime) -> Principal:
@@ -114,7 +123,7 @@ def holder(store: TokenStore, text: str, now: datetime) -> Principal:
         subject=stored.subject,
         kind=Kind.INSTRUMENT if stored.subject.startswith(INSTRUMENT) else Kind.PERSON,
         name=stored.name,
-        groups=stored.groups,
+        groups=stored.groups & store.groups_of(stored.subject) if stored.groups else frozenset(),
         scopes=stored.scopes,
         token=stored.id,
     )

@@ -17,7 +17,7 @@ class StoredToken:
     name
         What its maker calls it (``FIB's PC``).
     groups
-        The holder's project groups when it was made.
+        The holder's project groups when it was made: at most these it carries.
     """
 
     id: str
@@ -30,3 +30,7 @@ class StoredToken:
     expires_at: datetime
     last_used_at: datetime | None = None
     revoked_at: datetime | None = None
+
+    def counts(self, now: datetime) -> bool:
+        """Whether it is good for anything: neither revoked nor at its end."""
+        return self.revoked_at is None and now < self.expires_at

@@ -19,6 +19,7 @@ from emfair.registry.experiments import Experiments
 from emfair.registry.files import Files
 from emfair.registry.idempotency import Idempotency
 from emfair.registry.instruments import Instruments
+from emfair.registry.logins import Logins
 from emfair.registry.memberships import Memberships
 from emfair.registry.outbox import Outbox
 from emfair.registry.people import People
@@ -71,7 +72,8 @@ class Registry:
         self.people = People(database, now)
         self.memberships = Memberships(database, now)
         self.referees = Referees(database, now)
-        self.tokens = Tokens(database, now)
+        self.logins = Logins(database)
+        self.tokens = Tokens(database, now, self.logins)
         self.shelves = Shelves(database, now)
         self.idempotency = Idempotency(database, now)
         self.audit = Audit(database, now)

@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping, insert, select, update
 from emfair.model.tokens import StoredToken
 from emfair.registry.audit import Deed, record
 from emfair.registry.engine import Database
+from emfair.registry.logins import Logins
 from emfair.registry.tables import TITLE_LIMIT, token
 from emfair.registry.texts import readable
 
@@ -18,9 +19,10 @@ from emfair.registry.texts import readable
 class Tokens:
     """The tokens of one registry; every method is one transaction."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, now: Callable[[], datetime], logins: Logins) -> None:
         self._database = database
         self._now = now
+        self._logins = logins
 
     def insert(self, new: StoredToken, actor: str) -> None:
         """Keep a new token of `actor`'s making. Raises `BadCall` if its name cannot be stored."""
@@ -58,6 +60,21 @@ class Tokens:
             if holder is not None:
                 deed = Deed(actor, "token-revoked", f"token:{identifier}", {"holder": holder})
                 record(connection, self._now(), deed)
+
+    def revoke_all(self, subject: str, at: datetime, actor: str) -> int:
+        """Note that `actor` has ended all of someone's tokens; return how many still counted."""
+        live = (token.c.subject == subject, token.c.revoked_at.is_(None), token.c.expires_at > at)
+        ending = update(token).where(*live).values(revoked_at=at).returning(token.c.id)
+        with self._database.writing() as connection:
+            ended = connection.execute(ending).scalars().all()
+            for identifier in ended:
+                deed = Deed(actor, "token-revoked", f"token:{identifier}", {"holder": subject})
+                record(connection, self._now(), deed)
+        return len(ended)
+
+    def groups_of(self, subject: str) -> frozenset[str]:
+        """Return the project groups that someone's most recent login brought."""
+        return self._logins.groups_of(subject)
 
     def list(self, subject: str) -> Sequence[StoredToken]:
         """Return someone's tokens, newest first."""

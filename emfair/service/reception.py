@@ -24,6 +24,7 @@ from emfair.identity.principal import Kind, Principal
 from emfair.identity.referees import COOKIE, link_digest, referee
 from emfair.identity.roles import Membership, Role
 from emfair.identity.secret import PREFIXES
+from emfair.identity.tokens import project_groups
 from emfair.model.nouns import PersonCard
 from emfair.service.access import Access
 from emfair.service.services import Services
@@ -48,7 +49,7 @@ class Reception:
             None if self._issuer is None else BearerTokens(self._issuer, settings.oidc_audiences)
         )
         self._entrance = Entrance(services.registry.tokens, issued, services.now)
-        self._met: set[str] = set()
+        self._met: dict[str, Principal] = {}
 
     @property
     def is_local(self) -> bool:
@@ -137,16 +138,28 @@ class Reception:
         return Access(self._services, principal, (granted,))
 
     def _meet(self, principal: Principal) -> None:
-        """Make a card of what the issuer says of someone, at their first request here."""
-        if (
-            principal.token
-            or principal.experiment
-            or principal.kind is Kind.INSTRUMENT
-            or principal.subject in self._met
-        ):
+        """Make a card of what the issuer says of someone, at their first request here.
+
+        The groups of their most recent login are kept, for their access tokens give no others.
+        """
+        if principal.token or principal.experiment or principal.kind is Kind.INSTRUMENT:
             return
-        self._services.registry.people.meet(principal.subject, _card(principal))
-        self._met.add(principal.subject)
+        registry, subject = self._services.registry, principal.subject
+        known = self._met.get(subject)
+        if known is None:
+            registry.people.meet(subject, _card(principal))
+        if known is None or _is_news(principal, known):
+            if principal.since is not None:
+                registry.logins.note(subject, project_groups(principal), principal.since)
+            self._met[subject] = principal
+
+
+def _is_news(principal: Principal, known: Principal) -> bool:
+    """Whether the issuer says something else of someone, and not earlier than what is known."""
+    said, before = principal.since, known.since
+    return said is not None and (
+        before is None or said > before or (said == before and principal.groups != known.groups)
+    )
 
 
 def _card(principal: Principal) -> PersonCard:

@@ -200,7 +200,11 @@ def address(path: str, things: Things, *, own: bool, restricted: bool) -> str:
     def named(found: re.Match[str]) -> str:
         return quote(wanted.get(found[1], "x"), safe="")
 
-    whose = f"?subject={quote(owner, safe='')}" if path.endswith("/people/card") else ""
+    whose = (
+        f"?subject={quote(owner, safe='')}"
+        if "/people/card" in path or "/people/tokens" in path
+        else ""
+    )
     return re.sub(r"\{(\w+)(?::\w+)?\}", named, path) + whose
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from emfair.identity.secret import digest
@@ -81,6 +83,53 @@ def test_nobody_but_an_administrator_ends_anothers_token(hall):
     assert hall.client("root").delete(one).status_code == 204
     deeds = hall.client("root").get("/audit", params={"action": "token-revoked", "limit": 1})
     assert deeds.json()["items"][0]["actor"] == hall.subject("root")
+
+
+def test_a_token_gives_no_more_than_its_holders_last_login(hall):
+    group = f"emfair-project-{(project := hall.project())}-owner"
+    told = made(hall.client("kim", group).post("/tokens", json=new()))
+    script, where = hall.bearer(told["token"]), f"/projects/{project}"
+    assert script.get(where).status_code == 200
+    hall.client("kim").get("/me")
+    problem(hall.client("kim").get(where), 404)
+    problem(script.get(where), 404)
+    assert script.get("/projects").json()["items"] == []
+    old = hall.oidc.sign({"sub": "kim", "groups": [group], "iat": int(time.time()) - 60})
+    assert hall.bearer(old).get(where).status_code == 200, "a login counts until it ends"
+    problem(script.get(where), 404)
+    hall.bearer(hall.oidc.sign({"sub": "kim", "groups": [group], "iat": int(time.time())})).get(
+        "/me"
+    )
+    assert script.get(where).status_code == 200, "who is in the group again has it again"
+
+
+def test_a_login_without_a_time_of_issue_is_refused(hall):
+    told = problem(hall.bearer(hall.oidc.sign({"iat": None})).get("/me"), 401)
+    assert "does not say when" in told["detail"]
+
+
+def test_a_steward_ends_the_tokens_of_whoever_has_left(hall):
+    hall.meet("max")
+    scripts = [create(hall, "pat"), create(hall, "pat")]
+    pats, stew = {"subject": hall.subject("pat")}, hall.client("stew")
+    listed = stew.get("/people/tokens", params=pats)
+    assert {one["id"] for one in listed.json()} == {one["kept"]["id"] for one in scripts}
+    assert scripts[0]["token"] not in listed.text
+    one = f"/people/tokens/{scripts[0]['kept']['id']}"
+    for call in (
+        lambda: hall.client("max").get("/people/tokens", params=pats),
+        lambda: hall.client("max").delete("/people/tokens", params=pats),
+        lambda: hall.client("max").delete(one, params=pats),
+    ):
+        assert "Ask a steward" in problem(call(), 403)["remedy"]
+    problem(stew.delete(one, params={"subject": hall.subject("max")}), 404)
+    assert stew.delete(one, params=pats).status_code == 204
+    problem(hall.bearer(scripts[0]["token"]).get("/me"), 401)
+    assert hall.bearer(scripts[1]["token"]).get("/me").status_code == 200
+    for _ in range(2):
+        assert stew.delete("/people/tokens", params=pats).status_code == 204
+    problem(hall.bearer(scripts[1]["token"]).get("/me"), 401)
+    problem(stew.get("/people/tokens", params={"subject": "nobody"}), 404)
 
 
 def test_a_token_makes_and_ends_no_other(hall):

@@ -40,6 +40,7 @@ class Drawer:
 
     kept: dict[str, StoredToken] = field(default_factory=dict)
     touches: int = 0
+    brought: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def insert(self, token: StoredToken, actor: str) -> None:
         """Keep it."""
@@ -59,6 +60,10 @@ class Drawer:
         """End it, once."""
         if self.kept[identifier].revoked_at is None:
             self.kept[identifier] = replace(self.kept[identifier], revoked_at=at)
+
+    def groups_of(self, subject: str) -> frozenset[str]:
+        """Return what the holder's last login brought, as a test says."""
+        return self.brought.get(subject, frozenset())
 
     def list(self, subject: str) -> list[StoredToken]:
         """Return all of one holder."""

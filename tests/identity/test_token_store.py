@@ -23,6 +23,8 @@ def test_a_token_is_made_used_and_revoked_in_the_registry(tmp_path):
         text, stored = issue(
             store, ADA, name="script", scopes=["read"], expires_at=NOW + timedelta(1), now=NOW
         )
+        assert holder(store, text, NOW).groups == frozenset()
+        registry.logins.note(ADA.subject, ADA.groups, NOW)
         who = holder(store, text, NOW)
         assert (who.subject, who.scopes, who.groups) == (ADA.subject, {"read"}, ADA.groups)
         assert [one.last_used_at for one in store.list(ADA.subject)] == [NOW]

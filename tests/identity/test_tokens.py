@@ -39,9 +39,17 @@ def test_a_token_acts_as_its_maker_within_its_scopes(drawer):
 
 def test_a_token_carries_no_global_power(drawer):
     text, _ = make(drawer)
+    drawer.brought[ADA.subject] = ADA.groups
     who = holder(drawer, text, NOW)
     assert who.groups == {"emfair-project-steel-owner"}
     assert roles_of(who, "steel", None, (), NOW) == {Role.OWNER, Role.DEPOSITOR, Role.ANYONE}
+
+
+def test_a_token_carries_no_group_that_the_last_login_did_not_bring(drawer):
+    text, _ = make(drawer)
+    assert holder(drawer, text, NOW).groups == frozenset(), "nobody knows what they are in now"
+    drawer.brought[ADA.subject] = frozenset({"emfair-project-glass-owner"})
+    assert holder(drawer, text, NOW).groups == frozenset(), "none that it was not made with"
 
 
 def test_an_instruments_token_acts_as_the_instrument_and_has_no_groups(drawer):

@@ -153,17 +153,38 @@ def test_ones_own_page_tells_ones_roles(lab):
     assert "-badge[" not in shown(enter("people", "stew", STEWARD, subject=subject("ada")))
 
 
-def test_an_administrator_ends_anyones_tokens(lab):
-    ada = access(lab, "ada")
+def script_of(lab, name, called):
     until = lab.now().replace(year=lab.now().year + 1, month=1, day=1)
-    _, kept = tokens.create(ada, Wanted("Ada's script", frozenset({"read"}), until))
-    for name, groups in (("stew", (STEWARD,)), ("bob", ())):
-        assert "script" not in shown(enter("people", name, *groups, subject=subject("ada")))
-    app = enter("people", "root", ADMIN, subject=subject("ada"))
+    _, kept = tokens.create(access(lab, name), Wanted(called, frozenset({"read"}), until))
+    return kept.id
+
+
+@pytest.mark.parametrize(("name", "group"), [("root", ADMIN), ("stew", STEWARD)])
+def test_an_administrator_or_a_steward_ends_anyones_tokens_one_by_one(lab, name, group):
+    script, other = script_of(lab, "ada", "Ada's script"), script_of(lab, "ada", "other")
+    app = enter("people", name, group, subject=subject("ada"))
     assert "Ada&#39;s script" in shown(app)
-    press(app, "Revoke it")
-    found = lab.registry.tokens.find(kept.id)
-    assert found.revoked_at is not None
+    app.button(key=f"token-{script}-end").click().run()
+    assert lab.registry.tokens.find(script).revoked_at is not None
+    assert lab.registry.tokens.find(other).revoked_at is None
+
+
+def test_a_steward_ends_all_tokens_of_whoever_has_left_and_no_one_elses(lab):
+    scripts = {script_of(lab, "ada", called) for called in ("one", "two")}
+    mine, others = script_of(lab, "stew", "mine"), script_of(lab, "bob", "bob's")
+    app = enter("people", "stew", STEWARD, subject=subject("ada"))
+    press(app, "Revoke all of them")
+    assert "Revoke all" not in labels(app)
+    ended = {one for one in (*scripts, mine, others) if lab.registry.tokens.find(one).revoked_at}
+    assert ended == scripts
+
+
+def test_nobody_else_sees_or_ends_someones_tokens(lab):
+    script_of(lab, "ada", "Ada's script")
+    for name in ("bob", "ada"):
+        app = enter("people", name, subject=subject("ada"))
+        assert "script" not in shown(app)
+        assert not [one for one in labels(app) if one.startswith("Revoke")]
 
 
 @pytest.mark.parametrize("identifier", ["nobody", "../..", "<b>", "x" * 300])

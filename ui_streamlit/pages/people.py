@@ -16,6 +16,7 @@ from ui_streamlit.components import links
 from ui_streamlit.components.address import settle
 from ui_streamlit.components.card_form import Editing, edit_in_place
 from ui_streamlit.components.markup import escaped, show
+from ui_streamlit.components.notices import notices
 from ui_streamlit.components.times import day
 from ui_streamlit.components.token_list import token_list
 from ui_streamlit.components.turning import cursor, turn
@@ -73,14 +74,36 @@ def _one(access: Access, row: CardRow[PersonCard]) -> None:
     if own:
         _everywhere(access)
     _projects(access, row)
-    if not own and access.may(Action.MANAGE_TOKENS, Resource(About.TOKEN, owner=row.id)):
-        st.header("Access tokens", anchor=False)
-        token_list(tokens.of_person(access, row.id), _end)
+    if not own and access.may(Action.END_TOKENS, Resource(About.PERSON, row.id, owner=row.id)):
+        _tokens(access, row)
 
 
-def _end(identifier: str) -> None:
+def _tokens(access: Access, row: CardRow[PersonCard]) -> None:
+    """Show someone's tokens to whoever ends them when that person has left."""
+
+    def end(identifier: str) -> None:
+        tokens.revoke_of_person(_ending(row.id), identifier)
+
+    st.header("Access tokens", anchor=False)
+    kept = tokens.of_person(Granted(access, row))
+    if any(one.counts(access.services.now()) for one in kept):
+        with st.popover("Revoke all", icon=":material/block:"):
+            st.write(
+                f"Whatever uses a token of {escaped(row.card.name)} is refused from now on. This "
+                "cannot be undone. Whoever can still log in can make new ones."
+            )
+            st.button("Revoke all of them", on_click=_end_all, args=(row.id,))
+    token_list(kept, end)
+
+
+def _ending(subject: str) -> Granted[CardRow[PersonCard]]:
     access = stores.access()
-    tokens.revoke(Granted(access, access.token(Action.MANAGE_TOKENS, identifier)))
+    return Granted(access, access.person(Action.END_TOKENS, subject))
+
+
+def _end_all(subject: str) -> None:
+    with notices():
+        tokens.revoke_all_of_person(_ending(subject))
 
 
 def _edit(access: Access, row: CardRow[PersonCard]) -> None:

@@ -93,6 +93,14 @@ token = Table(
     Index("ix_token_subject", "subject"),
 )
 
+login = Table(
+    "login",
+    metadata,
+    *person_column("subject", primary_key=True),
+    Column("groups", JSON, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+)
+
 shelf = Table(
     "shelf",
     metadata,

@@ -1,5 +1,7 @@
 """Access tokens: people's own, and those of instruments, made by whoever may share one.
 
+Stewards end those of whoever has left.
+
 A token is answered once; only its SHA-256 is kept. What does not belong here: what makes one good
 (`emfair.identity.tokens`).
 """
@@ -15,12 +17,13 @@ from emfair.identity import tokens
 from emfair.identity.policy import Resource
 from emfair.identity.table import About, Action
 from emfair.identity.tokens import INSTRUMENT
-from emfair.model.nouns import InstrumentCard
+from emfair.model.nouns import InstrumentCard, PersonCard
 from emfair.model.tokens import StoredToken
 from emfair.registry import CardRow
 from emfair.service.access import Access, Granted
 
 InstrumentRow = CardRow[InstrumentCard]
+PersonRow = CardRow[PersonCard]
 
 
 @dataclass(frozen=True)
@@ -37,16 +40,24 @@ def own(access: Access) -> Sequence[StoredToken]:
 
     Raises `Unauthenticated` or `Forbidden` for whoever has none of their own, or comes by a token.
     """
-    return of_person(access, access.subject)
+    _check(access)
+    return access.services.registry.tokens.list(access.subject)
 
 
-def of_person(access: Access, subject: str) -> Sequence[StoredToken]:
-    """Return someone's tokens, newest first, those that are over included.
+def of_person(ending: Granted[PersonRow]) -> Sequence[StoredToken]:
+    """Return someone's tokens, newest first, those that are over included."""
+    return ending.access.services.registry.tokens.list(ending.row.id)
 
-    Raises `Unauthenticated` or `Forbidden` for whoever may not end them.
-    """
-    _check(access, subject)
-    return access.services.registry.tokens.list(subject)
+
+def revoke_of_person(ending: Granted[PersonRow], identifier: str) -> None:
+    """End a token of someone's now; again is no error. Raises `NotFound` if they have none such."""
+    _revoke_among(ending.access, of_person(ending), identifier, "this person")
+
+
+def revoke_all_of_person(ending: Granted[PersonRow]) -> int:
+    """End all of someone's tokens now, as when they have left; return how many still counted."""
+    services = ending.access.services
+    return services.registry.tokens.revoke_all(ending.row.id, services.now(), ending.access.subject)
 
 
 def create(access: Access, wanted: Wanted) -> tuple[str, StoredToken]:
@@ -59,7 +70,7 @@ def create(access: Access, wanted: Wanted) -> tuple[str, StoredToken]:
     Unauthenticated, Forbidden
         They can have none.
     """
-    _check(access, access.subject)
+    _check(access)
     return _issue(access, wanted)
 
 
@@ -86,18 +97,22 @@ def create_for_instrument(
 
 def revoke_of_instrument(sharing: Granted[InstrumentRow], identifier: str) -> None:
     """End an instrument's token now; again is no error. Raises `NotFound` if it has none such."""
-    row = next((one for one in of_instrument(sharing) if one.id == identifier), None)
+    _revoke_among(sharing.access, of_instrument(sharing), identifier, "this instrument")
+
+
+def _revoke_among(
+    access: Access, among: Sequence[StoredToken], identifier: str, holder: str
+) -> None:
+    row = next((one for one in among if one.id == identifier), None)
     if row is None:
         raise NotFound(
-            "this instrument has no such token.",
-            subject=identifier,
-            remedy="List the instrument's tokens.",
+            f"{holder} has no such token.", subject=identifier, remedy="List the tokens there are."
         )
-    revoke(Granted(sharing.access, row))
+    revoke(Granted(access, row))
 
 
-def _check(access: Access, subject: str) -> None:
-    access.require(Action.MANAGE_TOKENS, Resource(About.TOKEN, owner=subject))
+def _check(access: Access) -> None:
+    access.require(Action.MANAGE_TOKENS, Resource(About.TOKEN, owner=access.subject))
 
 
 def _issue(access: Access, wanted: Wanted, instrument: str = "") -> tuple[str, StoredToken]:

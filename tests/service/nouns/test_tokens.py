@@ -77,10 +77,35 @@ def test_a_token_that_should_not_be_is_not_made(services, titan, wanted):
             tokens.create_for_instrument(titan, wrong)
 
 
-def test_an_administrator_sees_anyones_tokens_and_nobody_else_does(services, wanted):
-    _, kept = tokens.create(access(services, "ada"), wanted)
-    root = access(services, "root", "emfair-admin")
-    assert [one.id for one in tokens.of_person(root, subject("ada"))] == [kept.id]
-    for name, groups in (("bob", ()), ("stew", ("emfair-steward",))):
-        with pytest.raises(Forbidden):
-            tokens.of_person(access(services, name, *groups), subject("ada"))
+def ending(services, name, *groups):
+    who = access(services, name, *groups)
+    return Granted(who, who.person(Action.END_TOKENS, subject("ada")))
+
+
+def test_stewards_and_administrators_see_and_end_anyones_tokens_and_nobody_else_does(
+    services, wanted
+):
+    scripts = [tokens.create(access(services, "ada"), wanted) for _ in range(3)]
+    texts, kept = [text for text, _ in scripts], [row.id for _, row in scripts]
+    for group in ("emfair-admin", "emfair-steward"):
+        found = tokens.of_person(ending(services, "root", group))
+        assert {one.id for one in found} == set(kept)
+    with pytest.raises(Forbidden, match="may not end tokens"):
+        ending(services, "bob")
+    tokens.revoke_of_person(ending(services, "root", "emfair-steward"), kept[0])
+    assert tokens.revoke_all_of_person(ending(services, "root", "emfair-steward")) == 2
+    assert tokens.revoke_all_of_person(ending(services, "root", "emfair-steward")) == 0
+    for text in texts:
+        with pytest.raises(Unauthenticated, match="was revoked"):
+            Reception(services).access(f"Bearer {text}")
+    deeds = services.registry.audit.list(action="token-revoked")
+    assert {(deed.actor, deed.subject) for deed in deeds} == {
+        (subject("root"), f"token:{one}") for one in kept
+    }
+
+
+def test_a_steward_ends_no_token_of_another_person_by_this_one(services, wanted):
+    _, kept = tokens.create(access(services, "bob"), wanted)
+    access(services, "ada")
+    with pytest.raises(NotFound, match="this person has no such token"):
+        tokens.revoke_of_person(ending(services, "stew", "emfair-steward"), kept.id)
