@@ -18,11 +18,13 @@ from emfair.nxem.facts import IMPOSSIBLE, of_the_whole, used
 from emfair.nxem.keys import Key, keys
 from emfair.nxem.names import alike
 from emfair.nxem.show import shown
+from emfair.vendor.times import TWO_READINGS
 
 APART = timedelta(days=2)
 """A session may last over night, and a clock may know no summer time; more is another session."""
 RULES = frozenset(
     {
+        "ambiguous-date",
         "elements-looked-for",
         "ends-before-it-starts",
         "impossible-value",
@@ -150,6 +152,10 @@ def _impossible(facts: list[Fact], chosen: dict[str, Fact], file: str) -> Iterat
             remedy = "with its offset (+01:00)"
             if is_local(fact) and "time_zone" not in chosen:
                 remedy += ", or instrument.time_zone for all of its files"
+        elif fact.warning == TWO_READINGS:
+            severity, rule = Severity.RECOMMENDED, "ambiguous-date"
+            problem = "tells a date that can be read in two ways"
+            remedy = "with its offset (+01:00)"
         elif fact.warning.startswith(IMPOSSIBLE):
             severity, rule = Severity.RECOMMENDED, "impossible-value"
             problem, remedy = "says what cannot be", "if you know it"

@@ -76,7 +76,7 @@ def _holds(branch: Mapping[str, Any], tag: str, pattern: str) -> bool:
 
 
 def _fact(table: Table, row: Row, path: str, reading: Reading, units: Mapping[str, str]) -> Fact:
-    number, warning = None, ""
+    number, warning = None, reading.warning
     if row.key in units:
         number, warning = _in_si(reading, table.spelled, units[row.key])
     return Fact(

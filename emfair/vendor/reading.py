@@ -14,9 +14,16 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from emfair.vendor.table import Moment, Parse, Row
+from emfair.vendor.table import Parse, Row
 from emfair.vendor.tags import tag_at
-from emfair.vendor.times import from_clock, from_epoch, from_filetime, from_iso
+from emfair.vendor.times import (
+    TWO_READINGS,
+    from_clock,
+    from_epoch,
+    from_filetime,
+    from_iso,
+    readings,
+)
 
 RAW_LIMIT = 500
 _NUMBER = r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
@@ -25,7 +32,10 @@ Branch = Mapping[str, Any]
 
 
 class Reading(BaseModel):
-    """A tag's value before any key's rules: a number in `unit`, or text."""
+    """A tag's value before any key's rules: a number in `unit`, or text.
+
+    `warning` says why it cannot be used, if it cannot.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -33,6 +43,7 @@ class Reading(BaseModel):
     unit: str = ""
     text: str = ""
     raw: str
+    warning: str = ""
 
 
 def read(row: Row, parse: Parse, value: Any, branch: Branch) -> Reading | None:
@@ -43,8 +54,10 @@ def read(row: Row, parse: Parse, value: Any, branch: Branch) -> Reading | None:
         return None
     raw = str(value)[:RAW_LIMIT]
     if parse in _TIMES:
-        text, raw = _TIMES[parse](value, raw, row.moment, branch)
-        return Reading(text=text or raw, raw=raw) if raw else None
+        told, raw = _TIMES[parse](value, raw, row, branch)
+        warning = TWO_READINGS if len(told) > 1 else ""
+        text = " or ".join(told) or raw
+        return Reading(text=text, raw=raw, warning=warning) if raw else None
     number, unit, text = _parts(parse, value)
     if number is None and text == "" and parse in ("labelled", "label", "pair"):
         return None
@@ -108,44 +121,68 @@ def _is_nothing(value: Any) -> bool:
     return isinstance(value, str) and value.strip() == ""
 
 
-Told = tuple[str, str]
-"""A time as ISO 8601 (empty: the raw text is kept, and told to be no time), and the raw text."""
+Told = tuple[tuple[str, ...], str]
+"""A time as ISO 8601 in each way that it can be read, and the raw text.
+
+None: the raw text is kept, and told to be no time.
+"""
 
 
-def _iso(value: Any, raw: str, moment: Moment | None, branch: Branch) -> Told:  # noqa: ARG001
-    return from_iso(raw.strip()), raw
+def _iso(value: Any, raw: str, row: Row, branch: Branch) -> Told:  # noqa: ARG001
+    return (from_iso(raw.strip()),), raw
 
 
-def _epoch(value: Any, raw: str, moment: Moment | None, branch: Branch) -> Told:  # noqa: ARG001
+def _epoch(value: Any, raw: str, row: Row, branch: Branch) -> Told:  # noqa: ARG001
     seconds = number_in(value)
-    return (from_epoch(seconds), raw) if seconds else ("", "")
+    return _one(from_epoch(seconds), raw) if seconds else _NO_TIME
 
 
-def _filetime(value: Any, raw: str, moment: Moment | None, branch: Branch) -> Told:  # noqa: ARG001
+def _filetime(value: Any, raw: str, row: Row, branch: Branch) -> Told:  # noqa: ARG001
     ticks = number_in(value)
-    return (from_filetime(ticks), raw) if ticks else ("", "")
+    return _one(from_filetime(ticks), raw) if ticks else _NO_TIME
 
 
-def _clock(value: Any, raw: str, moment: Moment | None, branch: Branch) -> Told:  # noqa: ARG001
+def _clock(value: Any, raw: str, row: Row, branch: Branch) -> Told:  # noqa: ARG001
+    moment = row.moment
     ticks = number_in(tag_at(branch, moment.utc)) if moment else None
     if moment is None or not ticks:
-        return "", ""
-    return from_clock(raw, ticks, str(tag_at(branch, moment.clock))), raw
+        return _NO_TIME
+    return _one(from_clock(raw, ticks, str(tag_at(branch, moment.clock))), raw)
 
 
-def _date_and_time(value: Any, raw: str, moment: Moment | None, branch: Branch) -> Told:  # noqa: ARG001
+def _date_and_time(value: Any, raw: str, row: Row, branch: Branch) -> Told:  # noqa: ARG001
     clock = str(branch.get("time") or "").strip()
     zone = str(branch.get("time_zone") or "").strip()
     text = f"{raw.strip()}T{clock}" if clock else raw.strip()
     offset = re.fullmatch(r"([+-]\d\d):?(\d\d)", zone)
     told = f"{offset[1]}:{offset[2]}" if offset and clock else ""
-    return text + told, f"{raw} {clock} {told}".strip()
+    return (text + told,), f"{raw} {clock} {told}".strip()
 
 
-_TIMES: dict[str, Callable[[Any, str, Moment | None, Branch], Told]] = {
+def _day_and_clock(value: Any, raw: str, row: Row, branch: Branch) -> Told:  # noqa: ARG001
+    words = [_words(value)]
+    if row.clock_at:
+        words.append(_words(tag_at(branch, row.clock_at)))
+    text = " ".join(words).strip()
+    return readings(text), text
+
+
+def _words(value: Any) -> str:
+    """Return a tag's text; of (label, text), the text."""
+    last = value[-1] if isinstance(value, tuple | list) and value else value
+    return "" if last is None else str(last).strip()[:RAW_LIMIT]
+
+
+def _one(text: str, raw: str) -> Told:
+    return ((text,) if text else ()), raw
+
+
+_NO_TIME: Told = ((), "")
+_TIMES: dict[str, Callable[[Any, str, Row, Branch], Told]] = {
     "iso": _iso,
     "epoch": _epoch,
     "filetime": _filetime,
     "clock": _clock,
     "date_and_time": _date_and_time,
+    "day_and_clock": _day_and_clock,
 }

@@ -19,7 +19,7 @@ from emfair.units import pint_unit
 
 Parse = Literal[
     "plain", "quantity", "pair", "labelled", "label", "ratio",
-    "iso", "epoch", "filetime", "clock", "date_and_time",
+    "iso", "epoch", "filetime", "clock", "date_and_time", "day_and_clock",
 ]  # fmt: skip
 
 
@@ -50,6 +50,10 @@ class Row(BaseModel):
         ``clock``: a local time of day, within 12 h of `moment`. ``date_and_time``: a date with
         ``time`` and ``time_zone`` beside it; only an offset (``+09:00``) is taken for a zone,
         because names are those of the machine that reads, or that saved HyperSpy's file.
+        ``day_and_clock``: a local day as people write it (``13.06.2016``, ``06/13/2016``,
+        ``25 Sep 2018``), and the time of day behind it, or at `clock_at`.
+    clock_at
+        The tag that holds the time of day of ``day_and_clock``; empty where the day's tag does.
     when, unless
         Only if these tags (below the same root) have, or have not, these values; ``*`` is anything.
     rank
@@ -75,6 +79,7 @@ class Row(BaseModel):
     unit_at: str = ""
     parse: Parse | None = None
     moment: Moment | None = None
+    clock_at: str = ""
     when: dict[str, str] = Field(default_factory=dict)
     unless: dict[str, str] = Field(default_factory=dict)
     rank: tuple[int, ...] = ()

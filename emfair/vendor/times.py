@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
+TWO_READINGS = "day and month cannot be told apart: not used"
+"""Warning of a date like 03/04/2016, which is of March or of April: nobody should guess."""
+
 _FILETIME_ZERO = datetime(1601, 1, 1, tzinfo=UTC)
 _DAY = 86400
 
@@ -52,6 +55,49 @@ def from_clock(clock: str, utc: float, its_clock: str) -> str:
         return ""
     apart = (wanted - shown + _DAY // 2) % _DAY - _DAY // 2
     return (moment + timedelta(seconds=apart)).isoformat()
+
+
+def readings(text: str) -> tuple[str, ...]:
+    """Return a local moment as ISO 8601, once for each way in which its day can be read.
+
+    None: it cannot be read. Where dots stand between its numbers the day comes first, in every
+    country that writes so. Between slashes or hyphens it comes first or second, as the machine's
+    regional settings were: if both can be, both are returned.
+
+    >>> readings("13.06.2016 17:06:40"), readings("25 Sep 2018 8:20:42")
+    (('2016-06-13T17:06:40',), ('2018-09-25T08:20:42',))
+    >>> readings("03/04/2016 05:06:40 PM")
+    ('2016-03-04T17:06:40', '2016-04-03T17:06:40')
+    """
+    match = re.match(r"\s*(\d{1,2})([./ -])(\d{1,2}|[A-Za-z]{3,9})\2(\d{4})\b(.*)", text, re.DOTALL)
+    seconds = _seconds(match[5]) if match else None
+    if match is None or seconds is None or seconds >= _DAY:
+        return ()
+    first, between, second, year = match[1], match[2], match[3], int(match[4])
+    if second.isalpha():
+        days = [(_MONTHS.get(second[:3].casefold(), 0), int(first))]
+    else:
+        days = [(int(second), int(first))]
+        if between != ".":
+            days.append((int(first), int(second)))
+    midnights = {_midnight(year, month, day) for month, day in days}
+    moments = sorted(one for one in midnights if one is not None)
+    return tuple((one + timedelta(seconds=seconds)).isoformat() for one in moments)
+
+
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
+    )
+}
+
+
+def _midnight(year: int, month: int, day: int) -> datetime | None:
+    try:
+        return datetime(year, month, day)  # noqa: DTZ001  whose zone nobody has told
+    except ValueError:
+        return None
 
 
 def _filetime(ticks: float) -> datetime | None:

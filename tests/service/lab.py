@@ -138,7 +138,7 @@ def damage(lab: Lab, key: str) -> None:
 
 DOUBTS = {
     "sources-disagree", "impossible-value", "no-time-zone", "left-over", "elements-looked-for",
-    "ends-before-it-starts",
+    "ends-before-it-starts", "ambiguous-date",
 }  # fmt: skip
 """Rules about values; the others are about files."""
 

@@ -7,6 +7,7 @@ from emfair.nxem.keys import keys
 from emfair.vendor.mapping import vendor_facts
 from emfair.vendor.signal import Axis, Signal
 from emfair.vendor.table import tables
+from emfair.vendor.times import TWO_READINGS
 
 # RosettaSciIO's TIFF, EMD and EMPAD readers leave their files to the garbage collector to close.
 pytestmark = [
@@ -289,3 +290,31 @@ def _found(signal: Signal) -> dict[str, list[Fact]]:
 
 def _made(tags, reader="TIFF", metadata=None) -> Signal:
     return Signal(0, "", reader, None, (Axis("x", 1),), metadata or {}, tags)
+
+
+@pytest.mark.parametrize(
+    ("place", "file", "start"),
+    [
+        ("sem_tiffs", "FEI-Helios-Ebeam-8bits.tif", "2016-06-13T17:06:40"),
+        ("sem_tiffs", "FEI-Helios-navcam.tif", "2022-05-17T09:07:08"),
+        ("sem_tiffs", "test_tiff_Zeiss_SEM_512pix.tif", "2018-09-25T08:20:42"),
+        ("sem_tiffs", "test_tiff_Zeiss_SEM_1k.tif", "2015-12-23T09:40:32"),
+        ("corpus", "bruker_data/bruker_nano.spx", "2018-03-02T13:53:04"),
+    ],
+)
+def test_a_scanning_microscopes_picture_tells_when_it_was_made_in_local_time(
+    signals, place, file, start
+):
+    told = _found(signals(place, file)[0])["start_time"]
+    assert [fact.value_text for fact in told] == [start]
+
+
+def test_feis_stamp_tells_which_of_two_days_it_was():
+    """As a Helios 5 writes both (User/Date follows the machine's regional settings)."""
+    tags = {"User": {"Date": "10/09/2023", "Time": "08:04:59 PM"}}
+    (fact,) = _found(_made({"fei_metadata": tags}, reader="TIFF"))["start_time"]
+    assert fact.value_text == "2023-09-10T20:04:59 or 2023-10-09T20:04:59"
+    assert fact.warning == TWO_READINGS
+    tags["PrivateFei"] = {"TimeOfCreation": "09.10.2023 20:04:59"}
+    (fact,) = _found(_made({"fei_metadata": tags}, reader="TIFF"))["start_time"]
+    assert (fact.value_text, fact.warning) == ("2023-10-09T20:04:59", "")

@@ -5,6 +5,7 @@ import pytest
 
 from emfair.vendor.reading import read
 from emfair.vendor.table import Row
+from emfair.vendor.times import TWO_READINGS
 
 
 def _read(value, parse="plain", branch=None, **row):
@@ -87,3 +88,25 @@ def test_a_clock_without_its_moment_tells_nothing():
     assert _clock("3:32:32 PM", {"local": "3:32:41 PM"}) is None
     found = _clock("3:32:32 PM", {"local": "3:32:41 PM", "os": 1.3220483561436376e17})
     assert found.text == "2019-12-10T20:32:32+00:00"
+
+
+def _day(value, branch=None, **row):
+    made = Row(tag="t", key="start_time", parse="day_and_clock", **row)
+    return read(made, "day_and_clock", value, branch or {})
+
+
+def test_a_day_and_the_clock_beside_it_are_one_local_time():
+    found = _day("06/13/2016", {"Time": "05:06:40 PM"}, clock_at="Time")
+    assert (found.text, found.raw) == ("2016-06-13T17:06:40", "06/13/2016 05:06:40 PM")
+    found = _day(("Date", "25 Sep 2018"), {"t2": ("Time", "8:20:42")}, clock_at="t2")
+    assert (found.text, found.warning) == ("2018-09-25T08:20:42", "")
+
+
+def test_a_day_that_may_be_of_two_months_is_not_guessed():
+    found = _day("03/04/2016", {"Time": "05:06:40 PM"}, clock_at="Time")
+    assert found.text == "2016-03-04T17:06:40 or 2016-04-03T17:06:40"
+    assert found.warning == TWO_READINGS
+
+
+def test_a_day_without_a_clock_stays_in_its_words():
+    assert _day("06/13/2016", clock_at="Time").text == "06/13/2016"

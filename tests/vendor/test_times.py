@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from emfair.vendor.times import from_clock, from_epoch, from_filetime, from_iso
+from emfair.vendor.times import from_clock, from_epoch, from_filetime, from_iso, readings
 
 STEM_IMAGE = 1.3115143597000824e17  # test_STEM_image.dm3: 4:26:37 PM in England, in summer
 
@@ -43,3 +43,25 @@ def test_a_clocks_reading_is_placed_by_a_moment_known_twice(clock, its_clock, ut
 @pytest.mark.parametrize(("clock", "its_clock"), [("noon", "12:00:00"), ("12:00:00", "None")])
 def test_a_clock_that_cannot_be_read_tells_no_time(clock, its_clock):
     assert from_clock(clock, STEM_IMAGE, its_clock) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("13.06.2016 17:06:40", ("2016-06-13T17:06:40",)),
+        ("03.04.2016 17:06:40", ("2016-04-03T17:06:40",)),  # with dots the day comes first
+        ("25 Sep 2018 8:20:42", ("2018-09-25T08:20:42",)),
+        ("06/13/2016 05:06:40 PM", ("2016-06-13T17:06:40",)),
+        ("13/06/2016 05:06:40 PM", ("2016-06-13T17:06:40",)),
+        ("04/04/2016 12:06:40 AM", ("2016-04-04T00:06:40",)),
+        ("03/04/2016 05:06:40 PM", ("2016-03-04T17:06:40", "2016-04-03T17:06:40")),
+        ("03-04-2016 05:06:40", ("2016-03-04T05:06:40", "2016-04-03T05:06:40")),
+        ("31.02.2016 05:06:40", ()),
+        ("25 Okt 2018 8:20:42", ()),
+        ("13.06.2016", ()),
+        ("13.06.2016 27:06:40", ()),
+        ("06/13/16 05:06:40 PM", ()),
+    ],
+)
+def test_a_local_moment_is_read_as_often_as_its_day_can_be_read(text, told):
+    assert readings(text) == told

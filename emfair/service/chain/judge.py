@@ -12,6 +12,7 @@ from emfair.model.canonical import pretty_json, sha256_file
 from emfair.model.documents import ContainerReport, Conversion, Measurement, Validation
 from emfair.model.findings import Finding, Severity, in_order, verdict_of
 from emfair.model.manifest import Place
+from emfair.nxem.nearly import nearly_told
 from emfair.provenance.record import ProvenanceRecord
 from emfair.service.chain.step import begin, converted, keep
 from emfair.service.services import Services
@@ -68,7 +69,8 @@ def _report(services: Services, place: Place, one: Measurement) -> ContainerRepo
                 subject=one.measurement,
                 remedy="Process the experiment again: it is converted anew from the raw files.",
             )
-        findings = verdict(path, measurement=one.measurement, file=one.file)
+        found = verdict(path, measurement=one.measurement, file=one.file)
+    findings = nearly_told(found, one.facts)
     return ContainerReport(
         measurement=one.measurement,
         file=one.file,

@@ -7,10 +7,10 @@ import pytest
 from emfair.catalogue.query import ask
 from emfair.errors import FixityMismatch
 from emfair.lake import layout
-from emfair.model.findings import Verdict
+from emfair.model.findings import Severity, Verdict
 from emfair.model.states import ExperimentState
 from emfair.service.chain.judge import judge
-from tests.service.lab import damage, keys
+from tests.service.lab import COMPLETE, damage, keys
 
 S = ExperimentState
 
@@ -43,3 +43,19 @@ def test_a_container_that_rotted_is_not_judged(lab):
     with pytest.raises(FixityMismatch) as caught:
         judge(lab.services, place.experiment, run="local")
     assert caught.value.subject == name
+
+
+@pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
+def test_a_local_time_is_told_where_its_zone_is_missing_and_counts_with_it(lab, sem_tiffs):
+    path = sem_tiffs / "FEI-Helios-Ebeam-8bits.tif"
+    place = lab.deposit(path, start_time=None).place
+    lab.process(place.experiment)
+    (asked,) = [one for one in lab.validation(place).findings if one.severity is Severity.MISSING]
+    assert asked.field == "instrument.time_zone"
+    assert asked.hint.startswith("The file tells 2016-06-13 17:06:40 (local time) at the tag “")
+    zoned = {**COMPLETE["instrument"], "time_zone": "Europe/Berlin"}
+    place = lab.deposit(path, start_time=None, instrument=zoned).place
+    lab.process(place.experiment)
+    assert lab.validation(place).verdict is Verdict.VALID
+    rows = ask(lab.services.index, "SELECT DISTINCT start_time::VARCHAR FROM measurements").rows
+    assert any("2016-06-13 15:06:40" in str(row) for row in rows)
