@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import signal
@@ -179,6 +180,29 @@ def test_a_second_one_on_the_same_home_is_refused(urls, made):
     said, _ = second.process.communicate(timeout=20)
     assert second.process.returncode == 1
     assert "up already" in said
+
+
+def test_what_a_killed_one_has_started_ends_before_another_may_begin(tmp_path):
+    """Two daemons over one Dagster instance would start every run twice."""
+    running = Up(tmp_path)
+    running.ready()
+    running.stop(signal.SIGKILL)
+    assert len(running.processes()) > 3
+    end = time.monotonic() + 60
+    while not may_begin(tmp_path):
+        assert time.monotonic() < end, running.processes()
+        time.sleep(0.02)
+    assert running.processes() == set()
+
+
+def may_begin(home: Path) -> bool:
+    """Whether the home's lock is free."""
+    with (home / "up.lock").open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
 
 def test_a_port_in_use_is_named_with_its_setting(tmp_path):

@@ -18,8 +18,6 @@ from pathlib import Path
 from emfair.errors import Unavailable
 from emfair.service.up.ports import LOOPBACK
 
-GRACE = 15.0
-"""Seconds a child has to end its work, before it and its own children are killed."""
 TAIL = 15
 
 
@@ -40,9 +38,12 @@ class ChildPlan:
 
 
 class Child:
-    """A running child; `plan.log` gets what it writes, an older log stays as ``….log.1``."""
+    """A running child; `plan.log` gets what it writes, an older log stays as ``….log.1``.
 
-    def __init__(self, plan: ChildPlan) -> None:
+    It leads a group of its own, and holds the file `lock` as long as it runs.
+    """
+
+    def __init__(self, plan: ChildPlan, lock: int) -> None:
         self.plan = plan
         plan.log.parent.mkdir(parents=True, exist_ok=True)
         if plan.log.exists():
@@ -55,7 +56,9 @@ class Child:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=[lock],
             )
+        self.pid = self._process.pid
 
     def check(self) -> None:
         """Raise `Unavailable`, with the last lines of the log, if the child has died."""

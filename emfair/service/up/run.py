@@ -11,7 +11,8 @@ from functools import partial
 from emfair.errors import Conflict
 from emfair.identity.listen import announcement
 from emfair.service.stop import Stop, stop_signals
-from emfair.service.up.children import GRACE, Child, ChildPlan
+from emfair.service.up.children import Child, ChildPlan
+from emfair.service.up.heir import GRACE, heir
 from emfair.service.up.plan import plans, prepare_dagster_home
 from emfair.service.up.ports import LOOPBACK, settle_ports
 from emfair.settings import Settings
@@ -25,6 +26,7 @@ TERMINAL: Callable[[str], None] = partial(print, flush=True)
 def up(settings: Settings, tell: Callable[[str], None] = TERMINAL) -> None:
     """Run app and Dagster until SIGINT, SIGTERM or SIGHUP; leave no process behind.
 
+    Nor does SIGKILL: an `heir` then ends them, and nobody else is up on this home before.
     Call it in the main thread: it takes over these signals until it returns.
 
     Parameters
@@ -41,11 +43,11 @@ def up(settings: Settings, tell: Callable[[str], None] = TERMINAL) -> None:
     Unavailable
         A child died or does not answer; the message holds the last lines of its log.
     """
-    with _only_one(settings), stop_signals() as stop:
+    with _only_one(settings) as lock, stop_signals() as stop:
         settled = settle_ports(settings)
         prepare_dagster_home(settled)
         tell(f"Starting … (logs: {settled.home / 'logs'})")
-        with _running(plans(settled)) as children:
+        with _running(plans(settled), lock) as children:
             if not _wait(children, stop):
                 return
             for line in _welcome(settled):
@@ -81,24 +83,29 @@ def _wait(children: Sequence[Child], stop: Stop) -> bool:
 
 
 @contextmanager
-def _running(planned: Sequence[ChildPlan]) -> Iterator[list[Child]]:
+def _running(planned: Sequence[ChildPlan], lock: int) -> Iterator[list[Child]]:
     children: list[Child] = []
-    try:
-        for plan in planned:
-            children.append(Child(plan))  # noqa: PERF401  those started so far must be stopped
-        yield children
-    finally:
-        deadline = time.monotonic() + GRACE
-        for child in children:
-            child.ask_to_stop()
-        with ExitStack() as stack:
+    with heir(lock) as tell:
+        try:
+            for plan in planned:
+                children.append(Child(plan, lock))
+                tell(children[-1].pid)
+            yield children
+        finally:
+            deadline = time.monotonic() + GRACE
             for child in children:
-                stack.callback(child.wait_stopped, deadline)
+                child.ask_to_stop()
+            with ExitStack() as stack:
+                for child in children:
+                    stack.callback(child.wait_stopped, deadline)
 
 
 @contextmanager
-def _only_one(settings: Settings) -> Iterator[None]:
-    """Hold the home's lock: two daemons over one Dagster instance would start every run twice."""
+def _only_one(settings: Settings) -> Iterator[int]:
+    """Hold the home's lock: two daemons over one Dagster instance would start every run twice.
+
+    Yields the file that is locked: whoever inherits it holds the lock, too.
+    """
     settings.home.mkdir(parents=True, exist_ok=True)
     with (settings.home / "up.lock").open("w") as lock:
         try:
@@ -107,6 +114,7 @@ def _only_one(settings: Settings) -> Iterator[None]:
             raise Conflict(
                 "emfair is up already on this home.",
                 subject=str(settings.home),
-                remedy="Use that one, stop it, or set EMFAIR_HOME to another folder.",
+                remedy="Use that one, stop it, or set EMFAIR_HOME to another folder; if it was "
+                f"killed, what it has started ends within {GRACE:.0f} s.",
             ) from error
-        yield
+        yield lock.fileno()
