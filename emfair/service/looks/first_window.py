@@ -31,7 +31,8 @@ _STEP, _BEYOND_NOISE = 0.05, 5.0
 _FINE = 0.005
 """Channels that are looked at as one lie within that part of their energy: 45 in a window."""
 _PLACES = 100
-_BINS = 8
+_BINS, _LEAST = 8, 8
+"""The means to which a line is fitted, fewer where not each can be of two points; points at least."""
 _ENDS = "To begin with it ends before"
 _NOWHERE = "No window before an edge was found."
 
@@ -166,15 +167,17 @@ def _line(energies: Numbers, values: Numbers, end: float) -> _Line | None:
     stop = int(np.searchsorted(energies, end))
     behind = int(np.searchsorted(energies, end * _BEHIND))
     start = int(np.searchsorted(energies, max(end / _RATIO, np.finfo(float).tiny)))
-    if stop - start < 2 * _BINS or behind == stop or energies[start] * _NARROWEST > end:
+    if stop - start < _LEAST or behind == stop or energies[start] * _NARROWEST > end:
         return None
     logs = np.log(energies[start:behind])
-    bins = [one.mean() for one in np.array_split(values[start:stop], _BINS)]
+    parts = min(_BINS, (stop - start) // 2)
+    bins = [one.mean() for one in np.array_split(values[start:stop], parts)]
     if min(bins) <= 0:
         return None
-    at = [one.mean() for one in np.array_split(logs[: stop - start], _BINS)]
+    at = [one.mean() for one in np.array_split(logs[: stop - start], parts)]
     slope, height = np.polyfit(at, np.log(bins), 1)
     off = values[start:behind] / np.exp(height + slope * logs) - 1
     inside, after = off[: stop - start], off[stop - start :]
     noise = scatter(inside) * lever(logs[: len(inside)], logs[len(inside) :])
+    noise *= max(1.0, 2 * _BINS / len(inside))  # of few points it is not known well
     return _Line(range(start, stop), -slope, closeness(inside), float(after.mean()), noise)

@@ -222,6 +222,42 @@ def test_a_real_spectrum_image_of_an_oxide_begins_before_its_oxygen(corpus):
         assert 0.15 < share < 0.4
 
 
+@pytest.mark.parametrize("width", [4, 8, 10])
+@pytest.mark.parametrize(
+    ("symbols", "reason"), [((), "a rise of the spectrum."), (("O",), "the edge O K.")]
+)
+def test_of_a_real_spectrum_in_wide_channels_too(corpus, width, symbols, reason):
+    fine = real(corpus / "dm4_3D_data/EELS_SI.dm4")
+    whole = len(fine.values) // width * width
+    counts, energies = (one[:whole].reshape(-1, width) for one in (fine.values, fine.points))
+    points = energies.mean(axis=1)
+    axis = NxAxis("axis_energy", "E (eV)", "eV", points, float(width), float(points[0]))
+    curve = Curve(counts.sum(axis=1), axis, points)
+    found = first_window(curve, edges_of(symbols))
+    first, last = ends_of(curve, found.window)
+    assert 380 < first < last < 532
+    assert found.reason == f"To begin with it ends before {reason}"
+    assert background_of(curve, found.window).doubt == ""
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(("width", "onset"), [(4.0, 200.0), (4.0, 284.0), (5.0, 284.0)])
+def test_in_wide_channels_low_edges_are_found(width, onset, seed):
+    curve = spectrum((onset, 0.5), energies=np.arange(52.0, 1500.0, width), counts=4e6, seed=seed)
+    found = first_window(curve)
+    _, last = ends_of(curve, found.window)
+    assert 0.88 * onset < last < onset
+    assert found.reason == "To begin with it ends before a rise of the spectrum."
+
+
+@pytest.mark.parametrize("width", [4.0, 5.0, 10.0])
+def test_noise_in_wide_channels_is_no_edge(width):
+    energies = np.arange(60.0, 1500.0, width)
+    for seed in range(20):
+        curve = spectrum(energies=energies, counts=1e6 * width, seed=seed)
+        assert first_window(curve).reason == ""
+
+
 def test_of_a_real_edge_at_the_start_of_its_spectrum_it_is_said_that_nothing_fits(corpus):
     curve = real(corpus / "FEI_old/X - Au NP EELS_2.ser")
     found = first_window(curve, edges_of(["Au"]))
