@@ -32,7 +32,7 @@ _FINE = 0.005
 """Channels that are looked at as one lie within that part of their energy: 45 in a window."""
 _PLACES = 100
 _BINS, _LEAST = 8, 8
-"""The means to which a line is fitted, fewer where not each can be of two points; points at least."""
+"""The means that a line is fitted to, fewer where not each is of two points; points at least."""
 _ENDS = "To begin with it ends before"
 _NOWHERE = "No window before an edge was found."
 
