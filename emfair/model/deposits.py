@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from emfair.model.annotations import Annotations
-from emfair.model.identifiers import slug
+from emfair.model.identifiers import identifier_of
 from emfair.model.manifest import Place, RawFile, Titles
 from emfair.model.states import ExperimentState
 
@@ -37,11 +37,11 @@ class Whereto:
         )
 
     def place(self, experiment: str) -> Place:
-        """Return where `experiment` hangs. Raises `BadName`."""
+        """Return where `experiment` hangs if nothing is there yet: what the titles give."""
         return Place(
-            project=slug(self.project),
-            proposal=slug(self.proposal),
-            sample=slug(self.sample),
+            project=identifier_of(self.project, "project"),
+            proposal=identifier_of(self.proposal, "proposal"),
+            sample=identifier_of(self.sample, "sample"),
             experiment=experiment,
         )
 

@@ -163,6 +163,28 @@ class Cards(Generic[C]):
                 raise self.unknown(after or ())
             return tuple(self._row(row) for row in connection.execute(page).mappings())
 
+    def called(
+        self, *above: str, identifier: str, title: str, visible: Sight = EVERYTHING
+    ) -> tuple[CardRow[C], ...]:
+        """Return what has this identifier or exactly this title, the oldest first.
+
+        Raises
+        ------
+        BadCall
+            That is no title.
+        """
+        exact = readable(title, f"{self.noun}.{self.title}", TITLE_LIMIT)
+        keys = tuple(self.table.primary_key.columns)
+        query = (
+            select(self.table)
+            .where(*(column == value for column, value in zip(keys, above, strict=False)))
+            .where((keys[-1] == identifier) | (self.table.c[self.title] == exact))
+            .where(self._seen(visible))
+            .order_by(self.table.c.created_at, *keys)
+        )
+        with self._database.reading() as connection:
+            return tuple(self._row(row) for row in connection.execute(query).mappings())
+
     def read(self, connection: Connection, key: tuple[str, ...]) -> CardRow[C]:
         """Return one card, inside a caller's transaction. Raises `NotFound`."""
         row = connection.execute(select(self.table).where(*self._is(key))).mappings().one_or_none()

@@ -27,6 +27,7 @@ from emfair.service.access import Access
 from emfair.service.annotations import draft_annotations, keep_annotations, latest
 from emfair.service.context import due, kept_context
 from emfair.service.documents import annotations_of, read_manifest
+from emfair.service.placing import placed
 from emfair.service.services import Services
 from emfair.vendor.bundles import measured
 
@@ -44,14 +45,22 @@ def check_may_begin(access: Access, place: Place) -> None:
     """
     registry = access.services.registry
     project, proposal, key = place.project, place.proposal, (place.project, place.proposal)
-    if _is_there(lambda: registry.samples.get(*key, place.sample)):
-        access.sample(Action.CREATE_EXPERIMENT, (*key, place.sample))
-    elif _is_there(lambda: registry.proposals.get(*key)):
-        access.proposal(Action.CREATE_SAMPLE, project, proposal)
-    elif _is_there(lambda: registry.projects.get(project)):
-        access.project(Action.CREATE_PROPOSAL, project)
-    else:
+    if not _is_there(lambda: registry.projects.get(project)):
         access.service(Action.CREATE_PROJECT)
+        return
+    try:
+        if _is_there(lambda: registry.samples.get(*key, place.sample)):
+            access.sample(Action.CREATE_EXPERIMENT, (*key, place.sample))
+        elif _is_there(lambda: registry.proposals.get(*key)):
+            access.proposal(Action.CREATE_SAMPLE, project, proposal)
+        else:
+            access.project(Action.CREATE_PROPOSAL, project)
+    except NotFound as error:
+        raise NotFound(
+            "is the name of another project, which was not shared with you.",
+            subject=project,
+            remedy="Ask its owner or a data steward to share it, or choose another name.",
+        ) from error
 
 
 def open_deposit(access: Access, order: Order) -> Opened:
@@ -65,13 +74,15 @@ def open_deposit(access: Access, order: Order) -> Opened:
         The annotations speak of a file that is not among those deposited.
     TooMuch
         There are more files than an experiment takes.
+    Conflict
+        Another project, proposal or sample has the identifier that a title gives.
     NotFound, Unauthenticated, Forbidden
         They may not deposit there.
     """
     check_files(order.annotations, measured(file.name for file in order.files))
     uploads.check_number(len(order.files))
     services = access.services
-    place = order.whereto.place(mint_experiment_id(services.now()))
+    place = placed(access, order.whereto, mint_experiment_id(services.now()))
     check_may_begin(access, place)
     opened = services.registry.deposits.open(
         place, order.whereto.titles, depositor=access.subject, files=order.files
@@ -92,10 +103,12 @@ def draft(
     ------
     BadCall
         A title is wrong.
+    Conflict
+        Another project, proposal or sample has the identifier that a title gives.
     NotFound, Unauthenticated, Forbidden
         They may not deposit there, or there is no such instrument.
     """
-    place = whereto.place(mint_experiment_id(access.services.now()))
+    place = placed(access, whereto, mint_experiment_id(access.services.now()))
     check_may_begin(access, place)
     return access.services.registry.deposits.draft(
         place,

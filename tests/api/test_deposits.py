@@ -105,7 +105,7 @@ def test_words_about_a_file_that_does_not_come_are_refused_and_nothing_is_stored
     ("wrong", "status"),
     [
         ({"files": []}, 422),
-        ({"project": "…"}, 422),
+        ({"project": "\u200b"}, 400),
         ({"title": ""}, 400),
         ({"title": "x" * 501}, 422),
         ({"unknown": 1}, 422),
@@ -116,6 +116,30 @@ def test_words_about_a_file_that_does_not_come_are_refused_and_nothing_is_stored
 def test_what_is_no_deposit_is_refused_in_words(client, services, wrong, status):
     problem(client.post("/deposits", json=new(**wrong)), status)
     assert services.registry.experiments.list() == ()
+
+
+@pytest.mark.parametrize("path", ["/deposits", "/experiments"])
+def test_a_title_whose_identifier_another_has_is_a_conflict_that_names_it(client, path):
+    other = {"id": "quartz-2nd", "card": {"title": "Calcite"}}
+    client.post("/projects", json=other).raise_for_status()
+    wanted = new(project="Quartz 2nd")
+    if path == "/experiments":
+        del wanted["files"]
+    told = problem(client.post(path, json=wanted), 409)
+    assert told["subject"] == "Quartz 2nd"
+    assert "quartz-2nd" in told["detail"]
+    assert "'Calcite'" in told["detail"]
+    assert "choose another title" in told["remedy"]
+
+
+def test_samples_that_differ_by_a_greek_letter_are_two(client):
+    alpha, beta, again = (
+        client.post("/deposits", json=new(sample=name)).raise_for_status().json()
+        for name in ("α-Fe", "β-Fe", "α-Fe")
+    )
+    assert (alpha["titles"]["sample"], beta["titles"]["sample"]) == ("α-Fe", "β-Fe")
+    assert alpha["place"] == again["place"]
+    assert alpha["place"]["sample"] != beta["place"]["sample"]
 
 
 def test_a_draft_that_is_given_up_is_a_tombstone_with_its_reason(client):
@@ -222,7 +246,7 @@ def test_who_may_begin_a_deposit_is_decided_by_the_first_new_level(fresh, role, 
     header = {} if role is Role.ANYONE else {"authorization": f"Bearer {role}"}
     cells = table().rows[action].cells
     everyone = () if role in (Role.ANYONE, Role.REFEREE) else (Role.DEPOSITOR,)
-    wanted = (Condition.ANY, Condition.PLAIN)
+    wanted = (Condition.ANY, Condition.PLAIN, Condition.OPEN)  # for anyone to begin
     may = any(cells[one] in wanted for one in (role, *everyone))
     for path, body in (
         ("/api/v1/deposits", new(**where)),

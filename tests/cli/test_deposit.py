@@ -146,7 +146,7 @@ def test_bad_paths_are_wrong_calls_that_name_the_file(emfair, tmp_path, image, p
         assert words in said.one_error()
     (tmp_path / image.name).write_bytes(image.read_bytes())
     assert emfair("deposit", image, tmp_path / image.name, *place).code == 2
-    assert emfair("deposit", image, "--project", "🔬", *place[2:]).code == 2
+    assert emfair("deposit", image, "--project", "\u200b", *place[2:]).code == 2
 
 
 def test_waiting_ends_with_the_verdict_that_another_process_finds(

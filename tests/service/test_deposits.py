@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from emfair.client.engine import DepositProgress
-from emfair.errors import BadCall, BadName, FixityMismatch, Unavailable
+from emfair.errors import BadCall, FixityMismatch, Unavailable
 from emfair.lake import layout
 from emfair.model.annotations import Annotations
 from emfair.model.canonical import canonical_json
@@ -204,12 +204,21 @@ def test_a_title_in_the_annotations_is_the_experiments(services, session):
     assert done.titles.experiment == "Grain boundaries"
 
 
-@pytest.mark.parametrize("title", ["", "  ", "🔬", "/"])
-def test_a_project_without_a_letter_is_refused_before_anything_is_stored(services, session, title):
-    with pytest.raises(BadName, match="at least one Latin letter"):
+@pytest.mark.parametrize("title", ["", "  ", "\u200b"])
+def test_a_project_that_cannot_be_seen_is_refused_before_anything_is_stored(
+    services, session, title
+):
+    with pytest.raises(BadCall, match=r"1 to 500 characters|no character that can be seen"):
         deposit(services, replace(request(session), project=title))
     assert experiments(services) == []
     assert list(services.lake.list("")) == []
+
+
+@pytest.mark.parametrize("title", ["🔬", "/", "项目"])
+def test_a_project_without_a_latin_letter_is_one_like_others(services, session, title):
+    done = deposit(services, replace(request(session), project=title))
+    assert done.titles.project == title
+    assert deposit(services, replace(request(session), project=title)).place == done.place
 
 
 def test_a_title_that_no_database_takes_is_refused(services, session):

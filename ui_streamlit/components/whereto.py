@@ -11,11 +11,10 @@ from typing import Any
 
 import streamlit as st
 
-from emfair.errors import BadName, NotFound
+from emfair.errors import BadCall, Conflict, NotFound
 from emfair.model.deposits import Whereto
-from emfair.model.identifiers import slug
 from emfair.registry import ExperimentRow
-from emfair.service import browse
+from emfair.service import browse, placing
 from emfair.service.access import Access
 from emfair.service.nouns import instruments, projects, samples
 from emfair.service.nouns.cards import CardPage
@@ -136,6 +135,6 @@ def _title(name: str, titles: Mapping[str, str]) -> str:
 def _below(page: Callable[..., CardPage[Any]], access: Access, *above: str) -> CardPage[Any] | None:
     """Return what lies below levels that are there; None below new ones."""
     try:
-        return page(access, *map(slug, above), limit=200) if all(above) else None
-    except (NotFound, BadName):
+        return page(access, *placing.identifiers(access, *above), limit=200) if all(above) else None
+    except (NotFound, BadCall, Conflict):  # of what has no place yet; Next says what is wrong
         return None

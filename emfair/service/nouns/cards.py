@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from emfair.errors import TooMuch
 from emfair.identity.table import Action
 from emfair.model.canonical import canonical_json
-from emfair.model.identifiers import slug
+from emfair.model.identifiers import identifier_of
 from emfair.model.nouns import Card
 from emfair.registry import CardRow
 from emfair.registry.cards import Cards
@@ -81,8 +81,10 @@ def page(
     return CardPage(shown, shown[-1].id if len(rows) > limit else None, owners)
 
 
-def create(access: Access, cards: Cards[C], *above: str, identifier: str, card: C) -> CardRow[C]:
-    """Make a card.
+def create(
+    access: Access, cards: Cards[C], *above: str, identifier: str | None, card: C
+) -> CardRow[C]:
+    """Make a card; without an identifier its title gives it one.
 
     Raises
     ------
@@ -94,6 +96,8 @@ def create(access: Access, cards: Cards[C], *above: str, identifier: str, card: 
         The card is too large.
     """
     _check_size(card)
+    if identifier is None:
+        identifier = identifier_of(getattr(card, cards.title), cards.noun)
     return cards.create(*above, identifier, card=card, actor=access.subject)
 
 
@@ -116,14 +120,6 @@ def edit(
         card=card,
         actor=editing.access.subject,
     )
-
-
-def identifier_of(title: str, wanted: str | None) -> str:
-    """Return the identifier that is wanted, or else the one that the title gives.
-
-    Raises `BadName` if it gives none.
-    """
-    return slug(title) if wanted is None else wanted
 
 
 def _check_size(card: Card) -> None:

@@ -37,7 +37,7 @@ def create_instrument(
     Raises
     ------
     BadName
-        The title gives none, or that is none.
+        That is none.
     BadAnnotations
         The profile names an unknown key, or a value that cannot be.
     Conflict
@@ -47,7 +47,7 @@ def create_instrument(
     return cards.create(
         access,
         access.services.registry.instruments,
-        identifier=cards.identifier_of(card.title, identifier),
+        identifier=identifier,
         card=card,
     )
 

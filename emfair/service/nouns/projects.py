@@ -70,14 +70,14 @@ def create_project(
     Raises
     ------
     BadName
-        The title gives none, or that is none.
+        That is none.
     Conflict
         There is one with this identifier.
     """
     return cards.create(
         access,
         access.services.registry.projects,
-        identifier=cards.identifier_of(card.title, identifier),
+        identifier=identifier,
         card=card,
     )
 
@@ -90,7 +90,7 @@ def create_proposal(
         into.access,
         into.access.services.registry.proposals,
         *into.row.key,
-        identifier=cards.identifier_of(card.title, identifier),
+        identifier=identifier,
         card=card,
     )
 

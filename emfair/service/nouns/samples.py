@@ -67,7 +67,7 @@ def create_sample(
     Raises
     ------
     BadName
-        The title gives none, or that is none.
+        That is none.
     BadAnnotations
         The thickness cannot be read, or cannot be.
     Conflict
@@ -78,7 +78,7 @@ def create_sample(
         into.access,
         into.access.services.registry.samples,
         *into.row.key,
-        identifier=cards.identifier_of(card.title, identifier),
+        identifier=identifier,
         card=card,
     )
 
