@@ -18,7 +18,7 @@ from emfair.identity.table import Action
 from emfair.model.nouns import InstrumentCard
 from emfair.service.access import Access, Granted
 from emfair.service.naming import names
-from emfair.service.nouns import instruments
+from emfair.service.nouns import instruments, removal
 from emfair.service.nouns.tokens import InstrumentRow
 from emfair.service.pages import PAGE
 
@@ -104,6 +104,20 @@ def edit_instrument(
     row = instruments.edit_instrument(editing, card, expected_version=version)
     versions.tell(response, row.version)
     return _instrument(editing.access, row)
+
+
+@router.delete(
+    "/{instrument}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=responses(400, 401, 403, 404, 409, 412, 428),
+)
+def remove_instrument(
+    removing: Annotated[Granted[InstrumentRow], guard.instrument(Action.DELETE_INSTRUMENT)],
+    version: versions.Expected,
+) -> Response:
+    """Remove an instrument that no experiment names; its tokens and memberships end."""
+    removal.remove_instrument(removing, expected_version=version)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 
 def _instrument(access: Access, row: InstrumentRow) -> InstrumentAnswer:

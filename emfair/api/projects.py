@@ -19,7 +19,7 @@ from emfair.model.nouns import ProjectCard, ProposalCard
 from emfair.registry import CardRow
 from emfair.service.access import Access, Granted
 from emfair.service.naming import names
-from emfair.service.nouns import projects
+from emfair.service.nouns import projects, removal
 from emfair.service.pages import PAGE
 
 router = APIRouter(prefix="/projects", tags=["projects"], route_class=Once)
@@ -119,6 +119,20 @@ def edit_project(
     return _project(editing.access, row)
 
 
+@router.delete(
+    "/{project}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=responses(400, 401, 403, 404, 409, 412, 428),
+)
+def remove_project(
+    removing: Annotated[Granted[ProjectRow], guard.project(Action.DELETE_PROJECT)],
+    version: versions.Expected,
+) -> Response:
+    """Remove a project in which there is no proposal; its members and referee links go with it."""
+    removal.remove_project(removing, expected_version=version)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
 @router.get("/{project}/proposals", responses=responses(400, 401, 403, 404, 422))
 def list_proposals(
     access: Annotated[Access, guard.listing(Action.READ_PROPOSAL)],
@@ -178,6 +192,20 @@ def edit_proposal(
     row = projects.edit_proposal(editing, card, expected_version=version)
     versions.tell(response, row.version)
     return _proposal(editing.access, row)
+
+
+@router.delete(
+    "/{project}/proposals/{proposal}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=responses(400, 401, 403, 404, 409, 412, 428),
+)
+def remove_proposal(
+    removing: Annotated[Granted[ProposalRow], guard.proposal(Action.DELETE_PROPOSAL)],
+    version: versions.Expected,
+) -> Response:
+    """Remove a proposal in which there is no sample."""
+    removal.remove_proposal(removing, expected_version=version)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 
 def _project(access: Access, row: ProjectRow) -> ProjectAnswer:

@@ -20,7 +20,7 @@ from emfair.model.nouns import ProposalCard, SampleCard
 from emfair.registry import CardRow
 from emfair.service.access import Access, Granted
 from emfair.service.naming import names
-from emfair.service.nouns import samples
+from emfair.service.nouns import removal, samples
 from emfair.service.nouns.projects import experiments
 from emfair.service.nouns.samples import SampleRow
 from emfair.service.pages import PAGE
@@ -137,6 +137,20 @@ def edit_sample(
     row = samples.edit_sample(editing, card, expected_version=version)
     versions.tell(response, row.version)
     return _sample(editing.access, row)
+
+
+@router.delete(
+    ONE,
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=responses(400, 401, 403, 404, 409, 412, 428),
+)
+def remove_sample(
+    removing: Annotated[Granted[SampleRow], guard.sample(Action.DELETE_SAMPLE)],
+    version: versions.Expected,
+) -> Response:
+    """Remove a sample without experiments, withdrawn ones too, and without derived samples."""
+    removal.remove_sample(removing, expected_version=version)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 
 @router.get(f"{ONE}/relatives", responses=responses(401, 403, 404))

@@ -19,7 +19,7 @@ from emfair.identity.roles import PROJECT_ROLES, Role
 
 
 class Action(StrEnum):
-    """Everything that can be asked for; each route and each page names one."""
+    """Everything that can be asked for; each route and each page names one, and some route each."""
 
     SEE_SERVICE = "see-service"
     QUERY_INDEX = "query-index"
@@ -37,12 +37,10 @@ class Action(StrEnum):
     READ_PROPOSAL = "read-proposal"
     EDIT_PROPOSAL = "edit-proposal"
     DELETE_PROPOSAL = "delete-proposal"
-    SHARE_PROPOSAL = "share-proposal"
     CREATE_SAMPLE = "create-sample"
     READ_SAMPLE = "read-sample"
     EDIT_SAMPLE = "edit-sample"
     DELETE_SAMPLE = "delete-sample"
-    SHARE_SAMPLE = "share-sample"
     CREATE_EXPERIMENT = "create-experiment"
     READ_EXPERIMENT = "read-experiment"
     EDIT_EXPERIMENT = "edit-experiment"
@@ -53,7 +51,6 @@ class Action(StrEnum):
     ANNOTATE = "annotate"
     DOWNLOAD_RAW = "download-raw"
     DOWNLOAD_CONTAINERS = "download-containers"
-    PUBLISH = "publish"
     CREATE_INSTRUMENT = "create-instrument"
     READ_INSTRUMENT = "read-instrument"
     EDIT_INSTRUMENT = "edit-instrument"

@@ -5,17 +5,18 @@ Whoever makes a project owns it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, and_, delete
 
 from emfair.model.nouns import ProjectCard, ProposalCard
-from emfair.registry.cards import Cards
 from emfair.registry.memberships import own
-from emfair.registry.tables import project, proposal
+from emfair.registry.removals import Hanging, Removable, counted
+from emfair.registry.tables import membership, project, proposal, referee_link, sample
 
 
-class Projects(Cards[ProjectCard]):
+class Projects(Removable[ProjectCard]):
     """The projects of one registry."""
 
     noun = "project"
@@ -27,11 +28,25 @@ class Projects(Cards[ProjectCard]):
     ) -> None:
         own(connection, key[0], actor, now)
 
+    def _hanging(self, connection: Connection, key: tuple[str, ...]) -> Iterable[Hanging]:
+        return counted(connection, "proposal", proposal.c.id, proposal.c.project == key[0])
 
-class Proposals(Cards[ProposalCard]):
+    def _let_go(
+        self, connection: Connection, key: tuple[str, ...], actor: str, now: datetime
+    ) -> None:
+        del actor, now
+        for table in (membership, referee_link):
+            connection.execute(delete(table).where(table.c.project == key[0]))
+
+
+class Proposals(Removable[ProposalCard]):
     """The proposals of one registry."""
 
     noun = "proposal"
     table = proposal
     parent = project
     card = ProposalCard
+
+    def _hanging(self, connection: Connection, key: tuple[str, ...]) -> Iterable[Hanging]:
+        inside = and_(sample.c.project == key[0], sample.c.proposal == key[1])
+        return counted(connection, "sample", sample.c.id, inside)

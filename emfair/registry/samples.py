@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeAlias
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, select
 
 from emfair.errors import BadCall, Conflict
 from emfair.model.nouns import SampleCard
 from emfair.registry.audit import Deed, record
-from emfair.registry.cards import CardRow, Cards
+from emfair.registry.cards import CardRow
 from emfair.registry.engine import insert_new
-from emfair.registry.tables import BARCODE_LIMIT, barcode, derivation, project, proposal, sample
+from emfair.registry.removals import Hanging, Removable, experiments_of
+from emfair.registry.tables import (
+    BARCODE_LIMIT,
+    barcode,
+    derivation,
+    experiment,
+    project,
+    proposal,
+    sample,
+)
 from emfair.registry.texts import storable
 
 SampleKey: TypeAlias = tuple[str, str, str]
@@ -27,7 +38,7 @@ class Relatives:
     children: tuple[SampleKey, ...]
 
 
-class Samples(Cards[SampleCard]):
+class Samples(Removable[SampleCard]):
     """The samples of one registry."""
 
     noun = "sample"
@@ -133,6 +144,22 @@ class Samples(Cards[SampleCard]):
             key = _labelled(connection, text)
             return None if key is None else self.read(connection, key)
 
+    def _hanging(self, connection: Connection, key: tuple[str, ...]) -> Iterable[Hanging]:
+        yield from experiments_of(connection, _of(experiment, key))
+        if children := _children(connection, (key[0], key[1], key[2])):
+            yield Hanging("derived sample", len(children), tuple("/".join(c) for c in children[:3]))
+
+    def _let_go(
+        self, connection: Connection, key: tuple[str, ...], actor: str, now: datetime
+    ) -> None:
+        del actor, now
+        child = derivation.c
+        origins = (child.project, child.child_proposal, child.child)
+        connection.execute(delete(barcode).where(_of(barcode, key)))
+        connection.execute(
+            delete(derivation).where(*(c == v for c, v in zip(origins, key, strict=True)))
+        )
+
     def _lock_family(self, connection: Connection, of_project: str) -> None:
         """Let one at a time derive samples of a project: two could close a circle together."""
         connection.execute(select(project.c.id).where(project.c.id == of_project).with_for_update())
@@ -146,6 +173,12 @@ class Samples(Cards[SampleCard]):
         actor: str,
     ) -> None:
         record(connection, self._now(), Deed(actor, action, self.subject(key), detail))
+
+
+def _of(table: Table, key: tuple[str, ...]) -> ColumnElement[bool]:
+    """Return the condition on what belongs to a sample."""
+    of = table.c
+    return and_(of.project == key[0], of.proposal == key[1], of.sample == key[2])
 
 
 def _link(child: SampleKey, parent: SampleKey) -> dict[str, str]:

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from tests.api.hall import made, problem
+from tests.api.hall import in_days, made, problem
 
 FULL = {
     "title": "Titan",
@@ -168,3 +168,26 @@ def test_pages_hold_every_instrument_once(hall):
     ids = [one["id"] for one in first["items"] + rest["items"]]
     assert ids == ["page-2", "page-1", "page-0"]
     problem(hall.client("ada").get("/instruments", params={"after": "none"}), 404)
+
+
+def test_one_that_no_experiment_names_is_removed_by_a_steward_and_its_tokens_end(hall):
+    name = new(hall, "t-gone")["id"]
+    wanted = {"name": "pc", "scopes": ["deposit"], "expires_at": in_days(1)}
+    token = made(hall.client("stew").post(f"/instruments/{name}/tokens", json=wanted))["token"]
+    assert hall.bearer(token).get("/me").status_code == 200
+    path, seen = f"/instruments/{name}", {"If-Match": '"v1"'}
+    problem(hall.client("ada").delete(path, headers=seen), 403)
+    assert hall.client("stew").delete(path, headers=seen).status_code == 204
+    problem(hall.client("stew").get(path), 404)
+    problem(hall.bearer(token).get("/me"), 401)
+
+
+def test_one_that_an_experiment_names_stays_and_the_experiment_is_named(hall):
+    name, project = new(hall, "t-used")["id"], hall.project()
+    ada, experiment = hall.client("ada"), hall.experiment(project)
+    etag = ada.get(f"/experiments/{experiment}").headers["etag"]
+    ada.patch(
+        f"/experiments/{experiment}", json={"instrument": name}, headers={"If-Match": etag}
+    ).raise_for_status()
+    gone = hall.client("stew").delete(f"/instruments/{name}", headers={"If-Match": '"v1"'})
+    assert experiment in problem(gone, 409)["detail"]

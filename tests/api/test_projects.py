@@ -10,7 +10,7 @@ import pytest
 
 from emfair.api.problems import problem_of, problem_response
 from emfair.errors import NotFound
-from tests.api.hall import made, problem
+from tests.api.hall import in_days, made, problem
 from tests.registry.together import run_together
 
 
@@ -297,3 +297,47 @@ def test_experiments_are_counted_for_each_as_they_are_seen(hall):
 )
 def test_a_wrong_filter_is_a_problem(hall, params):
     problem(hall.client("ada").get("/projects", params=params), 422)
+
+
+def test_what_is_empty_is_removed_from_below_by_who_may(hall):
+    sample = hall.sample()
+    proposal, project = sample.rpartition("/samples")[0], sample.rpartition("/proposals")[0]
+    ada = hall.client("ada")
+    for path, held in ((project, "1 proposal (q)"), (proposal, "1 sample (s-1)")):
+        told = problem(ada.delete(path, headers={"If-Match": '"v1"'}), 409)
+        assert held in told["detail"]
+        assert told["subject"] == path.removeprefix("/projects/").replace("/proposals", "")
+    hall.join(project.rpartition("/")[2], "bob", "editor")
+    for path in (sample, proposal, project):
+        problem(hall.client("bob").delete(path, headers={"If-Match": '"v1"'}), 403)
+        problem(ada.delete(path), 428)
+        problem(ada.delete(path, headers={"If-Match": '"v2"'}), 412)
+        assert ada.delete(path, headers={"If-Match": '"v1"'}).status_code == 204
+        problem(ada.get(path), 404)
+        problem(ada.delete(path, headers={"If-Match": '"v1"'}), 404)
+
+
+def test_what_was_given_up_holds_its_sample_and_a_token_removes_nothing(hall):
+    project = hall.project()
+    experiment = hall.experiment(project)
+    ada = hall.client("ada")
+    ada.post(f"/experiments/{experiment}/give-up", json={"reason": "wrong"}).raise_for_status()
+    path = f"/projects/{project}/proposals/q/samples/s"
+    told = problem(ada.delete(path, headers={"If-Match": '"v1"'}), 409)
+    assert experiment in told["detail"]
+    assert "given up" in told["detail"]
+    new = {"name": "t", "scopes": ["read", "deposit", "edit"], "expires_at": in_days(1)}
+    token = hall.bearer(made(ada.post("/tokens", json=new))["token"])
+    told = problem(token.delete(f"/projects/{project}", headers={"If-Match": '"v1"'}), 403)
+    assert "a token is not enough" in told["detail"]
+
+
+def test_a_project_that_was_removed_can_be_made_again_and_has_no_members_of_before(hall):
+    project = hall.project()
+    hall.join(project, "bob", "viewer")
+    path = f"/projects/{project}"
+    hall.client("ada").delete(path, headers={"If-Match": '"v1"'}).raise_for_status()
+    new = {"id": project, "card": {"title": "Again"}}
+    assert made(hall.client("eve").post("/projects", json=new))["owner"] == hall.subject("eve")
+    for name in ("ada", "bob"):
+        problem(hall.client(name).get(path), 404)

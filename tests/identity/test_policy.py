@@ -141,7 +141,8 @@ def test_restricted_is_given_as_the_reason_only_where_it_is_one():
     assert "restricted" in why
     viewer, memberships = someone(Role.VIEWER)
     experiment = thing(About.EXPERIMENT, restricted=True)
-    assert "restricted" not in decide(viewer, Action.PUBLISH, experiment, memberships, now=NOW).why
+    deleting = decide(viewer, Action.DELETE_EXPERIMENT, experiment, memberships, now=NOW)
+    assert "restricted" not in deleting.why
 
 
 def test_who_is_not_logged_in_is_asked_to():
@@ -162,8 +163,16 @@ def may(role: Role, action: Action, **other) -> bool:
     return decide(principal, action, resource, memberships, now=NOW).allowed
 
 
-def test_publishing_is_for_owners_and_stewards():
-    assert {role for role in Role if may(role, Action.PUBLISH)} == {Role.OWNER, Role.STEWARD}
+def test_what_an_editor_made_they_may_delete_and_no_project():
+    deleting = (Action.DELETE_PROPOSAL, Action.DELETE_SAMPLE)
+    for action in deleting:
+        assert may(Role.EDITOR, action, owner=ME)
+        assert not may(Role.EDITOR, action)
+        assert not may(Role.DEPOSITOR, action, owner=ME)
+    assert not may(Role.EDITOR, Action.DELETE_PROJECT, owner=ME)
+    assert {role for role in Role if may(role, Action.DELETE_PROJECT)} == {
+        Role.ADMIN, Role.STEWARD, Role.OWNER,
+    }  # fmt: skip
 
 
 def test_restricted_data_are_for_those_who_work_on_them():
@@ -174,7 +183,7 @@ def test_restricted_data_are_for_those_who_work_on_them():
 def test_whoever_deposited_goes_on_with_it_and_does_not_delete_it():
     own = {action for action in Action if may(Role.DEPOSITOR, action, owner=ME)}
     assert {Action.UPLOAD, Action.ANNOTATE, Action.DOWNLOAD_RAW, Action.READ_EXPERIMENT} <= own
-    assert not own & {Action.DELETE_EXPERIMENT, Action.PUBLISH, Action.SHARE_EXPERIMENT}
+    assert not own & {Action.DELETE_EXPERIMENT, Action.SHARE_EXPERIMENT}
 
 
 def test_a_referee_reads_and_does_nothing_else():
@@ -233,21 +242,22 @@ def test_what_a_token_lacks_is_said():
         require(token, Action.ANNOTATE, thing(About.EXPERIMENT), memberships, now=NOW)
     owner, memberships = someone(Role.OWNER)
     token = replace(owner, scopes=frozenset(table().scopes))
-    with pytest.raises(Forbidden, match="a token is not enough to publish"):
-        require(token, Action.PUBLISH, thing(About.EXPERIMENT), memberships, now=NOW)
+    with pytest.raises(Forbidden, match="a token is not enough to share project"):
+        require(token, Action.SHARE_PROJECT, thing(About.PROJECT), memberships, now=NOW)
 
 
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [
-        ("[publish, ", "[publsh, ", "row publsh"),
-        ("[publish,           experiment", "[publish,           samples", "row publish"),
-        ("[publish,           experiment, login", "[publish, experiment, logn", "row publish"),
-        ("login,    owner,   never, any,     any,   never", "login, ower, never, any, any, never",
-         "row publish"),
-        ("never, any,     any,   never,  never,  never,   never,     never]\n\n  - [create-inst",
-         "nver, any, any, never, never, never, never, never]\n\n  - [create-inst", "row publish"),
-        ("  - [publish, ", "  - [publish]\n  - [publish, ", "row publish"),
+        ("[share-project, ", "[shar-project, ", "row shar-project"),
+        ("[share-project,     project", "[share-project,     projects", "row share-project"),
+        ("[share-project,     project,    login", "[share-project, project, logn",
+         "row share-project"),
+        ("[share-project,     project,    login,    owner", "[share-project, project, login, ower",
+         "row share-project"),
+        ("[share-project,     project,    login,    owner,   any",
+         "[share-project, project, login, owner, nver", "row share-project"),
+        ("  - [share-project, ", "  - [share-project]\n  - [share-project, ", "row share-project"),
         ("  - [upload, ", "  - [deposit, ", "row deposit.*twice"),
         ("[upload,            experiment", "[upload, service", "row upload"),
         ("depositor, anyone]", "depositer, anyone]", "columns"),

@@ -6,7 +6,7 @@ import pytest
 
 from emfair.identity.roles import Role
 from emfair.model.deposits import Whereto
-from emfair.model.nouns import InstrumentCard, ProjectCard, SampleCard
+from emfair.model.nouns import InstrumentCard, ProjectCard, ProposalCard, SampleCard
 from emfair.registry import ExperimentEdit
 from emfair.service import deposits
 from emfair.service.access import local_access
@@ -28,8 +28,11 @@ def press(app, key):
 @pytest.fixture
 def steel(opened):
     """Return an experiment of a project that is there."""
-    whereto = Whereto("Steel", "2026-A", "Lamella *1*", "Night")
-    return deposits.draft(local_access(opened), whereto)
+    access = local_access(opened)
+    deposits.draft(access, Whereto("Steel", "2026-A", "Lamella 1", "Day"))
+    editing = Granted(access, access.sample(Action.EDIT_SAMPLE, ("steel", "2026-a", "lamella-1")))
+    samples.edit_sample(editing, SampleCard(title="Lamella *1*"), expected_version=1)
+    return deposits.draft(access, Whereto("Steel", "2026-A", "Lamella 1", "Night"))
 
 
 def test_levels_open_one_after_the_other(steel):
@@ -209,3 +212,47 @@ def test_only_who_may_is_offered_to_edit(tmp_path, role, may):
         app = enter("board", "bob", **place)
         assert labels(app).count("Edit") == may
         assert "Members" in [one.label for one in app.get("page_link")]
+
+
+def test_what_is_empty_is_deleted_in_its_place_from_below(opened):
+    registry = opened.registry
+    for place in (("Steal",), ("Steal", "P"), ("Steal", "P", "S")):
+        makes = (registry.projects, registry.proposals, registry.samples)[len(place) - 1]
+        makes.create(
+            *(one.lower() for one in place), card=makes.card(title=place[-1]), actor="local:me"
+        )
+    place = {"project": "steal", "proposal": "p", "sample": "s"}
+    for _ in range(3):
+        app = open_page("board", **place)
+        assert labels(app).count("Delete") == 1, "only of the lowest level"
+        press_label(app, "Delete it")
+        place.popitem()
+        left = ("project", "proposal", "sample")
+        assert {one for one in left if one in app.query_params} == set(place)
+    assert registry.projects.list() == ()
+    assert not any(place)
+
+
+def test_what_holds_an_experiment_offers_no_way_to_delete_it(opened):
+    deposits.draft(local_access(opened), Whereto("Clay", "P", "S", "T"))
+    app = open_page("board", project="clay", proposal="p", sample="s")
+    assert "Deposit here" in labels(app)
+    assert "Delete" not in labels(app)
+
+
+def test_what_was_filled_meanwhile_is_not_deleted_and_that_is_told(opened):
+    opened.registry.projects.create("clay", card=ProjectCard(title="Clay"), actor="local:me")
+    app = open_page("board", project="clay")
+    opened.registry.proposals.create("clay", "p", card=ProposalCard(title="P"), actor="local:me")
+    press_label(app, "Delete it")
+    assert any("1 proposal" in one.value for one in app.warning)
+    assert opened.registry.projects.get("clay")
+
+
+def test_only_who_may_is_offered_to_delete(lab):
+    ada = subject("ada")
+    access(lab, "ada")
+    lab.registry.projects.create("clay", card=ProjectCard(title="Clay"), actor=ada)
+    lab.registry.memberships.grant("clay", subject("bob"), "editor", until=None, actor=ada)
+    for name, may in (("ada", True), ("bob", False)):
+        assert ("Delete" in labels(enter("board", name, project="clay"))) is may

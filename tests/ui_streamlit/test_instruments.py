@@ -249,3 +249,18 @@ def test_choices_offer_the_words_that_cards_take():
     assert choices["identifier_type"] == ("Handle", "DOI", "URN", "URL")
     assert "SerialNumber" in choices["type"]
     assert "WasUsedIn" in choices["relation"]
+
+
+def test_one_that_no_experiment_names_is_deleted_by_who_may(lab, titan):
+    assert "Delete" not in labels(enter("instruments", "eve", id="titan"))
+    app = enter("instruments", "stew", STEWARD, id="titan")
+    assert "Delete" in labels(app)
+    press(app, "Delete it")
+    assert lab.registry.instruments.list() == ()
+    assert "id" not in app.query_params
+    assert "No instrument is registered yet" in shown(app)
+
+
+def test_one_that_an_experiment_names_stays(lab, titan):
+    deposits.draft(access(lab, "ada"), Whereto("Steel", "P", "S", "T"), instrument="titan")
+    assert "Delete" not in labels(enter("instruments", "stew", STEWARD, id="titan"))

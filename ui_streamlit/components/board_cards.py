@@ -5,19 +5,23 @@ What does not belong here: the columns (`level`), and a form's looks (`card_form
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from emfair.identity.table import About, Action
 from emfair.model.nouns import ProjectCard, ProposalCard, SampleCard
-from emfair.registry import CardRow
+from emfair.registry import CardRow, SampleKey
 from emfair.service.access import Access, Granted, card_resource
 from emfair.service.holdings import Branch
-from emfair.service.nouns import projects, samples
+from emfair.service.nouns import projects, removal, samples
 from emfair.service.nouns.samples import SampleRow, sample_key
+from ui_streamlit import stores
 from ui_streamlit.components import links
 from ui_streamlit.components.card_form import Editing, edit_in_place
 from ui_streamlit.components.kin import kin
 from ui_streamlit.components.markup import escaped
+from ui_streamlit.components.removing import removal as delete
 
 _SHOWN = 280  # characters of a description
 
@@ -35,6 +39,9 @@ def project_card(access: Access, row: CardRow[ProjectCard]) -> None:
                 icon=":material/group:",
             )  # fmt: skip
         _lake(row.key)
+        if removal.can_remove_project(access, row):
+            about = "There is no proposal in it. Its members and referee links go with it."
+            delete("project", about, partial(_delete_project, row.id, row.version))
 
 
 def proposal_card(access: Access, row: CardRow[ProposalCard]) -> None:
@@ -46,6 +53,9 @@ def proposal_card(access: Access, row: CardRow[ProposalCard]) -> None:
         if access.may(Action.EDIT_PROPOSAL, card_resource(About.PROPOSAL, row, row.key[0])):
             edit_in_place(_proposal(access, row))
         _lake(row.key)
+        if removal.can_remove_proposal(access, row):
+            gone = partial(_delete_proposal, *row.key, version=row.version)
+            delete("proposal", "There is no sample in it.", gone)
 
 
 def sample_card(access: Access, row: SampleRow) -> None:
@@ -61,6 +71,9 @@ def sample_card(access: Access, row: SampleRow) -> None:
         if may_edit:
             edit_in_place(_sample(access, row))
         _lake(row.key)
+        if removal.can_remove_sample(access, row):
+            about = "There is no experiment on it. Its barcodes go with it."
+            delete("sample", about, partial(_delete_sample, sample_key(row), row.version))
 
 
 def _project(access: Access, row: CardRow[ProjectCard]) -> Editing[ProjectCard]:
@@ -93,6 +106,34 @@ def _sample(access: Access, row: SampleRow) -> Editing[SampleCard]:
         return samples.edit_sample(Granted(access, latest()), card, expected_version=version)
 
     return Editing("sample", row, save, latest)
+
+
+def _delete_project(project: str, version: int) -> None:
+    access = stores.access()
+    removing = Granted(access, access.project(Action.DELETE_PROJECT, project))
+    removal.remove_project(removing, expected_version=version)
+    _leave("project")
+
+
+def _delete_proposal(project: str, proposal: str, *, version: int) -> None:
+    access = stores.access()
+    removing = Granted(access, access.proposal(Action.DELETE_PROPOSAL, project, proposal))
+    removal.remove_proposal(removing, expected_version=version)
+    _leave("proposal")
+
+
+def _delete_sample(key: SampleKey, version: int) -> None:
+    access = stores.access()
+    removing = Granted(access, access.sample(Action.DELETE_SAMPLE, key))
+    removal.remove_sample(removing, expected_version=version)
+    _leave("sample")
+
+
+def _leave(level: str) -> None:
+    """Choose nothing at this level of the board any more, nor below it."""
+    levels = ("project", "proposal", "sample")
+    for one in levels[levels.index(level) :]:
+        st.query_params.pop(one, None)
 
 
 def _description(text: str | None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from emfair.errors import EmfairError
@@ -12,7 +14,7 @@ from emfair.registry import CardRow
 from emfair.service import browse
 from emfair.service.access import Access, Granted, card_resource
 from emfair.service.nouns import instruments as use
-from emfair.service.nouns import tokens
+from emfair.service.nouns import removal, tokens
 from emfair.service.nouns.edits import titled
 from ui_streamlit import stores
 from ui_streamlit.components import links
@@ -22,6 +24,7 @@ from ui_streamlit.components.instrument import InstrumentEditing, about, profile
 from ui_streamlit.components.markup import escaped, show
 from ui_streamlit.components.notices import notice, notices
 from ui_streamlit.components.once import once, turn_of
+from ui_streamlit.components.removing import removal as delete
 from ui_streamlit.components.times import day
 from ui_streamlit.components.token_list import new_token, token_list
 from ui_streamlit.components.turning import cursor, turn
@@ -98,8 +101,12 @@ def _one(access: Access, row: InstrumentRow) -> None:
     if may_edit and st.session_state.get(_EDITED) == row.id:
         _edit(access, row)
         return
-    if may_edit:
-        st.button("Edit", icon=":material/edit:", on_click=_begin, args=(row.id,))
+    with st.container(horizontal=True, gap="small"):
+        if may_edit:
+            st.button("Edit", icon=":material/edit:", on_click=_begin, args=(row.id,))
+        if removal.can_remove_instrument(access, row):
+            said = "No experiment names it. Its access tokens and memberships end."
+            delete("instrument", said, partial(_delete, row.id, row.version))
     left, right = st.columns(2, gap="large")
     with left:
         profile(row.card)
@@ -110,6 +117,13 @@ def _one(access: Access, row: InstrumentRow) -> None:
     if access.may(Action.SHARE_INSTRUMENT, resource):
         with notices():
             _tokens(access, row)
+
+
+def _delete(identifier: str, version: int) -> None:
+    access = stores.access()
+    removing = Granted(access, access.instrument(Action.DELETE_INSTRUMENT, identifier))
+    removal.remove_instrument(removing, expected_version=version)
+    st.query_params.clear()
 
 
 def _begin(identifier: str) -> None:

@@ -12,12 +12,12 @@ from datetime import datetime
 from typing import Literal
 
 from emfair.identity.roles import PROJECT_ROLES, Role, project_group
-from emfair.identity.table import About, Action
 from emfair.identity.tokens import INSTRUMENT
 from emfair.model.nouns import ProjectCard
 from emfair.registry import CardRow
-from emfair.service.access import Access, Granted, card_resource
+from emfair.service.access import Access, Granted
 from emfair.service.naming import names
+from emfair.service.overview import oversees
 from emfair.service.services import Services
 
 ProjectRow = CardRow[ProjectCard]
@@ -116,11 +116,8 @@ def _by_group(access: Access, project: str) -> Iterator[Member]:
 
 
 def _may_orphan(sharing: Granted[ProjectRow]) -> bool:
-    """Whether they may leave a project without an owner: as may who could delete it."""
-    project = sharing.row
-    return sharing.access.may(
-        Action.DELETE_PROJECT, card_resource(About.PROJECT, project, project.id)
-    )
+    """Whether they may leave a project without an owner: they can give it another one."""
+    return oversees(sharing.access)
 
 
 def _check_known(services: Services, subject: str) -> None:
