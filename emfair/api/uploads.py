@@ -186,8 +186,11 @@ def complete(sending: Sending, whole: Completion) -> UploadAnswer:
     responses=responses(401, 403, 404, 409),
 )
 def remove(holding: Holding) -> Response:
-    """Take a file out of a deposit that is not sealed."""
-    uploads.remove(holding.access, holding.row)
+    """Take a file out of a deposit that is not sealed.
+
+    One that was opened with its files awaits it anew, as another upload, while some are to come.
+    """
+    uploads.remove(holding.access, holding.row, anew=True)
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 

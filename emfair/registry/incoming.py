@@ -159,7 +159,10 @@ def taken(connection: Connection, experiment: str, paths: Collection[str]) -> fr
 
 
 def begin(
-    connection: Connection, experiment: str, files: Sequence[RawFile | NewFile], now: datetime
+    connection: Connection,
+    experiment: str,
+    files: Sequence[RawFile | NewFile | UploadRow],
+    now: datetime,
 ) -> None:
     """Insert the files that are to come."""
     rows: list[dict[str, Any]] = [

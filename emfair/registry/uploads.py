@@ -182,22 +182,33 @@ class Uploads:
             experiment_row.touch(connection, experiment, now)
             return _rows(connection, experiment, identifiers)
 
-    def remove(self, identifier: str, *, actor: str) -> UploadRow:
+    def remove(self, identifier: str, *, actor: str, anew: bool = False) -> UploadRow:
         """Take a file out of a deposit that is not closed; return it, for the store to clean up.
+
+        Parameters
+        ----------
+        anew
+            Announce it again, as another upload, where its deposit is closed and still awaits
+            files: it was opened with all that it is to have.
 
         Raises
         ------
         NotFound
             There is no such upload.
         Conflict
-            The deposit is being sealed.
+            The deposit is closed.
         """
+        now = self._now()
         with self._database.writing() as connection:
             found = _read(connection, identifier)
-            _check_takes_files(experiment_row.lock(connection, found.experiment))
+            of = experiment_row.lock(connection, found.experiment)
+            awaited = anew and of.closed_at is not None and incoming.todo(connection, of.id)
+            if not awaited:
+                _check_takes_files(of)
             connection.execute(delete(upload).where(upload.c.id == identifier))
-            deed = Deed(actor, "file-removed", found.experiment, {"path": found.path})
-            record(connection, self._now(), deed)
+            if awaited:
+                incoming.begin(connection, of.id, [found], now)
+            record(connection, now, Deed(actor, "file-removed", of.id, {"path": found.path}))
             return found
 
     def _change(self, identifier: str, *, only_new: bool = False, **values: str | int) -> None:
@@ -228,9 +239,9 @@ def _rows(connection: Connection, experiment: str, identifiers: Collection[str])
 def _check_takes_files(found: ExperimentRow) -> None:
     if found.closed_at is not None:
         raise Conflict(
-            "its deposit is closed, and takes no more files.",
+            "its deposit is closed: its files are fixed.",
             subject=found.id,
-            remedy="Wait until it is processed, then deposit them into it.",
+            remedy="Seal it, and announce more files once it is processed; or give it up.",
         )
     if found.state is not S.UPLOADING:
         check_transition(found.state, S.UPLOADING, found.id)

@@ -117,13 +117,13 @@ class LocalDepository:
             if row.done_at is not None:
                 sent(file.size)
                 continue
-            try:
-                self._keep(place, here, file, sent)
-            except Conflict:  # left by an upload that was taken out while its process was killed
-                self._services.lake.delete(layout.raw_file(place, file.path))
-                self._keep(place, here, file, sent)
+            self._keep(place, here, file, sent)
             self._services.registry.uploads.finish(row.id, file.sha256)
 
     def _keep(self, place: Place, here: Path, file: RawFile, sent: Callable[[int], None]) -> None:
-        key = layout.raw_file(place, file.path)
-        self._services.lake.put_file(key, here, sha256=file.sha256, progress=sent)
+        key, lake = layout.raw_file(place, file.path), self._services.lake
+        try:
+            lake.put_file(key, here, sha256=file.sha256, progress=sent)
+        except Conflict:  # left by an upload that was taken out
+            lake.delete(key)
+            lake.put_file(key, here, sha256=file.sha256, progress=sent)

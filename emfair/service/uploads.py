@@ -239,7 +239,8 @@ def complete(services: Services, row: UploadRow, sha256: str | None) -> UploadRo
         raise FixityMismatch(
             f"was announced with the SHA-256 {row.sha256}, and is completed with {expected}.",
             subject=row.name,
-            remedy="The file has changed: remove the upload, announce it again, and send it.",
+            remedy="If the file has changed, remove the upload, announce it again, and send it. A "
+            "deposit that was opened with its files takes no others: give it up, open another.",
         )
     if row.done_at is not None:
         return services.registry.uploads.finish(row.id, expected or "")
@@ -256,12 +257,13 @@ def complete(services: Services, row: UploadRow, sha256: str | None) -> UploadRo
     return services.registry.uploads.finish(row.id, expected or _digest(services, upload.key))
 
 
-def remove(access: Access, row: UploadRow) -> None:
+def remove(access: Access, row: UploadRow, *, anew: bool = False) -> None:
     """Take a file out of a deposit that is not closed.
 
-    Raises `Conflict` if it is closed.
+    With `anew` one that was opened with its files, some of which are to come, awaits this one
+    again, as another upload. Raises `Conflict` if it is closed.
     """
-    access.services.registry.uploads.remove(row.id, actor=access.subject)
+    access.services.registry.uploads.remove(row.id, actor=access.subject, anew=anew)
     discard(access.services, access.services.registry.experiments.get(row.experiment), [row])
 
 

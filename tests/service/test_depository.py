@@ -9,7 +9,7 @@ import pytest
 from emfair.client.collect import LocalFile, describe
 from emfair.errors import BadName, Conflict, FixityMismatch, NotFound, Unauthenticated
 from emfair.lake import layout
-from emfair.model.deposits import Whereto
+from emfair.model.deposits import Order, Whereto
 from emfair.model.manifest import RawFile
 from emfair.model.states import ExperimentState
 from emfair.service.access import Access
@@ -59,6 +59,18 @@ def test_a_file_added_again_is_counted_and_not_stored_again(depository, services
     told: list[int] = []
     depository.add(experiment, [pair], told.append)
     assert sum(told) == pair[1].size
+
+
+def test_other_bytes_that_were_left_in_a_files_place_are_in_nobodys_way(
+    depository, services, session
+):
+    path, file = described(session / "a.dm3")
+    opened = depository.open(Order(WHERETO, (file,)))
+    key = layout.raw_file(opened.place, file.path)
+    services.lake.put_bytes(key, b"of an upload that was taken out")
+    depository.send(opened, [(path, file)], ignore)
+    depository.seal(opened.place.experiment)
+    assert services.lake.read_bytes(key) == path.read_bytes()
 
 
 def test_a_file_with_other_bytes_is_taken_once_the_first_is_out(depository, services, session):

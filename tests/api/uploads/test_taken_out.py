@@ -13,7 +13,7 @@ from emfair.lake import layout
 from emfair.lake.uploads import Upload
 from emfair.service import uploads as service
 from tests.api.told import problem
-from tests.api.uploads.sending import WHEN, send
+from tests.api.uploads.sending import WHEN, WHERE, send, sha256
 
 
 def test_a_file_taken_out_can_come_again_with_other_bytes(client, draft, announce):
@@ -33,6 +33,39 @@ def test_a_file_taken_out_can_come_again_with_other_bytes(client, draft, announc
     send(client, right["id"], 1, b"right..").raise_for_status()
     client.post(f"/uploads/{right['id']}/complete", json={}).raise_for_status()
     assert client.post(f"/experiments/{draft}/seal").json()["state"] == "sealed"
+
+
+def test_a_file_of_a_deposit_opened_with_its_files_can_begin_anew(client, services):
+    """Its bytes were wrong: refused where the lake proves them, not yet where it cannot."""
+    files = {"a.dm3": b"right..", "b.dm3": b"more"}
+    opened = client.post("/deposits", json=deposit_of(files)).raise_for_status().json()
+    first, second = opened["todo"]
+    send(client, first["id"], 1, b"wrong..").raise_for_status()
+    client.post(f"/uploads/{first['id']}/complete", json={})
+    assert client.delete(f"/uploads/{first['id']}").status_code == 204
+    problem(client.get(f"/uploads/{first['id']}"), 404)
+    todo = client.post("/deposits", json=deposit_of(files)).json()["todo"]
+    assert [one["path"] for one in todo] == ["a.dm3", "b.dm3"]
+    assert todo[1] == second
+    for one in todo:
+        assert not one["begun"]
+        send(client, one["id"], 1, files[one["path"]]).raise_for_status()
+        client.post(f"/uploads/{one['id']}/complete", json={}).raise_for_status()
+    told = problem(client.delete(f"/uploads/{second['id']}"), 409)
+    assert "give it up" in told["remedy"]
+    experiment = opened["place"]["experiment"]
+    assert client.post(f"/experiments/{experiment}/seal").json()["state"] == "sealed"
+    place = services.registry.experiments.get(experiment).place
+    for path, content in files.items():
+        assert services.lake.read_bytes(layout.raw_file(place, path)) == content
+
+
+def deposit_of(files: dict[str, bytes]) -> dict[str, Any]:
+    described = [
+        {"name": name, "size": len(content), "modified_at": WHEN, "sha256": sha256(content)}
+        for name, content in files.items()
+    ]
+    return WHERE | {"files": described}
 
 
 def test_an_object_that_a_killed_removal_left_is_in_nobodys_way(client, services, draft, announce):
