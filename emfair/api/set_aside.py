@@ -25,6 +25,8 @@ ALL = "/experiments/{experiment}/set-aside"
 Reading = Annotated[Granted[ExperimentRow], guard.experiment(Action.READ_EXPERIMENT)]
 Writing = Annotated[Granted[ExperimentRow], guard.experiment(Action.ANNOTATE)]
 _FILE = "session/scan_012.dm4"
+AT_ONCE = 100
+"""Files that one request names."""
 _CHANGE = responses(400, 401, 403, 404, 409, 412, 422, 428)
 
 
@@ -44,11 +46,11 @@ class AsideAnswer(BaseModel):
 
 
 class NewAside(BaseModel):
-    """A file to set aside, named as in the manifest, and why."""
+    """Files to set aside, named as in the manifest, and why."""
 
     model_config = ConfigDict(extra="forbid")
 
-    file: Name
+    files: list[Name] = Field(min_length=1, max_length=AT_ONCE)
     because: str = Field(
         min_length=1, max_length=2000, examples=["the disk was full: it is cut off"]
     )
@@ -61,24 +63,23 @@ def list_files_aside(reading: Reading, response: Response) -> list[AsideAnswer]:
 
 
 @router.post(ALL, responses=_CHANGE)
-def set_file_aside(
+def set_files_aside(
     writing: Writing, version: versions.Expected, new: NewAside, response: Response
 ) -> list[AsideAnswer]:
-    """Set a file aside; it is kept as it is, and what is sealed is processed anew, without it."""
-    set_aside(
-        writing.access, writing.row.id, new.file, because=new.because, expected_version=version
-    )
+    """Set files aside; they are kept as they are, and what is sealed is processed without them."""
+    row, because = writing.row, new.because
+    set_aside(writing.access, row.id, new.files, because=because, expected_version=version)
     return _all(writing, response)
 
 
 @router.delete(ALL, responses=_CHANGE)
-def take_file_back(
+def take_files_back(
     writing: Writing,
     version: versions.Expected,
-    file: Annotated[str, Query(min_length=1, max_length=2000, examples=[_FILE])],
+    file: Annotated[list[Name], Query(min_length=1, max_length=AT_ONCE)],
     response: Response,
 ) -> list[AsideAnswer]:
-    """Take a file back; what is sealed is processed anew, with it."""
+    """Take files back; what is sealed is processed anew, with them."""
     take_back(writing.access, writing.row.id, file, expected_version=version)
     return _all(writing, response)
 

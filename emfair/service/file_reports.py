@@ -28,7 +28,7 @@ class Outcome(StrEnum):
     KEPT = "kept, not read"  # no measurement, as far as anyone knows
 
 
-_TROUBLE = frozenset({"unsupported-signal", *UNREAD_RULES})
+_TROUBLE = frozenset({"unsupported-signal", SET_ASIDE, *UNREAD_RULES})
 """Rules that say that something did not come out of a file; others are doubts about what did."""
 
 
@@ -121,7 +121,7 @@ def _above(name: str, reports: Mapping[str, FileReport]) -> str:
 def _outcome(report: FileReport) -> Outcome:
     if report.measurements:
         return Outcome.PARTLY if report.why else Outcome.READ
-    if any(finding.rule == SET_ASIDE for finding in report.doubts):
+    if any(finding.rule == SET_ASIDE for finding in report.why):
         return Outcome.ASIDE
     failed = any(finding.severity is Severity.ERROR for finding in report.why)
     return Outcome.FAILED if failed else Outcome.KEPT

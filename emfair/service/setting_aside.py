@@ -7,7 +7,7 @@ the manifest. What does not belong here: what the chain makes of it (`emfair.nxe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,13 +63,13 @@ def files_aside(services: Services, row: ExperimentRow) -> tuple[Aside, ...]:
 
 
 def set_aside(
-    access: Access, experiment: str, file: str, *, because: str, expected_version: int
+    access: Access, experiment: str, files: Sequence[str], *, because: str, expected_version: int
 ) -> ExperimentRow:
-    """Set a file aside; an experiment that is sealed is processed anew, without it.
+    """Set files aside; an experiment that is sealed is processed anew, without them.
 
     Parameters
     ----------
-    file
+    files
         Named as in the manifest; of a format that is a folder, the folder.
     expected_version
         Of the annotations, which the person has seen.
@@ -83,43 +83,56 @@ def set_aside(
     Outdated, Conflict
         As `emfair.service.annotations.annotate`.
     """
-    said = parse_annotations({"files": {file: {"set_aside": because}}}, experiment).files[file]
-    reason = f"{file} is set aside: {said.set_aside}"
-    return _say(access, experiment, file, said.set_aside, reason, expected_version)
+    said = parse_annotations({"files": {"it": {"set_aside": because}}}, experiment)
+    why = said.files["it"].set_aside
+    reason = f"{_counted(files)} set aside: {why}"
+    return _say(access, experiment, files, why, reason, expected_version)
 
 
 def take_back(
-    access: Access, experiment: str, file: str, *, expected_version: int
+    access: Access, experiment: str, files: Sequence[str], *, expected_version: int
 ) -> ExperimentRow:
-    """Have a file converted again; one that is not set aside stays as it is.
+    """Have files converted again; one that is not set aside stays as it is.
 
     Raises as `set_aside`.
     """
-    return _say(access, experiment, file, None, f"{file} is taken back", expected_version)
+    reason = f"{_counted(files)} taken back"
+    return _say(access, experiment, files, None, reason, expected_version)
+
+
+def _counted(files: Sequence[str]) -> str:
+    return f"{files[0]} is" if len(files) == 1 else f"{len(files):,} files are"
 
 
 def _say(
-    access: Access, experiment: str, file: str, because: str | None, reason: str, version: int
+    access: Access,
+    experiment: str,
+    files: Sequence[str],
+    because: str | None,
+    reason: str,
+    version: int,
 ) -> ExperimentRow:
     services = access.services
     row = services.registry.experiments.get(experiment)
     known = files_of(services, row)
-    if file not in known:
+    for lost in sorted({*files} - {*known}):
         raise NotFound(
             f"there is no such file in {experiment}.",
-            subject=file,
+            subject=lost,
             remedy="Name it as its manifest does.",
         )
     notes, _ = current(services, experiment)
-    changed = _with(notes, file, because, known)
-    return annotate(access, experiment, changed, expected_version=version, reason=reason)
+    for file in files:
+        notes = _with(notes, file, because, known)
+    return annotate(access, experiment, notes, expected_version=version, reason=reason)
 
 
 def _with(notes: Annotations, file: str, because: str | None, known: Iterable[str]) -> Annotations:
     """Return notes that say why this one file is set aside, or that it is not."""
     said = dict(notes.files)
     key = notes.key_about(file)
-    together = [name for name in known if key and notes.key_about(name) == key]
+    beside = [name for name in known if key and f"/{name}".endswith(f"/{key.lstrip('/')}")]
+    together = [name for name in beside if notes.key_about(name) == key]
     if len(together) > 1:  # what is said of several is said of each from now on
         shared = said.pop(key)
         said |= {name_in(name, known): shared for name in together}

@@ -8,7 +8,7 @@ import pytest
 
 from tests.api.hall import Hall, problem
 
-NEW = {"file": "a.dm3", "because": "the disk was full"}
+NEW = {"files": ["a.dm3"], "because": "the disk was full"}
 V1, V2 = {"If-Match": '"v1"'}, {"If-Match": '"v2"'}
 
 
@@ -25,7 +25,12 @@ def test_a_file_is_set_aside_and_taken_back_and_the_experiment_processed_anew(ha
     assert (done.status_code, done.headers["etag"]) == (200, '"v2"')
     (told,) = done.json()
     assert datetime.fromisoformat(told.pop("at")).tzinfo
-    assert told == NEW | {"by": hall.subject("ada"), "by_name": "Ada"}
+    assert told == {
+        "file": "a.dm3",
+        "because": NEW["because"],
+        "by": hall.subject("ada"),
+        "by_name": "Ada",
+    }
     experiment = path.removesuffix("/set-aside")
     said = client.get(f"{experiment}/annotations").json()
     assert said["annotations"] == {"files": {"a.dm3": {"set_aside": "the disk was full"}}}
@@ -49,11 +54,13 @@ def test_two_who_decide_at_once_are_told(hall, path):
 
 def test_what_is_not_there_or_not_said_is_refused(hall, path):
     client = hall.client("ada")
-    told = problem(client.post(path, json=NEW | {"file": "b.dm3"}, headers=V1), 404)
+    told = problem(client.post(path, json=NEW | {"files": ["a.dm3", "b.dm3"]}, headers=V1), 404)
     assert told["subject"] == "b.dm3"
     problem(client.delete(path, params={"file": "b.dm3"}, headers=V1), 404)
+    problem(client.post(path, json=NEW | {"files": []}, headers=V1), 422)
+    problem(client.delete(path, headers=V1), 422)
     problem(client.post(path, json=NEW | {"because": " "}, headers=V1), 422)
-    problem(client.post(path, json={"file": "a.dm3"}, headers=V1), 422)
+    problem(client.post(path, json={"files": ["a.dm3"]}, headers=V1), 422)
 
 
 def test_who_may_only_look_sets_nothing_aside_and_a_stranger_sees_nothing(hall):

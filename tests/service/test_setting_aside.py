@@ -41,7 +41,9 @@ def test_an_experiment_is_valid_once_its_damaged_file_is_set_aside_and_not_when_
     lab.process(experiment)
     assert lab.row(experiment).state is S.INVALID
     ada = someone(services)
-    row = set_aside(ada, experiment, "broken.dm3", because="the disk was full", expected_version=1)
+    row = set_aside(
+        ada, experiment, ["broken.dm3"], because="the disk was full", expected_version=1
+    )
     assert row.state is S.SEALED
     lab.process(experiment)
     assert lab.row(experiment).state is S.VALID
@@ -52,7 +54,7 @@ def test_an_experiment_is_valid_once_its_damaged_file_is_set_aside_and_not_when_
     assert rebuild(services, experiment).is_same
     index = published(services, experiment)["files"]
     assert set(index.column("status").to_pylist()) == {"read", "set aside"}
-    take_back(ada, experiment, "broken.dm3", expected_version=2)
+    take_back(ada, experiment, ["broken.dm3"], expected_version=2)
     lab.process(experiment)
     assert lab.row(experiment).state is S.INVALID
     assert said(services, experiment) == {}
@@ -65,29 +67,29 @@ def test_an_experiment_whose_run_failed_can_have_a_file_set_aside(services, seal
     experiments = services.registry.experiments
     experiments.set_state(sealed.experiment, S.FAILED, reason="out of memory")
     row = set_aside(
-        someone(services), sealed.experiment, "a b.dm3", because="too large", expected_version=1
+        someone(services), sealed.experiment, ["a b.dm3"], because="too large", expected_version=1
     )
     assert row.state is S.SEALED
 
 
 def test_who_set_it_aside_and_when_stays_told_while_others_say_something_else(services, sealed):
     ada, bob = someone(services, "ada"), someone(services, "bob")
-    set_aside(ada, sealed.experiment, "a b.dm3", because="cut off", expected_version=1)
+    set_aside(ada, sealed.experiment, ["a b.dm3"], because="cut off", expected_version=1)
     row = services.registry.experiments.get(sealed.experiment)
     (first,) = files_aside(services, row)
     assert (first.file, first.because, first.by) == ("a b.dm3", "cut off", "local:ada")
-    set_aside(bob, sealed.experiment, "a b.dm3", because="cut off", expected_version=2)
+    set_aside(bob, sealed.experiment, ["a b.dm3"], because="cut off", expected_version=2)
     assert files_aside(services, row) == (first,), "the same once more changes nothing"
-    set_aside(bob, sealed.experiment, "a b.dm3", because="blurred", expected_version=2)
+    set_aside(bob, sealed.experiment, ["a b.dm3"], because="blurred", expected_version=2)
     (second,) = files_aside(services, row)
     assert (second.because, second.by) == ("blurred", "local:bob")
-    take_back(bob, sealed.experiment, "a b.dm3", expected_version=3)
+    take_back(bob, sealed.experiment, ["a b.dm3"], expected_version=3)
     assert files_aside(services, row) == ()
 
 
 def test_the_audit_log_says_who_did_it_to_which_file_and_why(services, sealed):
     ada = someone(services)
-    set_aside(ada, sealed.experiment, "a b.dm3", because="cut off", expected_version=1)
+    set_aside(ada, sealed.experiment, ["a b.dm3"], because="cut off", expected_version=1)
     deed = services.registry.audit.list(limit=1)[0]
     assert (deed.action, deed.actor) == ("annotations-changed", "local:ada")
     assert deed.detail["reason"] == "a b.dm3 is set aside: cut off"
@@ -97,16 +99,16 @@ def test_the_audit_log_says_who_did_it_to_which_file_and_why(services, sealed):
 def test_why_must_be_said(services, sealed, because):
     with pytest.raises(BadAnnotations):
         set_aside(
-            someone(services), sealed.experiment, "a b.dm3", because=because, expected_version=1
+            someone(services), sealed.experiment, ["a b.dm3"], because=because, expected_version=1
         )
 
 
 def test_what_is_not_there_cannot_be_set_aside_nor_what_someone_has_changed(services, sealed):
     ada = someone(services)
     with pytest.raises(NotFound, match="no such file"):
-        set_aside(ada, sealed.experiment, "b.dm3", because="x", expected_version=1)
+        set_aside(ada, sealed.experiment, ["b.dm3"], because="x", expected_version=1)
     with pytest.raises(Outdated):
-        set_aside(ada, sealed.experiment, "a b.dm3", because="x", expected_version=7)
+        set_aside(ada, sealed.experiment, ["a b.dm3"], because="x", expected_version=7)
 
 
 def test_nothing_of_what_is_published_is_set_aside(services, sealed):
@@ -114,7 +116,9 @@ def test_nothing_of_what_is_published_is_set_aside(services, sealed):
     for state in (S.PROCESSING, S.VALID, S.PUBLISHED):
         experiments.set_state(sealed.experiment, state)
     with pytest.raises(Conflict):
-        set_aside(someone(services), sealed.experiment, "a b.dm3", because="x", expected_version=1)
+        set_aside(
+            someone(services), sealed.experiment, ["a b.dm3"], because="x", expected_version=1
+        )
 
 
 def test_namesakes_in_other_folders_stay_and_what_is_said_of_a_file_is_kept(lab, tmp_path):
@@ -124,14 +128,14 @@ def test_namesakes_in_other_folders_stay_and_what_is_said_of_a_file_is_kept(lab,
     deposited = lab.deposit(tmp_path / "s", files={"scan.dm3": {"title": "grain"}})
     experiment = deposited.place.experiment
     ada = someone(lab.services)
-    set_aside(ada, experiment, "s/scan.dm3", because="cut off", expected_version=1)
+    set_aside(ada, experiment, ["s/scan.dm3"], because="cut off", expected_version=1)
     assert said(lab.services, experiment) == {
         "s/day/scan.dm3": {"title": "grain"},
         "s/scan.dm3": {"title": "grain", "set_aside": "cut off"},
     }
     (one,) = files_aside(lab.services, lab.row(experiment))
     assert one.file == "s/scan.dm3"
-    take_back(ada, experiment, "s/scan.dm3", expected_version=2)
+    take_back(ada, experiment, ["s/scan.dm3"], expected_version=2)
     assert said(lab.services, experiment)["s/scan.dm3"] == {"title": "grain"}
 
 
@@ -141,5 +145,5 @@ def test_a_file_in_no_folder_is_set_aside_without_its_namesake_in_one(services, 
         (tmp_path / name).write_bytes(name.encode())
     wanted = request(tmp_path / "scan.dm3", tmp_path / "day", notes=Annotations())
     experiment = deposit(services, wanted).place.experiment
-    set_aside(someone(services), experiment, "scan.dm3", because="cut off", expected_version=1)
+    set_aside(someone(services), experiment, ["scan.dm3"], because="cut off", expected_version=1)
     assert said(services, experiment) == {"/scan.dm3": {"set_aside": "cut off"}}

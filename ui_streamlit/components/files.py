@@ -17,6 +17,7 @@ from ui_streamlit import stores
 from ui_streamlit.components import links
 from ui_streamlit.components.long_names import LARGE
 from ui_streamlit.components.markup import escaped
+from ui_streamlit.components.set_aside import may_set_aside, set_any_aside
 
 _PARTS = {Part.RAW: "Raw files", Part.NEXUS: "Containers", Part.ALL: "Everything"}
 
@@ -39,6 +40,8 @@ def files(page: ExperimentPage) -> None:
         parts = [part for part in parts if part is Part.RAW]
     if parts:
         _taking(page, parts)
+    if may_set_aside(access, page):
+        set_any_aside(page)
     raw = access.may(Action.DOWNLOAD_RAW, resource)
     read = {name for one in page.measurements for name in (one.file, *one.companions)}
     lines = listed(manifest.files)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import streamlit as st
 
@@ -11,15 +11,17 @@ from emfair.model.findings import Finding, Severity
 from emfair.model.states import ExperimentState as State
 from emfair.service.access import Access, experiment_resource
 from emfair.service.browse import ExperimentPage
+from emfair.service.setting_aside import files_aside
 from emfair.validation.mending import Matter, in_words, mending
-from emfair.validation.outline import outline
+from emfair.validation.outline import outline, plain
 from ui_streamlit import stores
 from ui_streamlit.components import links
 from ui_streamlit.components.markup import escaped, show
+from ui_streamlit.components.set_aside import set_aside
 from ui_streamlit.components.status import CLOSED
 from ui_streamlit.components.words import SEVERITIES, VERDICTS
 
-OPEN = (Severity.ERROR, Severity.MISSING)
+OPEN = (Severity.ERROR, Severity.MISSING, Severity.WARNING)
 _MOST = 30
 """Matters of one severity that are shown; the report has all."""
 
@@ -39,9 +41,13 @@ def findings(page: ExperimentPage) -> None:
     told = outline(page.validation)
     word = VERDICTS[page.validation.verdict]
     show("verdict", word=word, title=told.verdict_label, summary=told.summary)
-    mends = _may_mend(stores.access(), page)
+    access = stores.access()
+    mends = _may_mend(access, page)
+    aside = {one.file for one in files_aside(access.services, page.row)} if mends else set()
+    by_place = {plain(one.measurement or one.file): one.file for one in page.findings if one.file}
+    leaves = {place: file for place, file in by_place.items() if mends and file not in aside}
     for severity, matters in mending(told).items():
-        _group(page, severity, matters, mends=mends)
+        _group(page, severity, matters, mends=mends, leaves=leaves)
     st.caption(
         f"Judged against {told.definition}, NeXus definitions {told.nxdl_version}, by "
         f"{told.validator} and emfair's own checks."
@@ -73,8 +79,14 @@ def _may_mend(access: Access, page: ExperimentPage) -> bool:
 
 
 def _group(
-    page: ExperimentPage, severity: Severity, matters: tuple[Matter, ...], *, mends: bool
+    page: ExperimentPage,
+    severity: Severity,
+    matters: tuple[Matter, ...],
+    *,
+    mends: bool,
+    leaves: Mapping[str, str],
 ) -> None:
+    """Show matters of one severity; `leaves` are the files that may be set aside, by place."""
     word = SEVERITIES[severity]
     with st.expander(f"**{word.label}** ({len(matters)})", expanded=severity in OPEN):
         st.caption(word.meaning)
@@ -88,5 +100,9 @@ def _group(
                         query_params={"id": page.row.id, "field": matter.field},
                         icon=":material/edit_note:",
                     )
+                elif severity is Severity.ERROR:
+                    places = [place for row in matter.rows for place in row.where]
+                    if files := sorted({leaves[one] for one in places if one in leaves}):
+                        set_aside(page, files, f"matter-{number}")
         if len(matters) > _MOST:
             st.caption(f"… and {len(matters) - _MOST:,} more, all in the report.")

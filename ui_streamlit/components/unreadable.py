@@ -44,7 +44,7 @@ def unreadable(row: ExperimentRow, looks: LookedInto) -> None:
             st.caption(_WAYS if len(bad) > 1 else _WAY, width="stretch")
             if len(bad) > 1:
                 st.button(
-                    f"Take all {len(bad):,} out", icon=":material/delete_sweep:", type="tertiary",
+                    "Take all out", icon=":material/delete_sweep:", type="tertiary",
                     on_click=_take_out, args=(row.id, [one.file for one in bad]),
                 )  # fmt: skip
 
@@ -57,7 +57,7 @@ def _told(bad: tuple[Unreadable, ...]) -> str:
 def _line(row: ExperimentRow, number: int, one: Unreadable) -> None:
     first = one.found[0]
     why = f"{first.message} {first.hint}".strip()
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key=f"row-of-bad-{number}"):
         st.markdown(f"**{escaped(one.file)}**: {escaped(why)}", width="stretch")
         st.button(
             "Take out", key=f"take-out-{number}", icon=":material/delete:", type="tertiary",

@@ -35,6 +35,7 @@ from ui_streamlit.components.measurements import grid, measurements
 from ui_streamlit.components.notices import notices
 from ui_streamlit.components.place import place
 from ui_streamlit.components.provenance import provenance
+from ui_streamlit.components.set_aside import set_aside_so_far
 from ui_streamlit.components.status import CLOSED, status
 from ui_streamlit.components.times import moment
 from ui_streamlit.components.words import STATES
@@ -86,6 +87,7 @@ def _experiment(access: Access, page: ExperimentPage) -> None:
     _head(access, page)
     damage(access, page)
     status(page.row.id, page.row.state)
+    set_aside_so_far(access, page)
     if page.row.manifest_version is None:
         return
     deposited = _counted("Files", len(page.manifest.files)) if page.manifest else "Files"
