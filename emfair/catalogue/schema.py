@@ -171,7 +171,7 @@ FINDINGS = _table(
     "One row a thing that is not as it should be.",
     "severity file measurement_id path rule message",
     [
-        ("severity", _TEXT, "error, missing, recommended, undocumented or note."),
+        ("severity", _TEXT, "error, missing, warning, recommended, undocumented or note."),
         ("rule", _TEXT, "Name of the rule it breaks."),
         ("message", _TEXT, "What is wrong."),
         ("hint", _TEXT, "What to do."),

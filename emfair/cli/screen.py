@@ -27,6 +27,7 @@ DONE, BAD_DATA, BAD_CALL, UNAVAILABLE = 0, 1, 2, 3
 SEVERITY_STYLES = {
     "error": "bold red",
     "missing": "bold yellow",
+    "warning": "yellow",
     "recommended": "cyan",
     "undocumented": "dim",
     "note": "dim",

@@ -54,7 +54,7 @@ FILES = """SELECT f.experiment_id, f.name AS file, f.reader AS format,
        coalesce(
          (SELECT first(d.message ORDER BY d.severity <> 'error', d.message) FROM findings d
           WHERE d.experiment_id = f.experiment_id AND d.file = f.name
-            AND d.severity <> 'recommended'),
+            AND d.severity NOT IN ('recommended', 'warning')),
          (SELECT 'read with ' || first(m.file) FROM measurements m
           WHERE m.experiment_id = f.experiment_id AND list_contains(m.companions, f.name)),
          '') AS remark

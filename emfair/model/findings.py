@@ -17,6 +17,7 @@ class Severity(StrEnum):
 
     ERROR = "error"  # wrong: makes invalid
     MISSING = "missing"  # required by NXem, and only a person can supply it
+    WARNING = "warning"  # two things cannot both be right; the data stay valid
     RECOMMENDED = "recommended"
     UNDOCUMENTED = "undocumented"  # NXem has no concept for it
     NOTE = "note"

@@ -14,7 +14,7 @@ from math import pi, remainder
 from emfair.model.facts import OF_FILES, Fact, Source
 from emfair.model.findings import Finding, Severity, in_order
 from emfair.nxem.clocks import NO_ZONE, TIMES, is_local
-from emfair.nxem.facts import IMPOSSIBLE, of_the_whole, used
+from emfair.nxem.facts import IMPOSSIBLE, OF_ANOTHER_DAY, is_backwards, of_the_whole, used
 from emfair.nxem.keys import Key, keys
 from emfair.nxem.names import alike
 from emfair.nxem.show import shown
@@ -59,7 +59,7 @@ def doubts(facts: Iterable[Fact], file: str) -> list[Finding]:
         *_contradictions(everything, chosen, file),
         *_impossible(everything, chosen, file),
         *_left_over(everything, chosen, file),
-        *_backwards(chosen, file),
+        *_backwards(everything, chosen, file),
         *_suggestions(chosen, file),
     ]
     return in_order(found)
@@ -90,7 +90,7 @@ def _contradictions(facts: list[Fact], chosen: dict[str, Fact], file: str) -> It
 
 def _disagree(key: Key, person: Fact, other: Fact, advice: str, file: str) -> Finding:
     return Finding(
-        severity=Severity.RECOMMENDED,
+        severity=Severity.WARNING,
         rule="sources-disagree",
         message=f"{key.label}: {_says(person)}, {_source(other)} something else.",
         hint=f"{_exactly(other)}. {advice}",
@@ -194,20 +194,25 @@ def _left_over(facts: list[Fact], chosen: dict[str, Fact], file: str) -> Iterato
         )
 
 
-def _backwards(chosen: dict[str, Fact], file: str) -> Iterator[Finding]:
-    start, end = chosen.get("start_time"), chosen.get("end_time")
-    if start is None or end is None:
+def _backwards(facts: list[Fact], chosen: dict[str, Fact], file: str) -> Iterator[Finding]:
+    """Tell an end before the start; also one that is said of all, and not used for this file."""
+    of_all = {fact.key: fact for fact in facts if fact.warning == OF_ANOTHER_DAY}
+    start, end = ({**chosen, **of_all}.get(key) for key in TIMES)
+    if start is None or end is None or not is_backwards(start, end):
         return
-    if datetime.fromisoformat(end.value_text) < datetime.fromisoformat(start.value_text):
-        yield Finding(
-            severity=Severity.RECOMMENDED,
-            rule="ends-before-it-starts",
-            message="The acquisition ends before it starts.",
-            hint=f"It ends at {end.value_text} and starts at {start.value_text}: "
-            f"check {_where(start)} and {_where(end)}.",
-            file=file,
-            field="end_time",
-        )
+    message = "The acquisition ends before it starts."
+    if of_all:
+        said = "ends before this file starts" if end.warning else "starts after this file ends"
+        message = f"What is said of all files {said}; it is not used for this one."
+    yield Finding(
+        severity=Severity.WARNING,
+        rule="ends-before-it-starts",
+        message=message,
+        hint=f"The end is {end.value_text}, the start {start.value_text}: "
+        f"check {_where(end)} and {_where(start)}.",
+        file=file,
+        field="start_time" if start.warning else "end_time",
+    )
 
 
 def _suggestions(chosen: dict[str, Fact], file: str) -> Iterator[Finding]:

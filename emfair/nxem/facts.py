@@ -62,7 +62,7 @@ def facts_of(
     once = without_repeats([check(fact, latest) for fact in found])
     zone = used(settle(once)).get("time_zone")
     checked = [check(fact, latest) for fact in zoned(once, zone)]
-    return settle([*checked, *inferred(signal, used(settle(checked)))])
+    return _fitting(settle([*checked, *inferred(signal, used(settle(checked)))]))
 
 
 def facts_with(of_file: Iterable[Fact], said: Iterable[Fact]) -> list[Fact]:
@@ -78,7 +78,32 @@ def facts_with(of_file: Iterable[Fact], said: Iterable[Fact]) -> list[Fact]:
         What people and records say of the file (`said.form_facts`, `said.record_facts`).
     """
     once = [check(fact) for fact in (*said, *unzoned(of_file))]
-    return settle(check(fact) for fact in zoned(once, used(settle(once)).get("time_zone")))
+    settled = settle(check(fact) for fact in zoned(once, used(settle(once)).get("time_zone")))
+    return _fitting(settled)
+
+
+OF_ANOTHER_DAY = "said of all files, and does not fit this one: not used"
+"""Warning of the experiment's end where a file began later, or of its start where one had ended."""
+
+
+def _fitting(settled: list[Fact]) -> list[Fact]:
+    """Return settled facts; what does not fit a file's own start or end is not used."""
+    chosen = used(settled)
+    start, end = (chosen.get(key) for key in TIMES)
+    if start is None or end is None or of_the_whole(start) == of_the_whole(end):
+        return settled
+    if not is_backwards(start, end):
+        return settled
+    odd = end if of_the_whole(end) else start
+    return [
+        fact.model_copy(update={"warning": OF_ANOTHER_DAY}) if fact is odd else fact
+        for fact in settled
+    ]
+
+
+def is_backwards(start: Fact, end: Fact) -> bool:
+    """Whether a usable end lies before a usable start."""
+    return datetime.fromisoformat(end.value_text) < datetime.fromisoformat(start.value_text)
 
 
 def used(facts: Iterable[Fact]) -> dict[str, Fact]:

@@ -23,6 +23,7 @@ _VERDICTS = {
 SEVERITIES = {
     Severity.ERROR: ("error", "errors"),
     Severity.MISSING: ("missing value", "missing values"),
+    Severity.WARNING: ("warning", "warnings"),
     Severity.RECOMMENDED: ("recommendation", "recommendations"),
     Severity.UNDOCUMENTED: ("undocumented item", "undocumented items"),
     Severity.NOTE: ("note", "notes"),
@@ -221,17 +222,27 @@ def _counts(rows: list[Row]) -> tuple[tuple[str, str], ...]:
 def _summary(verdict: Verdict, rows: list[Row], containers: int) -> str:
     """Say in one or two plain sentences what the verdict means for the reader."""
     of = f"{containers} measurement{'' if containers == 1 else 's'}"
-    severity = {
-        Verdict.INVALID: Severity.ERROR,
-        Verdict.NEEDS_INPUT: Severity.MISSING,
-        Verdict.VALID: Severity.RECOMMENDED,
-    }[verdict]
-    number = _numbers(rows)[severity]
-    told = counted(number, severity)
-    have = "has" if number == 1 else "have"
-    if verdict is Verdict.INVALID:
-        return f"{told} {have} to be mended before this experiment ({of}) meets NXem."
-    if verdict is Verdict.NEEDS_INPUT:
-        return f"{told} {have} to be filled in before this experiment ({of}) meets NXem."
-    more = f" {told} would make the data easier to find and to reuse." if number else ""
-    return f"Meets NXem ({of}).{more}"
+    numbers = _numbers(rows)
+    told = {one: counted(numbers[one], one) for one in Severity}
+    have = {one: "has" if numbers[one] == 1 else "have" for one in Severity}
+    errors, missing = Severity.ERROR, Severity.MISSING
+    to_do = []
+    if numbers[errors] or verdict is Verdict.INVALID:
+        to_do.append(f"{told[errors]} {have[errors]} to be mended")
+    if numbers[missing] or verdict is Verdict.NEEDS_INPUT:
+        to_do.append(f"{told[missing]} {have[missing]} to be filled in")
+    if verdict is not Verdict.VALID:
+        first, *more = to_do
+        before = ", and ".join((first, *more))
+        return f"{before} before this experiment ({of}) meets NXem."
+    sentences = [f"Meets NXem ({of})."]
+    if numbers[Severity.WARNING]:
+        sentences.append(
+            f"{told[Severity.WARNING]}: what is said there contradicts something else and has to "
+            "be looked at."
+        )
+    if numbers[Severity.RECOMMENDED]:
+        sentences.append(
+            f"{told[Severity.RECOMMENDED]} would make the data easier to find and to reuse."
+        )
+    return " ".join(sentences)

@@ -127,4 +127,4 @@ def test_findings_of_signals_of_one_file_are_told_once_the_most_severe_first(
     assert len(rows) == len(set(rows)) > 1
     (head,) = [place for place, line in enumerate(lines) if " severity " in line]
     severities = [line.split()[1] for line in lines[head + 1 :] if line.startswith(" multi_")]
-    assert severities == sorted(severities, key=["missing", "recommended", "note"].index)
+    assert severities == sorted(severities, key=["missing", "warning", "recommended", "note"].index)

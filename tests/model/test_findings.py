@@ -20,7 +20,7 @@ def finding(severity=Severity.NOTE, **rest) -> Finding:
     ("severities", "verdict"),
     [
         ([], Verdict.VALID),
-        (["note", "undocumented", "recommended"], Verdict.VALID),
+        (["note", "undocumented", "recommended", "warning"], Verdict.VALID),
         (["note", "missing"], Verdict.NEEDS_INPUT),
         (["missing", "error"], Verdict.INVALID),
         (["error"], Verdict.INVALID),
@@ -33,7 +33,8 @@ def test_the_worst_finding_decides(severities, verdict):
 def test_counts_name_every_severity_most_severe_first():
     counts = count_by_severity([finding(Severity.ERROR), finding(), finding()])
     assert list(counts.items()) == [
-        ("error", 1), ("missing", 0), ("recommended", 0), ("undocumented", 0), ("note", 2)
+        ("error", 1), ("missing", 0), ("warning", 0), ("recommended", 0), ("undocumented", 0),
+        ("note", 2),
     ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from emfair.model.facts import LEFT_OVER, Fact, Source
 from emfair.model.findings import Finding, Severity, Verdict, verdict_of
 from emfair.nxem.annotations import parse_annotations
 from emfair.nxem.doubts import RULES, differ, doubts
-from emfair.nxem.facts import IMPOSSIBLE, facts_of, settle, used
+from emfair.nxem.facts import IMPOSSIBLE, facts_of, facts_with, settle, used
 from emfair.nxem.keys import keys
 from emfair.vendor.read import read_signals
 from emfair.vendor.signal import Signal
@@ -45,7 +45,7 @@ def test_a_voltage_that_differs_between_form_and_file_is_told_with_both_places(c
         if one.rule == "sources-disagree"
     ]
     assert finding == Finding(
-        severity=Severity.RECOMMENDED,
+        severity=Severity.WARNING,
         rule="sources-disagree",
         message="Acceleration voltage: the form says 300 kV, the file something else.",
         hint="The file says 200 kV at the tag “ImageList/TagGroup0/ImageTags/Microscope Info/"
@@ -246,6 +246,36 @@ def test_an_end_before_the_start_is_told():
         ("ends-before-it-starts", "end_time")
     ]
     assert found(said("start_time", end), said("end_time", start)) == []
+
+
+@pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_end_of_the_whole_before_a_files_own_start_is_not_used_and_told(velox):
+    """The demonstration's maps of 2018 ended in 2017, and all was well."""
+    signal = read_signals(velox / "fei_SI_SuperX-HAADF_10frames_10x50.emd")[0]
+    own = used(facts_of(signal, "a", Annotations()))
+    assert "end_time" not in own
+    began = datetime.fromisoformat(own["start_time"].value_text)
+    facts = facts_of(signal, "a", Annotations(end_time=began - timedelta(days=15)))
+    assert "end_time" not in used(facts)
+    (finding,) = [one for one in doubts(facts, "a") if one.rule == "ends-before-it-starts"]
+    assert (finding.severity, finding.field) == (Severity.WARNING, "end_time")
+    assert finding.message == (
+        "What is said of all files ends before this file starts; it is not used for this one."
+    )
+    later = facts_of(signal, "a", Annotations(end_time=began + timedelta(hours=2)))
+    assert "end_time" in used(later)
+    assert "ends-before-it-starts" not in {one.rule for one in doubts(later, "a")}
+
+
+def test_a_start_of_the_whole_after_a_files_own_end_is_not_used_and_told():
+    end = said("end_time", "2026-01-22T12:00:00+01:00", Source.VENDOR)
+    start = said("start_time", "2026-01-22T14:00:00+01:00", source_path="start_time")
+    facts = facts_with([end], [start])
+    assert "start_time" not in used(facts)
+    (finding,) = doubts(facts, "a")
+    assert (finding.rule, finding.field) == ("ends-before-it-starts", "start_time")
+    assert "starts after this file ends" in finding.message
 
 
 def test_elements_that_were_looked_for_are_offered_until_somebody_says_what_is_there():

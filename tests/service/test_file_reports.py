@@ -87,7 +87,7 @@ def test_a_signal_that_was_not_taken_makes_a_file_partly_read():
 
 def test_doubts_do_not_make_a_file_bad():
     told = reports(["a.dm3"], [measured("a.dm3")],
-                   [found("a.dm3", "sources-disagree", Severity.RECOMMENDED)])  # fmt: skip
+                   [found("a.dm3", "sources-disagree", Severity.WARNING)])  # fmt: skip
     assert told["a.dm3"].outcome is Outcome.READ
     assert (len(told["a.dm3"].doubts), told["a.dm3"].why) == (1, [])
 

@@ -209,3 +209,26 @@ def test_a_code_span_holds_any_backticks():
 
 def test_plain_text_has_one_line_and_no_hidden_characters():
     assert plain(" a\n\tb\u202ec\x00") == "a b\ufffdc\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("severities", "summary"),
+    [
+        ([], "Meets NXem (1 measurement)."),
+        (["recommended"], "Meets NXem (1 measurement). 1 recommendation would make the data easier "
+                          "to find and to reuse."),
+        (["warning", "note"], "Meets NXem (1 measurement). 1 warning: what is said there "
+                              "contradicts something else and has to be looked at."),
+        (["missing"] * 2, "2 missing values have to be filled in before this experiment "
+                          "(1 measurement) meets NXem."),
+        (["error", *["missing"] * 6], "1 error has to be mended, and 6 missing values have to be "
+                                      "filled in before this experiment (1 measurement) meets "
+                                      "NXem."),
+    ],
+)  # fmt: skip
+def test_a_summary_says_all_that_stands_between_data_and_nxem(trees, severities, summary):
+    found = [
+        finding("m-1", "a.dm4", severity=Severity(one), path=f"/entry/{n}", message=f"{n}.")
+        for n, one in enumerate(severities)
+    ]
+    assert outline(trees.document({("m-1", "a.dm4"): found})).summary == summary

@@ -41,6 +41,9 @@ VERDICTS = {
 SEVERITIES = {
     Severity.ERROR: Word("To mend", "red", "Wrong; makes the experiment invalid."),
     Severity.MISSING: Word("To fill in", "orange", "NXem requires it, and only a person knows."),
+    Severity.WARNING: Word(
+        "To look at", "orange", "Two things that cannot both be right; the data stay valid."
+    ),
     Severity.RECOMMENDED: Word("Recommended", "blue", "Makes the data easier to find and reuse."),
     Severity.UNDOCUMENTED: Word("Undocumented", "violet", "NXem has no concept for it."),
     Severity.NOTE: Word("Good to know", "gray", "Nothing needs to be done."),
