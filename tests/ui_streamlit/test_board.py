@@ -29,10 +29,12 @@ def press(app, key):
 def steel(opened):
     """Return an experiment of a project that is there."""
     access = local_access(opened)
-    deposits.draft(access, Whereto("Steel", "2026-A", "Lamella 1", "Day"))
-    editing = Granted(access, access.sample(Action.EDIT_SAMPLE, ("steel", "2026-a", "lamella-1")))
-    samples.edit_sample(editing, SampleCard(title="Lamella *1*"), expected_version=1)
-    return deposits.draft(access, Whereto("Steel", "2026-A", "Lamella 1", "Night"))
+    mine = {"actor": access.subject}
+    opened.registry.projects.create("steel", card=ProjectCard(title="Steel"), **mine)
+    opened.registry.proposals.create("steel", "2026-a", card=ProposalCard(title="2026-A"), **mine)
+    sample = SampleCard(title="Lamella *1*")
+    opened.registry.samples.create("steel", "2026-a", "lamella-1", card=sample, **mine)
+    return deposits.draft(access, Whereto("Steel", "2026-A", "Lamella *1*", "Night"))
 
 
 def test_levels_open_one_after_the_other(steel):
