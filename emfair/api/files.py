@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from emfair.lake.uploads import Part, PartTarget
-from emfair.model.manifest import RawFile
+from emfair.model.manifest import FileTime, RawFile
 from emfair.model.paths import lake_path
 from emfair.registry import UploadRow
 from emfair.service.uploads import Announced, parts_of
@@ -38,7 +38,7 @@ class NewFile(BaseModel):
 
     name: Name
     size: Size
-    modified_at: AwareDatetime = Field(examples=[_TIME])
+    modified_at: FileTime = Field(examples=[_TIME])
     sha256: Sha256 | None = None
 
     @property
@@ -54,7 +54,7 @@ class KnownFile(BaseModel):
 
     name: Name
     size: Size
-    modified_at: AwareDatetime = Field(examples=[_TIME])
+    modified_at: FileTime = Field(examples=[_TIME])
     sha256: Sha256
 
     @property

@@ -6,12 +6,28 @@ the chain needs: nothing in it comes from the registry alone.
 
 from __future__ import annotations
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from emfair.model.annotations import Annotations
 from emfair.model.canonical import digest_of
 from emfair.model.context import Context
 from emfair.model.identifiers import Identifier
+
+
+def _in_utc(value: datetime) -> datetime:
+    """Refuse what no calendar holds in UTC; a file's clock may be as wrong as it likes."""
+    try:
+        value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("is before the year 1 or after 9999 in UTC") from error
+    return value
+
+
+FileTime = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""When a file was last written, as its file system says."""
 
 
 class Place(BaseModel):
@@ -45,7 +61,7 @@ class RawFile(BaseModel):
     path: str
     size: int = Field(ge=0)
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    modified_at: AwareDatetime
+    modified_at: FileTime
 
 
 class Depositor(BaseModel):

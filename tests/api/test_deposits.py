@@ -118,6 +118,18 @@ def test_what_is_no_deposit_is_refused_in_words(client, services, wrong, status)
     assert services.registry.experiments.list() == ()
 
 
+@pytest.mark.parametrize("when", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_a_files_time_that_no_calendar_holds_in_utc_is_refused_by_its_field(client, when):
+    one = new()["files"][0] | {"modified_at": when}
+    told = problem(client.post("/deposits", json=new(files=[one])), 422)
+    assert told["subject"] == "files.0.modified_at"
+    draft = client.post("/experiments", json={k: v for k, v in new().items() if k != "files"})
+    path = f"/experiments/{draft.json()['id']}/uploads"
+    problem(client.post(path, json={"files": [one]}), 422)
+    broken = one | {"modified_at": "1601-01-01T00:00:00Z"}  # a clock that was never set
+    client.post("/deposits", json=new(files=[broken])).raise_for_status()
+
+
 @pytest.mark.parametrize("path", ["/deposits", "/experiments"])
 def test_a_title_whose_identifier_another_has_is_a_conflict_that_names_it(client, path):
     other = {"id": "quartz-2nd", "card": {"title": "Calcite"}}
