@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -52,6 +53,7 @@ class Settings(BaseSettings):
     cookie_secret: SecretStr = SecretStr("")
     login_hours: float = Field(default=12.0, gt=0, le=720)
     contact: str = ""
+    projects: Literal["anyone", "groups"] | None = None
 
     @field_validator("home")
     @classmethod
@@ -124,6 +126,16 @@ class Settings(BaseSettings):
         """Whom a token may be meant for; Authentik writes the client's identifier."""
         named = [name.strip() for name in self.oidc_audience.split(",")]
         return tuple(filter(None, named)) or (self.oidc_client_id,)
+
+    @property
+    def anyone_begins_projects(self) -> bool:
+        """Whether whoever may deposit begins projects, too.
+
+        Else only stewards do, and those whose groups name the project: as by default where people
+        log in, for whoever begins one owns it, and reads what others whom a group names deposit.
+        """
+        usual = "groups" if self.oidc_issuer else "anyone"
+        return (self.projects or usual) == "anyone"
 
     @property
     def web_client(self) -> str:

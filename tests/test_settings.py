@@ -170,3 +170,16 @@ def test_a_home_of_any_name_holds_lake_and_registry(tmp_path, name):
 def test_settings_cannot_be_changed():
     with pytest.raises(ValueError, match="frozen"):
         read_settings().home = Path("/")
+
+
+def test_whoever_may_deposit_begins_projects_unless_people_log_in_here(monkeypatch):
+    issuer = "https://login.test/"
+    assert read_settings().anyone_begins_projects
+    assert not read_settings(oidc_issuer=issuer).anyone_begins_projects
+    monkeypatch.setenv("EMFAIR_PROJECTS", "anyone")
+    assert read_settings(oidc_issuer=issuer).anyone_begins_projects
+    monkeypatch.setenv("EMFAIR_PROJECTS", "groups")
+    assert not read_settings().anyone_begins_projects
+    monkeypatch.setenv("EMFAIR_PROJECTS", "nobody")
+    with pytest.raises(BadSetting, match="EMFAIR_PROJECTS: Input should be 'anyone' or 'groups'"):
+        read_settings()

@@ -13,6 +13,7 @@ import streamlit as st
 from emfair.identity.policy import SERVICE, Resource
 from emfair.identity.table import About, Action
 from emfair.service.access import Access
+from emfair.service.new_projects import may_deposit_somewhere
 from ui_streamlit.components import links
 
 MENU = "Lab"
@@ -56,10 +57,10 @@ def in_menu(access: Access) -> Iterator[Path]:
 
 
 def closed_to(access: Access) -> frozenset[Path]:
-    """Return the pages outside of the lab that are nothing for whoever looks: a referee."""
+    """Return the pages outside of the lab that are nothing for whoever looks: a referee, say."""
     ways = {
-        links.DEPOSIT: Action.CREATE_PROJECT,
         links.DISCOVER: Action.QUERY_INDEX,
         links.SQL: Action.QUERY_INDEX,
     }
-    return frozenset(path for path, action in ways.items() if not access.may(action, SERVICE))
+    closed = {path for path, action in ways.items() if not access.may(action, SERVICE)}
+    return frozenset(closed if may_deposit_somewhere(access) else closed | {links.DEPOSIT})

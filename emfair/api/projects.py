@@ -85,12 +85,16 @@ def list_projects(
     responses=responses(400, 401, 403, 409, 413, 422),
 )
 def create_project(
-    access: Annotated[Access, guard.service(Action.CREATE_PROJECT)],
+    access: Annotated[Access, guard.listing(Action.CREATE_PROJECT)],
     new: NewProject,
     request: Request,
     response: Response,
 ) -> ProjectAnswer:
-    """Make a project; whoever makes it owns it."""
+    """Make a project; whoever makes it owns it.
+
+    Who may, `EMFAIR_PROJECTS` says: anyone who may deposit, or only stewards and those whose groups
+    make them owners of a project with this identifier.
+    """
     row = projects.create_project(access, new.card, new.id)
     tell_made(request, response, row)
     return _project(access, row)

@@ -31,7 +31,7 @@ class Resource:
     restricted
         Only for those who work on it.
     open
-        Published, and for everyone.
+        Published, and for everyone; of a project that is not there yet: for anyone to begin.
     """
 
     about: About

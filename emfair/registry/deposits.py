@@ -66,7 +66,13 @@ class Deposits:
         self._now = now
 
     def open(
-        self, place: Place, titles: Titles, *, depositor: str, files: Sequence[RawFile]
+        self,
+        place: Place,
+        titles: Titles,
+        *,
+        depositor: str,
+        files: Sequence[RawFile],
+        owns: bool = True,
     ) -> Opened:
         """Begin a deposit, resume it, or find it sealed.
 
@@ -76,6 +82,8 @@ class Deposits:
         ----------
         place
             Its experiment is the identifier to use if the deposit is new.
+        owns
+            Whether a project that is new is the depositor's.
 
         Raises
         ------
@@ -90,7 +98,7 @@ class Deposits:
         digest = content_digest(tuple(files))
         now = self._now()
         with self._database.writing() as connection:
-            places.ensure(connection, place, titles, depositor, now)
+            places.ensure(connection, place, titles, depositor, now, owns=owns)
             new = _new(place, titles.experiment, depositor, now)
             new |= {"state": S.UPLOADING.value, "content_digest": digest, "closed_at": now}
             if insert_new(connection, experiment, new):
@@ -110,6 +118,7 @@ class Deposits:
         depositor: str,
         instrument: str | None = None,
         restricted: bool = False,
+        owns: bool = True,
     ) -> ExperimentRow:
         """Make an experiment whose files are still to come; levels above it that are new as well.
 
@@ -125,7 +134,7 @@ class Deposits:
         depositor = storable(depositor, "depositor", PERSON_LIMIT)
         titles, now = places.clean_titles(titles), self._now()
         with self._database.writing() as connection:
-            places.ensure(connection, place, titles, depositor, now)
+            places.ensure(connection, place, titles, depositor, now, owns=owns)
             new = _new(place, titles.experiment, depositor, now)
             new |= {
                 "state": S.DRAFT.value,

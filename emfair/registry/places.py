@@ -35,21 +35,28 @@ def clean_titles(titles: Titles) -> Titles:
 
 
 def ensure(
-    connection: Connection, place: Place, titles: Titles, depositor: str, now: datetime
+    connection: Connection,
+    place: Place,
+    titles: Titles,
+    depositor: str,
+    now: datetime,
+    *,
+    owns: bool,
 ) -> None:
     """Insert the levels above the experiment that are new; a known one keeps its first title.
 
-    Whoever makes a project owns it.
+    A project that is new is the depositor's if they may own it (`owns`).
     """
     keys = (place.project, place.proposal, place.sample)
     for depth, table in enumerate((project, proposal, sample), 1):
         title, key = getattr(titles, table.name), keys[:depth]
-        values: dict[str, Any] = {"title": title, "created_at": now, "owner": depositor}
+        owner = depositor if owns or table is not project else None
+        values: dict[str, Any] = {"title": title, "created_at": now, "owner": owner}
         values |= zip((column.name for column in table.primary_key), key, strict=True)
         if insert_new(connection, table, values | {"search": searched(title, *key)}):
             subject = f"{table.name}:{'/'.join(key)}"
             record(connection, now, Deed(depositor, f"{table.name}-created", subject))
-            if table is project:
+            if table is project and owns:
                 memberships.own(connection, place.project, depositor, now)
 
 

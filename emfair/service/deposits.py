@@ -27,6 +27,7 @@ from emfair.service.access import Access
 from emfair.service.annotations import draft_annotations, keep_annotations, latest
 from emfair.service.context import due, kept_context
 from emfair.service.documents import annotations_of, read_manifest
+from emfair.service.new_projects import check_may_deposit_first, owns
 from emfair.service.placing import placed
 from emfair.service.services import Services
 from emfair.vendor.bundles import measured
@@ -46,7 +47,7 @@ def check_may_begin(access: Access, place: Place) -> None:
     registry = access.services.registry
     project, proposal, key = place.project, place.proposal, (place.project, place.proposal)
     if not _is_there(lambda: registry.projects.get(project)):
-        access.service(Action.CREATE_PROJECT)
+        check_may_deposit_first(access, project)
         return
     try:
         if _is_there(lambda: registry.samples.get(*key, place.sample)):
@@ -73,19 +74,23 @@ def open_deposit(access: Access, order: Order) -> Opened:
     BadAnnotations
         The annotations speak of a file that is not among those deposited.
     TooMuch
-        There are more files than an experiment takes.
+        There are more files than an experiment takes, or one is larger than stores keep.
     Conflict
         Another project, proposal or sample has the identifier that a title gives.
     NotFound, Unauthenticated, Forbidden
         They may not deposit there.
     """
     check_files(order.annotations, measured(file.name for file in order.files))
-    uploads.check_number(len(order.files))
+    uploads.check_sizes(order.files)
     services = access.services
     place = placed(access, order.whereto, mint_experiment_id(services.now()))
     check_may_begin(access, place)
     opened = services.registry.deposits.open(
-        place, order.whereto.titles, depositor=access.subject, files=order.files
+        place,
+        order.whereto.titles,
+        depositor=access.subject,
+        files=order.files,
+        owns=owns(access, place.project),
     )
     if opened.place.experiment != place.experiment:
         _check_shared(access, opened.place.experiment, order.whereto.title)
@@ -116,6 +121,7 @@ def draft(
         depositor=access.subject,
         instrument=instrument,
         restricted=restricted,
+        owns=owns(access, place.project),
     )
 
 

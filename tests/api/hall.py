@@ -148,12 +148,19 @@ def problem(answer: httpx.Response, status: int) -> dict[str, Any]:
 
 
 @contextmanager
-def open_hall(oidc: Provider, home: Path, kind: str) -> Iterator[Hall]:
-    """Serve an empty emfair whose registry is in ``sqlite`` or ``postgresql``."""
+def open_hall(oidc: Provider, home: Path, kind: str, projects: str = "anyone") -> Iterator[Hall]:
+    """Serve an empty emfair whose registry is in ``sqlite`` or ``postgresql``.
+
+    `projects` says who begins one.
+    """
     with ExitStack() as stack:
         url = stack.enter_context(database(migrated())) if kind == "postgresql" else ""
         settings = read_settings(
-            home=furnished(home), registry_url=url, oidc_issuer=oidc.url, oidc_audience=AUDIENCE
+            home=furnished(home),
+            registry_url=url,
+            oidc_issuer=oidc.url,
+            oidc_audience=AUDIENCE,
+            projects=projects or None,
         )
         services = stack.enter_context(open_services(settings, lake=MemoryLake()))
         reception = stack.enter_context(closing(Reception(services)))

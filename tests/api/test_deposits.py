@@ -19,6 +19,7 @@ from emfair.lake import layout
 from emfair.lake.memory import MemoryLake
 from emfair.service.documents import read_manifest
 from emfair.service.services import Services, open_services
+from emfair.service.uploads import LARGEST
 from emfair.settings import read_settings
 from tests.api.asgi import ask
 from tests.api.conftest import serving
@@ -116,6 +117,16 @@ def test_words_about_a_file_that_does_not_come_are_refused_and_nothing_is_stored
 def test_what_is_no_deposit_is_refused_in_words(client, services, wrong, status):
     problem(client.post("/deposits", json=new(**wrong)), status)
     assert services.registry.experiments.list() == ()
+
+
+def test_a_file_that_no_store_keeps_is_refused_by_its_name(client, services):
+    one = new()["files"][0] | {"size": LARGEST + 1}
+    told = problem(client.post("/deposits", json=new(files=[one])), 413)
+    assert told["subject"] == one["name"]
+    assert "5 TiB" in told["detail"]
+    assert services.registry.experiments.list() == ()
+    whole = one | {"size": LARGEST}
+    client.post("/deposits", json=new(files=[whole])).raise_for_status()
 
 
 @pytest.mark.parametrize("when", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])

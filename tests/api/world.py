@@ -141,7 +141,7 @@ def copy(home: Path, lake: Lake, to: Path) -> Iterator[FastAPI]:
 
 
 def _opened(home: Path, lake: Lake) -> object:
-    return open_services(read_settings(home=home, oidc_issuer=ISSUER), lake=lake)
+    return open_services(read_settings(home=home, oidc_issuer=ISSUER, projects="anyone"), lake=lake)
 
 
 def resource(about: About, things: Things, *, own: bool, restricted: bool) -> Resource:

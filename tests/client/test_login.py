@@ -24,7 +24,11 @@ from tests.services.oidc.provider import AUDIENCE, CLIENT, Provider
 def guarded(oidc: Provider, tmp_path: Path) -> Iterator[Served]:
     """Yield a server where people must log in."""
     yield from open_served(
-        tmp_path / "home", MemoryLake(), oidc_issuer=oidc.url, oidc_audience=AUDIENCE
+        tmp_path / "home",
+        MemoryLake(),
+        oidc_issuer=oidc.url,
+        oidc_audience=AUDIENCE,
+        projects="anyone",
     )
 
 

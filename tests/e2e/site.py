@@ -125,6 +125,7 @@ def data_centre(folder: Path) -> Iterator[Site]:
             "EMFAIR_REGISTRY_URL": registry,
             "EMFAIR_OIDC_ISSUER": oidc.url,
             "EMFAIR_OIDC_AUDIENCE": AUDIENCE,
+            "EMFAIR_PROJECTS": "anyone",
         }
         site = Site(folder, environment(folder / "home") | variables)
         made = site.run("lake", "setup")

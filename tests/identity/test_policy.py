@@ -13,7 +13,6 @@ import yaml
 import emfair.identity
 from emfair.errors import BadSetting, Forbidden, NotFound, Unauthenticated
 from emfair.identity.policy import (
-    SERVICE,
     Resource,
     decide,
     needs_login,
@@ -147,7 +146,7 @@ def test_restricted_is_given_as_the_reason_only_where_it_is_one():
 
 def test_who_is_not_logged_in_is_asked_to():
     with pytest.raises(Unauthenticated, match="Log in"):
-        require(None, Action.CREATE_PROJECT, SERVICE, now=NOW)
+        require(None, Action.CREATE_PROJECT, Resource(About.PROJECT, project="new"), now=NOW)
     assert needs_login(Action.CREATE_PROJECT)
     assert not needs_login(Action.READ_EXPERIMENT), "open records have landing pages"
 

@@ -23,9 +23,9 @@ STEWARD, ADMIN = "emfair-steward", "emfair-admin"
 
 
 @contextmanager
-def open_lab(home: Path) -> Iterator[Services]:
-    """Open empty stores, which pages are shown over."""
-    settings = read_settings(home=furnished(home), oidc_issuer=ISSUER)
+def open_lab(home: Path, projects: str = "anyone") -> Iterator[Services]:
+    """Open empty stores, which pages are shown over; `projects` says who begins one."""
+    settings = read_settings(home=furnished(home), oidc_issuer=ISSUER, projects=projects)
     with open_services(settings) as services, stores.use(services):
         yield services
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from emfair.identity.policy import SERVICE
-from emfair.identity.table import Action
 from emfair.service.access import Access
+from emfair.service.new_projects import may_deposit_somewhere
 from ui_streamlit.components import links
 
 DEMO = "emfair demo"
@@ -20,8 +19,11 @@ def no_experiments(access: Access) -> None:
     """Teach how experiments come here; whoever may not deposit learns whom to ask."""
     with st.container(border=True):
         st.subheader("No experiments yet", anchor=False)
-        if not access.may(Action.CREATE_PROJECT, SERVICE):
-            st.markdown("Nothing is shown to you here. Ask whoever invited you.")
+        if not may_deposit_somewhere(access):
+            st.markdown(
+                "Nothing is shown to you here, and there is no project that you may deposit into. "
+                "Ask whoever invited you, an owner of the project, or a steward."
+            )
             return
         st.markdown(
             "Drop the files of a session as the microscope wrote them, whole folders too. emfair "

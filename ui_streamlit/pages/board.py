@@ -8,11 +8,11 @@ from typing import Any
 import streamlit as st
 
 from emfair.errors import NotFound
-from emfair.identity.policy import SERVICE
 from emfair.identity.table import About, Action
 from emfair.model.nouns import ProjectCard, ProposalCard, SampleCard
 from emfair.service import browse
 from emfair.service.access import Access, Granted, card_resource
+from emfair.service.new_projects import may_create_some
 from emfair.service.nouns import projects, samples
 from emfair.service.nouns.edits import titled
 from ui_streamlit import stores
@@ -49,14 +49,13 @@ def board() -> None:
 
 def _projects(access: Access) -> str:
     def make(title: str) -> Any:
-        access.service(Action.CREATE_PROJECT)
         return projects.create_project(access, titled(ProjectCard, title))
 
     return level(
         "project",
         "Projects",
         partial(projects.projects, access),
-        make if access.may(Action.CREATE_PROJECT, SERVICE) else None,
+        make if may_create_some(access) else None,
         hint="A project is what belongs together, and who works on it.",
         card=partial(project_card, access),
     )

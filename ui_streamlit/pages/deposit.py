@@ -13,6 +13,7 @@ from emfair.registry.changes import Arrived
 from emfair.service import deposits, uploads
 from emfair.service.access import Access
 from emfair.service.naming import place_of, titles
+from emfair.service.new_projects import check_may_deposit, may_create_some
 from ui_streamlit import stores
 from ui_streamlit.components import links
 from ui_streamlit.components.arrivals import arrivals
@@ -24,6 +25,8 @@ from ui_streamlit.components.sealing import go_on, seal_button, tell_failure
 from ui_streamlit.components.whereto import wanted
 from ui_streamlit.components.words import STATES
 
+NO_NEW = "new proposals and samples are made, new projects by a steward"
+
 
 def deposit() -> None:
     """Show the page."""
@@ -32,7 +35,7 @@ def deposit() -> None:
     if identifier := st.query_params.get("id", ""):
         _go_on(access, identifier)
         return
-    access.service(Action.CREATE_PROJECT)
+    check_may_deposit(access)
     drafts(access)
     st.header("A new session", anchor=False)
     place = wanted(access)
@@ -47,7 +50,8 @@ def deposit() -> None:
         st.query_params["id"] = row.id
         st.rerun()
     if place is None:
-        st.caption("Fill in project, proposal, sample and title; levels that are new are made.")
+        new = "levels that are new are made" if may_create_some(access) else NO_NEW
+        st.caption(f"Fill in project, proposal, sample and title; {new}.")
     else:
         st.caption("Its files come next. All but the place can still be changed then.")
 

@@ -9,6 +9,7 @@ from emfair.identity.table import Action
 from emfair.model.states import ExperimentState as State
 from emfair.service import overview
 from emfair.service.access import Access
+from emfair.service.new_projects import may_deposit_somewhere
 from emfair.service.overview import Glance
 from ui_streamlit import stores
 from ui_streamlit.components import links
@@ -67,7 +68,7 @@ def _head(access: Access, glance: Glance) -> None:
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"
     ):
         st.title("What needs you", anchor=False, width="content")
-        if not glance.is_empty and access.may(Action.CREATE_PROJECT, SERVICE):
+        if not glance.is_empty and may_deposit_somewhere(access):
             st.page_link(
                 links.DEPOSIT, label="**Deposit a session**", icon=":material/upload:",
                 width="content",

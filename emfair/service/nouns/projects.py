@@ -9,9 +9,11 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from emfair.identity.table import Action
+from emfair.model.identifiers import identifier_of
 from emfair.model.nouns import ProjectCard, ProposalCard
 from emfair.registry import CardRow
 from emfair.service.access import Access, Granted
+from emfair.service.new_projects import check_may_create
 from emfair.service.nouns import cards
 from emfair.service.nouns.cards import CardPage
 from emfair.service.pages import PAGE
@@ -73,13 +75,12 @@ def create_project(
         That is none.
     Conflict
         There is one with this identifier.
+    Unauthenticated, Forbidden
+        They may not begin it.
     """
-    return cards.create(
-        access,
-        access.services.registry.projects,
-        identifier=identifier,
-        card=card,
-    )
+    given = identifier_of(card.title, "project") if identifier is None else identifier
+    check_may_create(access, given)
+    return cards.create(access, access.services.registry.projects, identifier=given, card=card)
 
 
 def create_proposal(
