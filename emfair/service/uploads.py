@@ -19,6 +19,7 @@ from emfair.lake import layout
 from emfair.lake.uploads import Part, PartTarget, Upload, part_size
 from emfair.model.canonical import sha256_stream
 from emfair.model.deposits import Opened
+from emfair.model.manifest import RawFile
 from emfair.model.paths import lake_path
 from emfair.registry import Duplicate, ExperimentRow, NewFile, UploadRow
 from emfair.service.access import Access
@@ -97,13 +98,15 @@ def check_size(name: str, size: int) -> None:
         )
 
 
-def check_number(files: int) -> None:
-    """Refuse more files than an experiment takes. Raises `TooMuch`."""
-    if files > FILES:
+def check_sizes(files: Sequence[RawFile]) -> None:
+    """Refuse more files than an experiment takes, or one too large. Raises `TooMuch`."""
+    if len(files) > FILES:
         raise TooMuch(
-            f"a deposit of {files:,} files is more than the {FILES:,} that an experiment takes.",
+            f"a deposit of {len(files):,} files is more than the {FILES:,} of an experiment.",
             remedy="Deposit them as several experiments, or pack them (Zarr's ZIP store, HDF5).",
         )
+    for file in files:
+        check_size(file.name, file.size)
 
 
 def of_experiment(services: Services, experiment: str) -> tuple[UploadRow, ...]:
