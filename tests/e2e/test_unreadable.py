@@ -6,6 +6,7 @@ The superuser may read everything: where the tests are run by that one, the brow
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, expect, sync_playwright
 
-from tests.e2e.browser import CHROMIUM, chromium_path
+from tests.e2e.browser import CHROMIUM, chromium_path, settled
 from tests.e2e.test_drop import begin, drop, laptop
 
 __all__ = ["laptop"]
@@ -92,3 +93,47 @@ def test_what_may_be_read_arrives_and_what_may_not_is_told(laptop, context, nigh
     page.get_by_role("button", name="Try again").click()
     expect(page.locator(".sums")).to_contain_text("3 of 3 files arrived")
     assert broken == []
+
+
+def test_large_files_that_cannot_be_read_hold_up_no_seal_and_are_taken_out_at_once(
+    laptop, context, night
+):
+    for name in ("stack.raw", "tiles/locked stack.raw", "tiles/seen.raw"):
+        (night / name).write_bytes(os.urandom(17 << 20))
+    for name in ("stack.raw", "tiles/locked stack.raw"):
+        (night / name).chmod(0)
+    page = context.new_page()
+    page.goto(f"{laptop.url}/deposit")
+    begin(page)
+    drop(page, context.new_cdp_session(page), night)
+    expect(page.locator(".sums")).to_contain_text("3 of 6 files arrived", timeout=30_000)
+    expect(page.locator(".sums")).to_contain_text("3 files not sent")
+    seal = page.get_by_role("button", name="Seal the deposit")
+    expect(seal).to_be_enabled(timeout=30_000)
+    told = "It can be sealed without what is not there: 3 files could not be sent."
+    expect(page.get_by_text(told)).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="Take the 3 files out").click()
+    expect(page.locator(".sums")).to_have_text(re.compile("^3 of 3 files arrived · [^·]*$"))
+    expect(page.locator("li.failed")).to_have_count(0)
+    expect(page.get_by_text("All files have arrived")).to_be_visible(timeout=30_000)
+    settled(page)
+    seal.click()
+    page.wait_for_url(f"{laptop.url}/experiment?id=*", timeout=60_000)
+
+
+def test_what_is_taken_out_beside_the_seal_leaves_the_list_of_files(laptop, context, night):
+    (night / "secret.dm3").chmod(0o644)
+    (night / "locked").chmod(0o755)
+    page = context.new_page()
+    page.goto(f"{laptop.url}/deposit")
+    begin(page)
+    drop(page, context.new_cdp_session(page), night)
+    expect(page.locator(".sums")).to_contain_text("3 of 3 files arrived")
+    expect(page.get_by_text("3 files cannot be read")).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Take out", exact=True).first.click()
+    expect(page.locator(".sums")).to_contain_text("2 of 2 files arrived", timeout=30_000)
+    expect(page.locator(".list li")).to_have_count(2)
+    settled(page)
+    page.get_by_role("button", name="Take all out").click()
+    expect(page.locator(".list li")).to_have_count(0, timeout=30_000)
+    expect(page.get_by_role("button", name="Seal the deposit")).to_be_disabled()
