@@ -63,20 +63,20 @@ class Look:
         thorough: bool = False,
     ) -> None:
         self.subject = subject
-        self._services, self._key, self._measurement = services, key, measurement
+        self._services, self._key, self.measurement = services, key, measurement
         self._most = THOROUGH if thorough else QUICK
         self._thorough = thorough
 
     @property
     def is_large(self) -> bool:
         """Whether the array is more than a quick look reads."""
-        sizes, item = self.subject.sizes, np.dtype(self._measurement.dtype).itemsize
+        sizes, item = self.subject.sizes, np.dtype(self.measurement.dtype).itemsize
         return prod(sizes) * item > QUICK
 
     @property
     def edges(self) -> tuple[Edge, ...]:
         """The edges of the sample's elements, as far as anybody says which those are."""
-        return edges_of(elements_of(self._measurement.facts))
+        return edges_of(elements_of(self.measurement.facts))
 
     def frame(self, place: Sequence[int] = (), aspect: Aspect = Aspect.AMPLITUDE) -> Flat:
         """Return the picture at a place of the leading axes (their indices)."""
@@ -270,7 +270,7 @@ class Look:
         return self._services.looks.get(self._name(*choice), make, lambda made: made.nbytes)
 
     def _name(self, *choice: object) -> tuple[object, ...]:
-        return self._measurement.container_sha256, self._most, *choice
+        return self.measurement.container_sha256, self._most, *choice
 
 
 def look_at(
