@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, tru
 from emfair.registry.engine import Database
 from emfair.registry.pages import PAGE_LIMIT
 from emfair.registry.tables import PERSON_LIMIT, audit, experiment
-from emfair.registry.texts import storable
+from emfair.registry.texts import encodable, storable
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,15 @@ class Audit:
             Only deeds at `since` or later, before `until`; aware.
         before
             The last id of the page before.
+
+        Raises
+        ------
+        BadCall
+            One of these is no text.
         """
+        said = {"subject": subject, "actor": actor, "action": action, "project": project}
+        for name, value in said.items():
+            encodable(value or "", name)
         query = select(audit).order_by(audit.c.id.desc()).limit(min(max(limit, 1), PAGE_LIMIT))
         for column, wanted in ((audit.c.subject, subject), (audit.c.actor, actor)):
             if wanted is not None:

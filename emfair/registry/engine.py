@@ -5,6 +5,7 @@ What does not belong here: tables and queries.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
@@ -32,6 +33,8 @@ BUSY_TIMEOUT = 30  # seconds one SQLite writer waits for another
 CONNECT_TIMEOUT = 10  # seconds to wait for a PostgreSQL server
 IN_LIMIT = 500  # values in one IN list; SQLite stops at 32,766 variables
 _WRITER = "emfair_writer"
+_ADDRESS = re.compile(r'connection to server (at|on) .*? failed: |"[^"]*"|(?<!\S)([A-Z]:\\|/)\S+')
+"""What of a driver's words tells hosts, ports, users, databases and folders."""
 _REMEDY = "Set EMFAIR_REGISTRY_URL to sqlite:////path/registry.db or postgresql+psycopg://…"
 
 
@@ -43,12 +46,16 @@ class Database:
     engine
         SQLAlchemy's engine, for the migrations.
     name
-        The URL without its password, for messages.
+        The URL without its password, for whoever runs emfair.
+    is_open
+        Whether it has been opened: from then on errors reach whoever asks for anything, and tell
+        nothing of where it is.
     """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.name = engine.url.render_as_string(hide_password=True)
+        self.is_open = False
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -82,26 +89,38 @@ class Database:
             yield
         except (OperationalError, InterfaceError, PoolTimeoutError) as error:
             raise Unavailable(
-                f"the registry does not answer ({_cause(error)}).",
-                subject=self.name,
+                f"the registry does not answer ({self._cause(error)}).",
+                subject=self._told,
                 remedy="Check that the database runs and can be reached, then try again.",
             ) from error
         except IntegrityError as error:
             raise Conflict(
-                f"the registry refuses this change ({_cause(error)}).",
-                subject=self.name,
+                f"the registry refuses this change ({self._cause(error)}).",
+                subject=self._told,
                 remedy="Look at what is there already, then try again.",
             ) from error
         except DataError as error:
             raise BadCall(
-                f"a value does not fit into the registry ({_cause(error)}).",
-                subject=self.name,
+                f"a value does not fit into the registry ({self._cause(error)}).",
+                subject=self._told,
                 remedy="Correct the value.",
             ) from error
         except DatabaseError as error:
             raise BadSetting(
-                f"this is not a registry ({_cause(error)}).", subject=self.name, remedy=_REMEDY
+                f"this is not a registry ({self._cause(error)}).",
+                subject=self._told,
+                remedy=_REMEDY,
             ) from error
+
+    @property
+    def _told(self) -> str:
+        return "registry" if self.is_open else self.name
+
+    def _cause(self, error: Exception) -> str:
+        """Return the driver's own words, without the statement, its values, and where it is."""
+        lines = str(getattr(error, "orig", None) or error).strip().splitlines()
+        words = lines[0].rstrip(".") if lines else type(error).__name__
+        return _ADDRESS.sub("", words) if self.is_open else words
 
 
 def connect(url: str) -> Database:
@@ -208,9 +227,3 @@ def _begin_sqlite(connection: Connection) -> None:
     """Begin as a writer where one writes: a reader that becomes one cannot wait, only fail."""
     writer = connection.get_execution_options().get(_WRITER, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
-
-
-def _cause(error: Exception) -> str:
-    """Return the driver's own words, without the statement and its values."""
-    lines = str(getattr(error, "orig", None) or error).strip().splitlines()
-    return lines[0].rstrip(".") if lines else type(error).__name__

@@ -101,6 +101,11 @@ class Experiments:
             At most so many; never more than 1,000.
         after
             The last identifier of the page before. Raises `NotFound` if there is no such one.
+
+        Raises
+        ------
+        BadCall
+            One of these is no text.
         """
         wanted = {
             "state": state and state.value,
@@ -111,6 +116,8 @@ class Experiments:
             "depositor": depositor,
             "state_reason": reason,
         }
+        for name, value in wanted.items():
+            encodable(value or "", name)
         query = experiment_row.rows().where(
             *(experiment.c[name] == value for name, value in wanted.items() if value is not None),
             *contains_words(experiment.c.search, text),

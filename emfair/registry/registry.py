@@ -127,4 +127,5 @@ def open_registry(url: str, *, migrate: bool = True, now: Clock = utc_now) -> Re
     except BaseException:
         database.close()
         raise
+    database.is_open = True
     return Registry(database, now)

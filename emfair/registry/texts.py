@@ -77,5 +77,11 @@ def contains_words(column: ColumnElement[str], text: str) -> list[ColumnElement[
     Part of a word is enough, as people remember neither the beginning of an identifier nor how a
     title was inflected. PostgreSQL looks through 10⁵ rows in some 60 ms, unless it has an index
     for parts of words (``word_index``).
+
+    Raises
+    ------
+    BadCall
+        `text` holds what is no text.
     """
+    encodable(text, "text")
     return [column.contains(word, autoescape=True) for word in folded(text).split()]

@@ -51,6 +51,8 @@ def test_a_list_is_filtered_by_state_project_and_words(client, made):
         ({"limit": 501}, 422),
         ({"state": "happy"}, 422),
         ({"after": "e-unknown"}, 404),
+        ({"text": "\x00"}, 400),
+        ({"project": "a\x00b"}, 400),
     ],
 )
 def test_a_wrong_filter_is_a_problem_that_says_how_to_go_on(client, params, status):

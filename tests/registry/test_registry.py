@@ -14,9 +14,10 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 import emfair.registry
-from emfair.errors import BadSetting, Unavailable
+from emfair.errors import BadCall, BadSetting, Unavailable
 from emfair.registry import open_registry
 from emfair.registry.engine import connect
+from tests.services import postgres
 
 
 def test_the_public_names_are_these():
@@ -177,4 +178,48 @@ def test_a_store_that_does_not_answer_is_unavailable_and_tells_no_password(url):
     with pytest.raises(Unavailable) as caught:
         open_registry(gone.render_as_string(hide_password=False))
     assert "hush" not in str(caught.value)
+    assert "registry.db" in str(caught.value) or "127.0.0.1" in str(caught.value)
     assert caught.value.remedy
+
+
+def test_an_open_store_that_breaks_tells_nobody_where_it_is(tmp_path):
+    path = tmp_path / "gone" / "registry.db"
+    with postgres.database() as url:
+        opened = [open_registry(url), open_registry(f"sqlite:///{path}")]
+    path.parent.rename(tmp_path / "elsewhere")
+    server = make_url(url)
+    for registry in opened:
+        registry._database.engine.dispose()
+        with registry, pytest.raises(Unavailable) as caught:
+            registry.experiments.list()
+        assert caught.value.subject == "registry"
+        assert caught.value.message.startswith("the registry does not answer (")
+        for secret in (str(tmp_path), server.host, str(server.port), server.database):
+            assert secret not in str(caught.value)
+
+
+def test_what_postgresql_refuses_as_a_value_is_told_as_the_registrys():
+    with postgres.database() as url, open_registry(url) as registry:
+        with pytest.raises(BadCall) as caught:
+            registry.people.get("nul\x00")
+        assert caught.value.subject == "registry"
+        assert make_url(url).database not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["text", "project", "proposal", "sample", "instrument", "reason"])
+def test_a_filter_that_is_no_text_is_refused_by_its_name_in_every_store(url, name):
+    with open_registry(url) as registry, pytest.raises(BadCall, match="no text") as caught:
+        registry.experiments.list(**{name: "a\x00b"})
+    assert caught.value.subject == {"reason": "state_reason"}.get(name, name)
+
+
+def test_so_are_those_of_other_lists(url):
+    with open_registry(url) as registry:
+        for ask, name in (
+            (lambda: registry.people.list(text="\x00"), "text"),
+            (lambda: registry.audit.list(actor="\x00"), "actor"),
+            (lambda: registry.audit.list(project="\x00"), "project"),
+        ):
+            with pytest.raises(BadCall, match="no text") as caught:
+                ask()
+            assert caught.value.subject == name
