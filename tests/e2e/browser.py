@@ -86,6 +86,7 @@ def login_settings(oidc: Provider) -> dict[str, str]:
         "EMFAIR_OIDC_WEB_CLIENT_ID": WEB[0],
         "EMFAIR_OIDC_CLIENT_SECRET": WEB[1],
         "EMFAIR_CONTACT": CONTACT,
+        "EMFAIR_PROJECTS": "anyone",
     }
 
 

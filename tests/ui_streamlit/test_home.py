@@ -213,11 +213,14 @@ def test_of_what_was_left_half_way_all_are_counted(tmp_path):
         assert "The 5 that end first, of 9." in told(app)
 
 
-def test_a_newcomer_is_told_whom_to_ask_and_how_to_begin(filled):
+def test_a_newcomer_is_told_whom_to_ask_and_how_to_begin_where_they_may(filled):
     app = look("nora")
     assert r"Stew Ward, room 204" in told(app)
     assert "No experiments yet" in headings(app)
-    assert "**Deposit your first session**" in page_links(app)
+    assert "there is no project that you may deposit into" in told(app)
+    assert "**Deposit your first session**" not in page_links(app)
+    named = look("lia", "emfair-project-glass-owner")
+    assert "**Deposit your first session**" in page_links(named)
     assert "Whose" not in [one.label for one in app.segmented_control]
 
 
