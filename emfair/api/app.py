@@ -37,6 +37,7 @@ from emfair.api import (
 )
 from emfair.api.limits import Limiter
 from emfair.api.listeners import Listeners
+from emfair.api.openapi import tell_who_asks
 from emfair.api.problems import tell_problems
 from emfair.api.sizes import BoundedBodies
 from emfair.service.reception import Reception
@@ -102,6 +103,7 @@ def create_app(
     app.state.limiter = limiter or Limiter()
     app.state.listeners = listeners or Listeners(services)
     tell_problems(app)
+    tell_who_asks(app)
     app.add_middleware(BoundedBodies)
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)

@@ -34,8 +34,12 @@ class ExperimentChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    title: str | None = Field(None, min_length=1, max_length=500)
-    instrument: str | None = Field(None, description="Its identifier; empty for none.")
+    title: str | None = Field(
+        None, min_length=1, max_length=500, examples=["Grain boundaries, second session"]
+    )
+    instrument: str | None = Field(
+        None, description="Its identifier; empty for none.", examples=["titan"]
+    )
 
 
 class Sharing(BaseModel):
@@ -43,7 +47,7 @@ class Sharing(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    restricted: bool = Field(description="Only for those who work on it.")
+    restricted: bool = Field(description="Only for those who work on it.", examples=[True])
 
 
 @router.get("", responses=responses(400, 401, 404, 422))

@@ -54,6 +54,41 @@ def url(tmp_path_factory) -> Iterator[str]:
         yield at
 
 
+def test_the_document_tells_how_to_say_who_asks_and_that_the_local_user_need_not():
+    told = document()
+    (name, scheme), *more = told["components"]["securitySchemes"].items()
+    assert (scheme["type"], scheme["scheme"], more) == ("http", "bearer", [])
+    assert told["security"] == [{name: []}, {}]
+
+
+def test_every_body_of_json_has_an_example():
+    told = document()
+    bare = [
+        f"{method} {path}"
+        for path, methods in told["paths"].items()
+        for method, operation in methods.items()
+        for kind, body in operation.get("requestBody", {}).get("content", {}).items()
+        if kind == "application/json" and not has_example(told, body, body["schema"])
+    ]
+    assert bare == []
+
+
+def has_example(told: dict[str, Any], *said: dict[str, Any]) -> bool:
+    """Whether a schema, or each field of it that must be there, says how it looks."""
+    if any(word in one for one in said for word in ("example", "examples", "default", "enum")):
+        return True
+    schema = said[-1]
+    if "$ref" in schema:
+        schema = told["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    if "anyOf" in schema:
+        return any(has_example(told, one) for one in schema["anyOf"])
+    if schema.get("type") == "array":
+        return has_example(told, schema["items"])
+    fields = schema.get("properties", {})
+    wanted = schema.get("required") or fields
+    return bool(wanted) and all(has_example(told, fields[name]) for name in wanted)
+
+
 @pytest.mark.parametrize("name", OPERATIONS)
 @settings(
     max_examples=EXAMPLES,
