@@ -122,7 +122,19 @@ class BadData(EmfairError):
 
 
 class UnreadableFile(BadData):
-    """No reader can read the file, or the reader crashed on it."""
+    """No reader can read the file, or the reader crashed on it.
+
+    Parameters
+    ----------
+    detail : str
+        The readers' own exceptions, for engineers; empty where `message` says all.
+    """
+
+    def __init__(
+        self, message: str, *, subject: str = "", remedy: str = "", detail: str = ""
+    ) -> None:
+        super().__init__(message, subject=subject, remedy=remedy)
+        self.detail = detail
 
 
 class MissingCompanion(UnreadableFile):

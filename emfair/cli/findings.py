@@ -69,6 +69,8 @@ def _told(where: str, one: Finding, more: str) -> Text:
         told.append(f": {screen.printable(place)}", "dim")
     if one.hint:
         told.append(f"\n{screen.printable(one.hint)}{more}")
+    if one.detail:
+        told.append(f"\n{screen.printable(one.detail)}", "dim")
     return told
 
 

@@ -45,6 +45,8 @@ class Finding(BaseModel):
         The annotation that mends it (``sample.atom_types``), or empty.
     message, hint
         What is wrong (of a file: a sentence whose subject is its name); what to do.
+    detail
+        A program's own words, for engineers: shown behind a fold.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -53,6 +55,7 @@ class Finding(BaseModel):
     rule: str
     message: str
     hint: str = ""
+    detail: str = ""
     file: str = ""
     measurement: str = ""
     path: str = ""
@@ -96,7 +99,8 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(set(findings), key=_place)
 
 
-def _place(finding: Finding) -> tuple[int, str, str, str, str, str, str, str]:
+def _place(finding: Finding) -> tuple[int, str, str, str, str, str, str, str, str]:
     """Order all fields, so that the order never hangs on a set's."""
     f = finding
-    return f.severity.rank, f.file, f.measurement, f.path, f.rule, f.message, f.field, f.hint
+    place = (f.file, f.measurement, f.path)
+    return f.severity.rank, *place, f.rule, f.message, f.field, f.hint, f.detail

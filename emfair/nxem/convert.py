@@ -14,7 +14,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from emfair.errors import BadCall, BadData, EmfairError, MissingCompanion, TooLarge, Unavailable
+from emfair.errors import (
+    BadCall,
+    BadData,
+    EmfairError,
+    MissingCompanion,
+    TooLarge,
+    Unavailable,
+    UnreadableFile,
+)
 from emfair.model.canonical import sha256_file
 from emfair.model.findings import Finding, Severity
 from emfair.nxem.axis_doubts import axis_doubts
@@ -22,7 +30,8 @@ from emfair.nxem.container import Written, write_container
 from emfair.nxem.dossier import Dossier, Source
 from emfair.nxem.doubts import doubts
 from emfair.nxem.pixels import is_rounded, pixels_of
-from emfair.vendor.read import in_short, read_signals
+from emfair.vendor.failures import failure_of, in_short, most_telling
+from emfair.vendor.read import read_signals
 from emfair.vendor.signal import Signal
 from emfair.vendor.sniff import names_a_format, sniff
 
@@ -162,6 +171,7 @@ def _unread(path: Path, file: str, error: EmfairError) -> Finding:
         rule=rule,
         message=error.message,
         hint=error.remedy,
+        detail=error.detail if isinstance(error, UnreadableFile) else "",
         file=file,
     )
 
@@ -206,20 +216,23 @@ def _too_large(signal: Signal, file: str, error: BaseException) -> Finding:
         severity=Severity.ERROR,
         rule=TOO_LARGE,
         message=f"signal {signal.index} ({signal.title or 'untitled'}) needs more memory "
-        f"than this machine has ({in_short(error)}).",
+        "than this machine has.",
         hint="The file may be sound: process the experiment on a machine with more memory.",
+        detail=f"{signal.reader}: {in_short(error)}",
         file=file,
     )
 
 
 def _crashed(signal: Signal, file: str, error: BaseException) -> Finding:
+    failure = most_telling([failure_of(signal.reader, error)])
     return Finding(
         severity=Severity.ERROR,
         rule="unreadable-signal",
-        message=f"signal {signal.index} ({signal.title or 'untitled'}) could not be read "
-        f"by the {signal.reader} reader ({in_short(error)}).",
+        message=f"signal {signal.index} ({signal.title or 'untitled'}) could not be read: "
+        f"{failure.says}.",
         hint="The file may be cut off, or a file that belongs to it is missing: check that all "
         "were transferred whole, and deposit them together.",
+        detail=failure.told,
         file=file,
     )
 

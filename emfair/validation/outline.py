@@ -31,6 +31,9 @@ SEVERITIES = {
 """What one and several findings of a severity are called."""
 
 
+MOST_DETAILS = 5
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True)
 
@@ -46,6 +49,8 @@ class Row(_Part):
         The measurements or files it was found in, sorted.
     spread
         How many they are, in words: ``3 of 12 measurements``; empty for one.
+    details
+        Programs' own words, for engineers: at most `MOST_DETAILS` of them.
     """
 
     severity: Severity
@@ -57,6 +62,7 @@ class Row(_Part):
     more_places: int
     where: tuple[str, ...]
     spread: str
+    details: tuple[str, ...] = ()
 
 
 class Section(_Part):
@@ -167,6 +173,7 @@ def _row(group: list[Finding], containers: set[str]) -> Row:
         more_places=max(len(places) - 1, 0),
         where=tuple(sorted(where)),
         spread=_spread(where, containers),
+        details=tuple(sorted({plain(one.detail) for one in group if one.detail}))[:MOST_DETAILS],
     )
 
 

@@ -6,7 +6,6 @@ Lazily where the reader can. What does not belong here: what the tags mean
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from emfair.errors import TooLarge, UnreadableFile
 from emfair.vendor.axes import axes_of
 from emfair.vendor.bounds import EAGER, refuse_too_large
 from emfair.vendor.companions import missing, reach_of_hdf5, refuse_lone
+from emfair.vendor.failures import Failure, failure_of, most_telling
 from emfair.vendor.hdf5_files import is_hdf5
 from emfair.vendor.own_access import ONLY_LAZY, read_lazily, read_whole
 from emfair.vendor.plugins import Plugin
@@ -52,20 +52,28 @@ def read_signals(path: Path) -> list[Signal]:
         ) from error
     if not sniffed.candidates:
         raise _unknown(path, sniffed.other)
-    failures = []
+    failures: list[Failure] = []
     for plugin in sniffed.candidates:
-        try:
-            return _read_with(plugin, path)
-        except UnreadableFile as error:
-            if error.subject:  # it says all that there is to say
-                raise
-            failures.append(f"{plugin.name}: {error.message}")
-    if not sniffed.by_content and len(failures) > 1:
-        failures.append("its content matches no known signature either")
-    message = "could not be read (" + "; ".join(failures) + ")."
-    if any("MemoryError" in failure for failure in failures):
-        raise TooLarge(message, subject=path.name, remedy=_LARGE)
-    raise UnreadableFile(message, subject=path.name, remedy=_DAMAGED)
+        found = _read_with(plugin, path)
+        if not isinstance(found, Failure):
+            return found
+        failures.append(found)
+    raise _unread(path, failures, by_content=sniffed.by_content)
+
+
+def _unread(path: Path, failures: list[Failure], *, by_content: bool) -> UnreadableFile:
+    """Return what to raise where every reader that might fit has failed."""
+    details = [one.told for one in failures]
+    if not by_content and len(failures) > 1:
+        details.append("its content matches no known signature either")
+    detail = "; ".join(details)
+    large = [one for one in failures if "MemoryError" in one.detail]
+    telling = most_telling(large or failures)
+    message = f"could not be read: {telling.says}."
+    if large:
+        return TooLarge(message, subject=path.name, remedy=_LARGE, detail=detail)
+    remedy = telling.remedy or _DAMAGED
+    return UnreadableFile(message, subject=path.name, remedy=remedy, detail=detail)
 
 
 _DAMAGED = (
@@ -114,8 +122,14 @@ def _unknown(path: Path, other: str) -> UnreadableFile:
     return UnreadableFile(f"{what}.", subject=path.name, remedy=remedy)
 
 
-def _read_with(plugin: Plugin, path: Path) -> list[Signal]:
-    """Read with one reader, lazily if it can."""
+def _read_with(plugin: Plugin, path: Path) -> list[Signal] | Failure:
+    """Read with one reader, lazily if it can; return how it failed.
+
+    Raises
+    ------
+    UnreadableFile
+        It says all that there is to say, whatever other readers would.
+    """
     reader = plugin.load()
     failure: Exception | None = None
     ways = (False,) if plugin.name in EAGER else (True,) if plugin.name in ONLY_LAZY else BOTH
@@ -135,8 +149,10 @@ def _read_with(plugin: Plugin, path: Path) -> list[Signal]:
                     for index, dictionary in enumerate(dictionaries)
                     if _has_data(dictionary)
                 ] or _no_signal()
-        except UnreadableFile:
-            raise
+        except UnreadableFile as error:
+            if error.subject:
+                raise
+            return Failure(reader=plugin.name, says=error.message.removesuffix("."))
         except FileNotFoundError as error:
             name = Path(str(error.filename or path)).name
             if name != path.name:
@@ -145,7 +161,7 @@ def _read_with(plugin: Plugin, path: Path) -> list[Signal]:
         # A reader of a damaged file raises whatever its parser trips over.
         except (Exception, RecursionError, MemoryError) as error:  # noqa: BLE001
             failure = error
-    raise UnreadableFile(in_short(failure)) from failure
+    return failure_of(plugin.name, failure)
 
 
 def _no_signal() -> list[Signal]:
@@ -154,14 +170,6 @@ def _no_signal() -> list[Signal]:
 
 def _has_data(dictionary: Mapping[str, Any]) -> bool:
     return getattr(dictionary.get("data"), "ndim", 0) > 0
-
-
-def in_short(error: BaseException | None) -> str:
-    """Return an error's kind and text on one line, without any folder of this server."""
-    text = re.sub(r"\s+", " ", str(error)).strip()
-    for quoted in (r"(['\"`])/[^'\"`]*/(?=[^'\"`/]+\1)", r"(^|[\s(=:,])/(?:[^\s'\"`:]+/)+"):
-        text = re.sub(quoted, r"\1", text)
-    return f"{type(error).__name__}{f': {text}' if text else ''}"[:300]
 
 
 def _signal(index: int, reader: str, dictionary: Mapping[str, Any], path: Path) -> Signal:

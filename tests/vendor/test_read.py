@@ -11,7 +11,8 @@ import pytest
 from rsciio import hspy
 
 from emfair.errors import UnreadableFile
-from emfair.vendor.read import in_short, read_signals
+from emfair.vendor.failures import in_short
+from emfair.vendor.read import read_signals
 from tests.vendor.mrc import mrc_bytes
 from tests.zspy import write_store
 

@@ -61,6 +61,7 @@ def listed(found: Collection[Finding]) -> None:
             {
                 "message": one.message,
                 "hint": in_words(one.hint),
+                "detail": one.detail,
                 "field": one.field,
                 "path": one.path,
             }
