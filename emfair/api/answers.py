@@ -27,7 +27,9 @@ from emfair.service.questions import rows
 _LINKS = {
     "findings": "findings",
     "measurements": "measurements",
+    "files": "file-reports",
     "provenance": "provenance",
+    "citation": "citation",
     "report": "report",
     "readme": "readme",
     "archive": "archive.zip",
@@ -58,7 +60,8 @@ class Me(BaseModel):
     orcid: str
     roles: list[str] = Field(description="Everywhere.", examples=[["depositor"]])
     projects: dict[str, str] = Field(
-        description="Roles in projects, by membership.", examples=[{"quartz": "owner"}]
+        description="The strongest role in each project, by membership, group, or referee link.",
+        examples=[{"quartz": "owner"}],
     )
     scopes: list[str] | None = Field(description="Of an access token; null for a login.")
 
@@ -73,7 +76,7 @@ class Me(BaseModel):
             email=who.email if who else "",
             orcid=who.orcid if who else "",
             roles=sorted(role.value for role in access.roles),
-            projects={one.project: str(one.role) for one in access.granted},
+            projects={name: role.value for name, role in access.project_roles.items()},
             scopes=None if who is None or who.scopes is None else sorted(who.scopes),
         )
 

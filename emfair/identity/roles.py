@@ -98,6 +98,27 @@ def project_group(project: str, role: Role) -> str:
     return f"emfair-project-{project}-{role}"
 
 
+def project_roles(
+    principal: Principal | None, memberships: Iterable[Membership], now: datetime
+) -> dict[str, Role]:
+    """Return someone's strongest role in each project that a group or a membership names.
+
+    A group may name one that is not there yet. Of a referee link to one experiment it is the role
+    in that alone.
+    """
+    if principal is None:
+        return {}
+    found = [
+        (one.project, Role(one.role))
+        for one in memberships
+        if one.grants(principal, one.project, one.experiment, now)
+    ]
+    if principal.kind is not Kind.REFEREE:
+        found += filter(None, map(project_role, principal.groups))
+    strongest = sorted(found, key=lambda one: list(Role).index(one[1]), reverse=True)
+    return dict(sorted(dict(strongest).items()))
+
+
 def roles_of(
     principal: Principal | None,
     project: str | None,

@@ -18,7 +18,7 @@ from emfair.errors import NotFound, Unauthenticated, Withdrawn
 from emfair.identity.policy import SERVICE, Resource, decide, not_there, require
 from emfair.identity.principal import Principal, local_principal
 from emfair.identity.reach import Reach, reach
-from emfair.identity.roles import Membership, Role, roles_of
+from emfair.identity.roles import Membership, Role, project_roles, roles_of
 from emfair.identity.table import About, Action
 from emfair.model.identifiers import PATTERN
 from emfair.model.nouns import InstrumentCard, PersonCard, ProjectCard, ProposalCard, SampleCard
@@ -66,6 +66,11 @@ class Access:
     def roles(self) -> frozenset[Role]:
         """Their roles outside of projects."""
         return roles_of(self.principal, None, None, self.granted, self.services.now())
+
+    @cached_property
+    def project_roles(self) -> dict[str, Role]:
+        """Their strongest role in each project, by membership or group."""
+        return project_roles(self.principal, self.granted, self.services.now())
 
     def sight(self, action: Action) -> Reach:
         """Return the bounds of a list of what they may do `action` to."""

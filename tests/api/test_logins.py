@@ -103,6 +103,15 @@ def test_groups_of_the_login_are_roles(hall):
     problem(hall.client("mallory").get(f"/experiments/{made.json()['id']}"), 404)
 
 
+def test_who_i_am_tells_roles_in_projects_by_group_and_by_membership_the_strongest(hall):
+    first, second = hall.project("ada"), hall.project("ada")
+    groups = (f"emfair-project-{first}-viewer", f"emfair-project-{second}-viewer")
+    hall.join(second, "zoe", "editor")
+    told = hall.client("zoe", *groups).get("/me").json()["projects"]
+    assert told == {first: "viewer", second: "editor"}
+    assert hall.client("zoe").get("/me").json()["projects"] == {second: "editor"}
+
+
 def test_who_reads_what_is_restricted_is_written_down(hall):
     project = hall.project("ada")
     secret = hall.experiment(project, "ada", restricted=True)
