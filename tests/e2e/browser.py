@@ -9,11 +9,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.services.oidc.provider import WEB, Provider
 
@@ -44,6 +45,18 @@ def chromium_path() -> Path:
     pytest.skip(reason)
 
 
+@dataclass
+class Shown:
+    """An app over a filled home, and what lies in it."""
+
+    url: str
+    made: dict[str, str]
+
+    def at(self, path: str) -> str:
+        """Return the address of a page; its path may name an experiment by its state."""
+        return f"{self.url}/{path.format_map(self.made)}"
+
+
 @contextmanager
 def app(home: Path, port: int, **settings: str) -> Iterator[str]:
     """Run the app in a process until the block ends."""
@@ -63,18 +76,19 @@ def app(home: Path, port: int, **settings: str) -> Iterator[str]:
         )
     url = f"http://127.0.0.1:{port}"
     try:
-        while not _answers(url):
-            assert process.poll() is None, log.read_text()
-            time.sleep(0.1)
+        with httpx.Client(base_url=url) as client:
+            while not _answers(client):
+                assert process.poll() is None, log.read_text()
+                time.sleep(0.1)
         yield url
     finally:
         process.terminate()
         process.wait(20)
 
 
-def _answers(url: str) -> bool:
+def _answers(client: httpx.Client) -> bool:
     try:
-        return httpx.get(f"{url}/_stcore/health").status_code == 200
+        return client.get("/_stcore/health").status_code == 200
     except httpx.TransportError:
         return False
 
@@ -96,6 +110,32 @@ def log_in(page: Page, name: str, button: str = "Log in") -> None:
     page.locator("input[name=username]").fill(name)
     page.locator("input[name=password]").fill(f"{name}-pw")
     page.get_by_role("button", name="Log in").click()
+
+
+@contextmanager
+def opened(chromium: Browser, **looks: object) -> Iterator[Page]:
+    """Yield a window that has loaded nothing yet."""
+    context = chromium.new_context(**looks)  # type: ignore[arg-type]
+    context.set_default_timeout(30_000)
+    yield context.new_page()
+    context.close()
+
+
+def show(
+    page: Page, address: str, *, scheme: str = "light", width: int = 1280, height: int = 1000
+) -> None:
+    """Show an address in a window, whatever it has shown before, and wait for all of it."""
+    page.mouse.move(0, 0)
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(address)
+    whole(page)
+
+
+def whole(page: Page) -> None:
+    """Wait until a page is all there, to its last line."""
+    page.locator(".em-foot").wait_for()
+    settled(page)
 
 
 def settled(page: Page) -> None:

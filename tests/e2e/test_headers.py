@@ -8,13 +8,11 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import ConsoleMessage, Page, expect
 
-from tests.api.filled import fill
-from tests.e2e.browser import app, settled
+from tests.e2e.browser import Shown, show
 from tests.e2e.test_drop import begin
-from tests.e2e.test_looks import PAGES, Shown
-from tests.services.held import free_port
+from tests.e2e.test_looks import PAGES
 
 pytestmark = pytest.mark.xdist_group("e2e")
 BLOCKED = "Content Security Policy"
@@ -22,43 +20,30 @@ BLOCKED = "Content Security Policy"
 Open = Callable[[str], Page]
 
 
-@pytest.fixture(scope="module")
-def shown(
-    corpus: Path, run_folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Shown]:
-    home, port = tmp_path_factory.mktemp("home"), free_port()
-    made = fill(home, corpus, run_folder)
-    with app(home, port) as url:
-        yield Shown(url, made)
+@pytest.fixture
+def said(window: Page) -> Iterator[list[str]]:
+    """Yield what the browser says of refused loads, on its console and as events."""
+    heard: list[str] = []
+
+    def hear(told: ConsoleMessage) -> None:
+        if BLOCKED.lower() in told.text.lower():
+            heard.append(told.text)
+
+    window.context.on("console", hear)
+    yield heard
+    window.goto("about:blank")  # so that nothing of this page is told in the next test
+    window.context.remove_listener("console", hear)
 
 
 @pytest.fixture
-def said() -> list[str]:
-    """Return what the browser says of refused loads, on its console and as events."""
-    return []
-
-
-@pytest.fixture
-def opened(shown: Shown, chromium: Browser, said: list[str]) -> Iterator[Open]:
+def opened(shown: Shown, window: Page) -> Open:
     """Return a function that opens a page of the app; its path may name an experiment's state."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 1400})
-    context.set_default_timeout(30_000)
-
-    def hear(text: str) -> None:
-        if BLOCKED.lower() in text.lower():
-            said.append(text)
-
-    context.on("console", lambda told: hear(told.text))
 
     def open_(path: str) -> Page:
-        page = context.new_page()
-        page.goto(f"{shown.url}/{path.format_map(shown.made)}")
-        page.locator(".em-foot").wait_for()
-        settled(page)
-        return page
+        show(window, shown.at(path), height=1400)
+        return window
 
-    yield open_
-    context.close()
+    return open_
 
 
 @pytest.fixture

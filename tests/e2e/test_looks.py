@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from tests.api.filled import fill
-from tests.e2e.browser import ROOT, app, settled
-from tests.services.held import free_port
+from tests.e2e.browser import ROOT, Shown, show
 
 pytestmark = pytest.mark.xdist_group("e2e")
 ARTIFACTS = Path(__file__).parents[1] / "artifacts"
@@ -46,24 +42,6 @@ NOT_OURS = (
 """Drawn by Streamlit, and told there."""
 
 
-@dataclass
-class Shown:
-    """An app over a filled home, and what lies in it."""
-
-    url: str
-    made: dict[str, str]
-
-
-@pytest.fixture(scope="module")
-def shown(
-    corpus: Path, run_folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Shown]:
-    home, port = tmp_path_factory.mktemp("home"), free_port()
-    made = fill(home, corpus, run_folder)
-    with app(home, port) as url:
-        yield Shown(url, made)
-
-
 def violations(page: Page) -> list[str]:
     """Return what axe-core finds on a page."""
     page.evaluate(AXE.read_text("utf-8"))  # no script tag: pages run none but their own
@@ -81,35 +59,22 @@ def violations(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_everyone_can_use_it(shown: Shown, chromium: Browser, name: str, scheme: str):
-    context = chromium.new_context(
-        color_scheme=scheme,  # type: ignore[arg-type]
-        viewport={"width": 1280, "height": 1000},
-    )
-    context.set_default_timeout(30_000)
-    page = context.new_page()
-    page.goto(f"{shown.url}/{PAGES[name].format_map(shown.made)}")
-    page.locator(".em-foot").wait_for()
-    settled(page)
+def test_everyone_can_use_it(shown: Shown, window: Page, name: str, scheme: str):
+    show(window, shown.at(PAGES[name]), scheme=scheme)
     ARTIFACTS.mkdir(exist_ok=True)
-    page.screenshot(path=ARTIFACTS / f"{name}-{scheme}.png", full_page=True)
-    assert violations(page) == []
-    context.close()
+    window.screenshot(path=ARTIFACTS / f"{name}-{scheme}.png", full_page=True)
+    assert violations(window) == []
 
 
-def test_a_container_is_looked_into_by_ranges(shown: Shown, chromium: Browser):
-    context = chromium.new_context(viewport={"width": 1280, "height": 1400})
-    context.set_default_timeout(30_000)
-    page = context.new_page()
+def test_a_container_is_looked_into_by_ranges(shown: Shown, window: Page):
+    show(window, shown.at("experiment?id={valid}"), height=1400)
     asked: list[str] = []
-    page.on("request", lambda one: asked.append(one.url))
-    page.goto(f"{shown.url}/experiment?id={shown.made['valid']}")
-    page.get_by_role("link", name="test_STEM_image").click()
-    page.get_by_text("H5Web").click()
-    viewer = page.frame_locator("iframe")
+    window.on("request", lambda one: asked.append(one.url))
+    window.get_by_role("link", name="test_STEM_image").click()
+    window.get_by_text("H5Web").click()
+    viewer = window.frame_locator("iframe")
     viewer.get_by_text("NX Heatmap").wait_for()
     ARTIFACTS.mkdir(exist_ok=True)
-    page.screenshot(path=ARTIFACTS / "viewer.png")
+    window.screenshot(path=ARTIFACTS / "viewer.png")
     assert any("/h5/meta?" in url for url in asked)
     assert not any(url.split("?")[0].endswith(".nxs") for url in asked)
-    context.close()

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from emfair.service.services import open_services
 from emfair.settings import read_settings
-from tests.e2e.browser import app, settled
+from tests.e2e.browser import app, opened, show, whole
 from tests.e2e.test_looks import ARTIFACTS, violations
 from tests.services.held import free_port
 from tests.services.registries import furnished
@@ -33,99 +33,73 @@ def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, st
         yield {kind: f"{page}&measurement={name}" for kind, name in named.items()} | {"": page}
 
 
-def opened(chromium: Browser, address: str, scheme: str = "light", width: int = 1280) -> Page:
-    context = chromium.new_context(
-        color_scheme=scheme,  # type: ignore[arg-type]
-        viewport={"width": width, "height": 1600},
-    )
-    context.set_default_timeout(30_000)
-    page = context.new_page()
-    page.goto(address)
-    whole(page)
-    return page
-
-
-def whole(page: Page) -> None:
-    """Wait until a page is all there."""
-    page.locator(".em-foot").wait_for()
-    settled(page)
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_everyone_can_look(addresses, chromium: Browser, kind: str, scheme: str):
-    page = opened(chromium, addresses[kind], scheme)
+def test_everyone_can_look(addresses, window: Page, kind: str, scheme: str):
+    show(window, addresses[kind], scheme=scheme, height=1600)
     ARTIFACTS.mkdir(exist_ok=True)
-    page.screenshot(path=ARTIFACTS / f"measurement-{kind}-{scheme}.png")
-    assert violations(page) == []
-    page.context.close()
+    window.screenshot(path=ARTIFACTS / f"measurement-{kind}-{scheme}.png")
+    assert violations(window) == []
 
 
 @pytest.mark.parametrize(
     "tab", ["Verdict", "Measurements", "Files", "Conversion", "Provenance", "Cite"]
 )
-def test_everyone_can_read_each_tab_in_a_narrow_window(addresses, chromium: Browser, tab: str):
-    page = opened(chromium, addresses[""], "dark", 640)
-    page.get_by_role("tab", name=tab).click()
-    whole(page)
-    assert violations(page) == []
-    wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+def test_everyone_can_read_each_tab_in_a_narrow_window(addresses, window: Page, tab: str):
+    show(window, addresses[""], scheme="dark", width=640, height=1600)
+    window.get_by_role("tab", name=tab).click()
+    whole(window)
+    assert violations(window) == []
+    wide = window.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
     assert wide <= 640
-    page.context.close()
 
 
-def test_pictures_lead_by_keys_to_measurements_whose_address_can_be_shared(
-    addresses, chromium: Browser
-):
-    page = opened(chromium, addresses[""])
-    link = page.get_by_role("link", name="stack")
+def test_pictures_lead_by_keys_to_measurements_whose_address_can_be_shared(addresses, window: Page):
+    show(window, addresses[""], height=1600)
+    link = window.get_by_role("link", name="stack")
     link.focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="stack")).to_be_visible()
-    expect(page).to_have_url(addresses["stack"])
-    page.get_by_role("link", name="Previous").click()
-    expect(page.get_by_role("heading", name="spectra")).to_be_visible()
-    expect(page).to_have_url(addresses["spectra"])
-    page.go_back()
-    expect(page.get_by_role("heading", name="stack")).to_be_visible()
-    page.context.close()
+    window.keyboard.press("Enter")
+    expect(window.get_by_role("heading", name="stack")).to_be_visible()
+    expect(window).to_have_url(addresses["stack"])
+    window.get_by_role("link", name="Previous").click()
+    expect(window.get_by_role("heading", name="spectra")).to_be_visible()
+    expect(window).to_have_url(addresses["spectra"])
+    window.go_back()
+    expect(window.get_by_role("heading", name="stack")).to_be_visible()
 
 
-def test_a_slice_is_chosen_with_the_arrow_keys(addresses, chromium: Browser):
-    page = opened(chromium, addresses["stack"])
-    first = page.get_by_test_id("stImage").locator("img").get_attribute("alt")
-    page.get_by_role("slider").first.focus()
-    page.keyboard.press("ArrowRight")
-    expect(page.get_by_text("2 of 5 · 0.5 deg")).to_be_visible()
-    expect(page.get_by_alt_text("picture 2")).to_be_visible()
-    assert page.get_by_test_id("stImage").locator("img").get_attribute("alt") != first
-    page.context.close()
+def test_a_slice_is_chosen_with_the_arrow_keys(addresses, window: Page):
+    show(window, addresses["stack"], height=1600)
+    first = window.get_by_test_id("stImage").locator("img").get_attribute("alt")
+    window.get_by_role("slider").first.focus()
+    window.keyboard.press("ArrowRight")
+    expect(window.get_by_text("2 of 5 · 0.5 deg")).to_be_visible()
+    expect(window.get_by_alt_text("picture 2")).to_be_visible()
+    assert window.get_by_test_id("stImage").locator("img").get_attribute("alt") != first
 
 
-def test_a_click_on_a_picture_opens_it(addresses, chromium: Browser):
-    page = opened(chromium, addresses[""])
-    page.locator(".em-picture").first.click(force=True)  # the link lies over it
-    expect(page.get_by_role("heading", name="curve")).to_be_visible()
-    page.context.close()
+def test_a_click_on_a_picture_opens_it(addresses, window: Page):
+    show(window, addresses[""], height=1600)
+    window.locator(".em-picture").first.click(force=True)  # the link lies over it
+    expect(window.get_by_role("heading", name="curve")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [1280, 640])
 def test_thumbnails_show_whole_pictures_up_to_the_titles_of_their_axes(
-    addresses, chromium: Browser, width: int
+    addresses, window: Page, width: int
 ):
-    page = opened(chromium, addresses[""], width=width)
-    cut = page.evaluate("""() => [...document.querySelectorAll('.st-key-shots img')].map(one => {
+    show(window, addresses[""], width=width, height=1600)
+    cut = window.evaluate("""() => [...document.querySelectorAll('.st-key-shots img')].map(one => {
         const [inner, outer] = [one, one.parentElement].map(each => each.getBoundingClientRect());
         return Math.max(outer.top - inner.top, inner.bottom - outer.bottom);
     })""")
     assert len(cut) == len(KINDS)
     assert max(cut) < 1
-    page.context.close()
 
 
-def test_of_a_long_name_of_a_file_the_end_is_in_sight_on_one_line(addresses, chromium: Browser):
-    page = opened(chromium, addresses[""], width=640)
-    told = page.locator(".em-end").first
+def test_of_a_long_name_of_a_file_the_end_is_in_sight_on_one_line(addresses, window: Page):
+    show(window, addresses[""], width=640, height=1600)
+    told = window.locator(".em-end").first
     before = told.bounding_box()
     told.locator("bdi").evaluate("one => { one.textContent = 'night of '.repeat(50) + '01.dm3' }")
     after = told.bounding_box()
@@ -135,20 +109,19 @@ def test_of_a_long_name_of_a_file_the_end_is_in_sight_on_one_line(addresses, chr
     assert text is not None
     assert text["width"] > 2 * after["width"], "only its beginning is out of sight"
     assert abs(text["x"] + text["width"] - after["x"] - after["width"]) < 1
-    page.context.close()
 
 
 @pytest.mark.parametrize("width", [1280, 640])
 @pytest.mark.parametrize("part", ["the picture", "its format"])
 def test_any_place_of_a_row_of_the_list_leads_to_its_measurement(
-    addresses, chromium: Browser, part: str, width: int
+    addresses, window: Page, part: str, width: int
 ):
-    page = opened(chromium, addresses[""], width=width)
-    page.get_by_role("tab", name="Measurements").click()
-    whole(page)
-    row = page.get_by_role("row").filter(has_text="stack")
-    frame = page.get_by_role("region", name="Measurements")
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
+    show(window, addresses[""], width=width, height=1600)
+    window.get_by_role("tab", name="Measurements").click()
+    whole(window)
+    row = window.get_by_role("row").filter(has_text="stack")
+    frame = window.get_by_role("region", name="Measurements")
+    assert window.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
     if width == 1280:
         assert frame.evaluate("one => one.scrollWidth <= one.clientWidth"), "all is in sight"
     place = (
@@ -157,29 +130,28 @@ def test_any_place_of_a_row_of_the_list_leads_to_its_measurement(
     place.scroll_into_view_if_needed()
     box = place.bounding_box()
     assert box is not None
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    expect(page.get_by_role("heading", name="stack")).to_be_visible()
-    expect(page).to_have_url(addresses["stack"])
-    page.context.close()
+    window.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(window.get_by_role("heading", name="stack")).to_be_visible()
+    expect(window).to_have_url(addresses["stack"])
 
 
 def test_the_viewer_draws_the_first_row_at_the_top_until_someone_turns_it(
     addresses, chromium: Browser
 ):
-    page = opened(chromium, addresses["picture"])
-    viewer = in_the_viewer(page)
-    rows = np.random.default_rng(2).integers(0, 900, (40, 50))
-    assert likeness(seen(viewer), rows) > 0.9
-    heights = {
-        tick.text_content(): (tick.bounding_box() or {})["y"]
-        for tick in viewer.locator("[data-type=ordinate] text:not(:empty)").all()
-    }
-    assert heights["0"] < heights["5"] < heights["10"], "numbers go with their rows"
-    viewer.get_by_role("button", name="Flip Y").click()
-    page.reload()
-    whole(page)
-    assert likeness(seen(in_the_viewer(page)), rows[::-1]) > 0.9
-    page.context.close()
+    with opened(chromium) as page:  # turned for good
+        show(page, addresses["picture"], height=1600)
+        viewer = in_the_viewer(page)
+        rows = np.random.default_rng(2).integers(0, 900, (40, 50))
+        assert likeness(seen(viewer), rows) > 0.9
+        heights = {
+            tick.text_content(): (tick.bounding_box() or {})["y"]
+            for tick in viewer.locator("[data-type=ordinate] text:not(:empty)").all()
+        }
+        assert heights["0"] < heights["5"] < heights["10"], "numbers go with their rows"
+        viewer.get_by_role("button", name="Flip Y").click()
+        page.reload()
+        whole(page)
+        assert likeness(seen(in_the_viewer(page)), rows[::-1]) > 0.9
 
 
 def in_the_viewer(page: Page) -> FrameLocator:
