@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import ssl
 from collections.abc import AsyncIterator
@@ -55,6 +56,7 @@ def create_app(settings: Settings) -> st.App:
         with open_services(settings) as services, stores.use(services) as reception:
             api.app = create_api(services, reception)
             api.elsewhere = origin_of(services.lake)
+            gc.freeze()  # Streamlit collects after each run of a page; what is here by now stays
             yield
 
     return st.App(
