@@ -98,6 +98,8 @@ def _on_emfair_error(_: Request, error: Exception) -> JSONResponse:
 def _on_invalid_request(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101  how it was registered
     first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return _no_json(f"{first['ctx']['error']}, at character {first['loc'][1]}")
     where = [str(part) for part in first["loc"] if part not in ("body", "query", "path")]
     return problem_response(
         Problem(
@@ -111,8 +113,24 @@ def _on_invalid_request(_: Request, error: Exception) -> JSONResponse:
     )
 
 
+def _no_json(why: str) -> JSONResponse:
+    return problem_response(
+        Problem(
+            type="urn:emfair:problem:invalid-request",
+            title="The request does not fit",
+            status=422,
+            detail=f"is no JSON ({why}).",
+            subject="body",
+            remedy="Send JSON in UTF-8, as /api/v1/openapi.json describes.",
+        )
+    )
+
+
 def _on_http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101  how it was registered
+    if isinstance(error.__cause__, UnicodeDecodeError | RecursionError):  # of reading the body
+        deep = isinstance(error.__cause__, RecursionError)
+        return _no_json("too many brackets in one another" if deep else "its bytes are no UTF-8")
     return problem_response(
         Problem(
             type="about:blank",

@@ -165,6 +165,18 @@ def test_samples_that_differ_by_a_greek_letter_are_two(client):
     assert alpha["place"]["sample"] != beta["place"]["sample"]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [b"{", b'{"project": "Quartz",}', b"\xff\xfe", b'{"project": "\xe4"}', b"[" * 100_000],
+)
+def test_a_body_that_is_no_json_is_told_like_any_other_that_does_not_fit(client, body):
+    headers = {"content-type": "application/json"}
+    told = problem(client.post("/deposits", content=body, headers=headers), 422)
+    assert told["type"] == "urn:emfair:problem:invalid-request"
+    assert told["subject"] == "body"
+    assert "is no JSON" in told["detail"]
+
+
 def test_a_draft_that_is_given_up_is_a_tombstone_with_its_reason(client):
     draft = client.post("/experiments", json={k: v for k, v in new().items() if k != "files"})
     assert draft.status_code == 201
