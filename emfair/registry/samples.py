@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, select
 
 from emfair.errors import BadCall, Conflict
 from emfair.model.nouns import SampleCard
+from emfair.model.readable import unreadable
 from emfair.registry.audit import Deed, record
 from emfair.registry.cards import CardRow
 from emfair.registry.engine import insert_new
@@ -102,12 +104,14 @@ class Samples(Removable[SampleCard]):
 
         Raises
         ------
+        BadCall
+            It is none that people can see as what it is.
         Conflict
             It is on another sample.
         NotFound
             There is no such sample.
         """
-        text, now = storable(text, "barcode", BARCODE_LIMIT), self._now()
+        text, now = _scanned(text), self._now()
         values = dict(zip(("project", "proposal", "sample"), key, strict=True))
         with self._database.writing() as connection:
             self.read(connection, key)
@@ -179,6 +183,14 @@ def _of(table: Table, key: tuple[str, ...]) -> ColumnElement[bool]:
     """Return the condition on what belongs to a sample."""
     of = table.c
     return and_(of.project == key[0], of.proposal == key[1], of.sample == key[2])
+
+
+def _scanned(text: str) -> str:
+    """Return a barcode as it is stored, with the separators (GS1's) that it may hold."""
+    plain = storable(text, "barcode", BARCODE_LIMIT)
+    if wrong := unreadable("".join(char for char in plain if unicodedata.category(char) != "Cc")):
+        raise BadCall(wrong.message, subject="barcode", remedy=wrong.remedy)
+    return plain
 
 
 def _link(child: SampleKey, parent: SampleKey) -> dict[str, str]:

@@ -173,6 +173,21 @@ def test_what_is_no_barcode_is_refused(hall, text, status):
     problem(hall.client("ada").get("/samples", params={"barcode": text}), status)
 
 
+@pytest.mark.parametrize("text", ["\u202e", "\u200b", "\x1d", "a\u202eb", "\u2066\u2069"])
+def test_a_barcode_that_nobody_sees_or_that_shows_another_is_refused(hall, text):
+    path = hall.sample()
+    told = problem(hall.client("ada").put(f"{path}/barcodes", params={"text": text}), 400)
+    assert told["subject"] == "barcode"
+    assert hall.client("ada").get(f"{path}/barcodes").json() == []
+
+
+def test_a_barcode_keeps_the_separators_that_a_scanner_reads(hall):
+    path, text = hall.sample(), "0104012345678901\x1d21FIB-42"
+    answer = hall.client("ada").put(f"{path}/barcodes", params={"text": text})
+    assert answer.status_code == 204
+    assert hall.client("ada").get(f"{path}/barcodes").json() == [text]
+
+
 def test_a_barcode_is_the_same_however_its_accents_are_composed(hall):
     path = hall.sample()
     hall.client("ada").put(f"{path}/barcodes", params={"text": "Na\u0308h"})
