@@ -14,6 +14,7 @@ from fastapi import Request
 from starlette.responses import Response, StreamingResponse
 
 from emfair.model.canonical import BLOCK
+from emfair.model.visible import steering
 from emfair.service.downloads import Download
 
 _TAG = re.compile(r'"[^"]*"')
@@ -93,11 +94,14 @@ def byte_range(header: str, size: int) -> tuple[int, int] | None:
 def content_disposition(name: str) -> str:
     r"""Return the header that saves a file under `name` (RFC 6266), whatever the name holds.
 
+    What would steer how the name is shown becomes ``_``: a browser would show ``exe.doc``.
+
     >>> content_disposition('50 % "näh".dm3')
     'attachment; filename="50 _ _n_h_.dm3"; filename*=UTF-8\'\'50%20%25%20%22n%C3%A4h%22.dm3'
     """
     fallback = re.sub(r"[^A-Za-z0-9._ ()+,=@-]", "_", name)
-    return f"attachment; filename=\"{fallback}\"; filename*=UTF-8''{quote(name, safe='')}"
+    shown = "".join("_" if steering(char) else char for char in name)
+    return f"attachment; filename=\"{fallback}\"; filename*=UTF-8''{quote(shown, safe='')}"
 
 
 def _wanted(request: Request, etag: str) -> str:
