@@ -33,7 +33,8 @@ class LocalFile:
 def collect(paths: Iterable[Path]) -> list[LocalFile]:
     """Return the files of a deposit: those named, and all in the folders named.
 
-    A file is called by its name; a file in a folder by the folder's name and its path in it.
+    A file is called by its name; a file in a folder by the folder's name and its path in it. What
+    is named twice is meant once, and as part of the larger folder.
 
     Raises
     ------
@@ -45,7 +46,7 @@ def collect(paths: Iterable[Path]) -> list[LocalFile]:
     BadName
         Two files would have one name, or a name is refused.
     """
-    found = [file for path in paths for file in _below(path)]
+    found = _once([file for path in paths for file in _below(path)])
     if not found:
         raise BadCall(
             "there is no file.",
@@ -61,6 +62,15 @@ def collect(paths: Iterable[Path]) -> list[LocalFile]:
         )
     check_no_collisions(names)
     return sorted(found, key=lambda file: file.name)
+
+
+def _once(found: list[LocalFile]) -> list[LocalFile]:
+    """Return each file once, by its longest name: the one from the folder furthest up."""
+    folders = {folder: folder.resolve() for folder in {file.path.parent for file in found}}
+    once: dict[Path, LocalFile] = {}
+    for file in sorted(found, key=lambda one: len(one.name)):
+        once[folders[file.path.parent] / file.path.name] = file
+    return list(once.values())
 
 
 def _below(path: Path) -> Iterator[LocalFile]:

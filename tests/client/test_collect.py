@@ -118,10 +118,20 @@ def test_a_file_is_described_by_its_bytes(tmp_path):
     assert len(heard) > 1
 
 
-def test_the_same_file_named_twice_is_refused(tmp_path):
+def test_the_same_file_named_twice_is_meant_once(tmp_path, monkeypatch):
     (path,) = made(tmp_path, "a.dm3")
-    with pytest.raises(BadName, match=r"'a\.dm3'.*two of the files"):
-        collect([path, path])
+    monkeypatch.chdir(tmp_path)
+    assert names([path, path, Path("a.dm3")]) == ["a.dm3"]
+
+
+def test_a_file_of_a_folder_that_is_named_too_is_the_folders(tmp_path):
+    file, other, _ = made(tmp_path, "unr/a.dm3", "unr/sub/b.dm3", "unr/sub/c.dm3")
+    wanted = ["unr/a.dm3", "unr/sub/b.dm3", "unr/sub/c.dm3"]
+    for paths in ([file.parent, file], [other, file, other.parent, file.parent]):
+        assert names(paths) == wanted
+    alias = tmp_path / "alias.dm3"
+    alias.symlink_to(file)
+    assert names([file, alias]) == ["a.dm3", "alias.dm3"]
 
 
 def test_two_files_of_one_name_are_refused_with_a_way_out(tmp_path):
