@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from emfair.model.annotations import Annotations
 from emfair.service.looks import UNFITTED
+from emfair.vendor.read import read_signals
 from emfair.vendor.signal import Axis
 from tests.service.looks.conftest import granted, lake_of_looks, look
 
@@ -39,7 +40,8 @@ def without_background(found) -> AppTest:
 
 def axis_of(app: AppTest) -> tuple[list[float], list[float]]:
     """Return what the axes of the spectrum reach over."""
-    (chart,) = (one for one in app.get("vega_lite_chart") if "what" in one.proto.spec)
+    charts = app.get("vega_lite_chart")
+    (chart,) = charts if len(charts) == 1 else (one for one in charts if "what" in one.proto.spec)
     layers = [one["encoding"] for one in json.loads(chart.proto.spec)["layer"]]
     assert len({str(one["x"]["scale"]) for one in layers}) == 1
     (line,) = (one for one in layers if "y" in one)
@@ -138,3 +140,24 @@ def test_a_net_signal_below_0_is_warned_of(look, many, is_below):
     next(one for one in app.select_slider if one.key == "key-fitted").set_value((50, 90)).run()
     told = [one.value for one in app.warning if "negative" in one.value]
     assert told == is_below * ["The net signal is negative on the whole: no edge is seen there."]
+
+
+@pytest.mark.parametrize("is_log", [False, True])
+def test_a_real_x_ray_spectrum_is_scaled_to_its_lines_until_all_is_asked_for(look, corpus, is_log):
+    """Its noise at zero energy was all that could be seen."""
+    (signal,) = read_signals(corpus / "dm3_1D_data" / "test-EDS_spectrum.dm3")
+    counts = np.asarray(signal.data, "f8")
+    found = look(counts.astype("f4"), *signal.axes)
+    energies = found.curve().points
+    noise, lines = counts[energies < 0.1].max(), counts[energies > 0.5].max()
+    assert noise > 3 * lines
+    app = AppTest.from_function(page, args=(found,), default_timeout=30).run()
+    next(one for one in app.toggle if one.label == "Logarithmic").set_value(is_log).run()
+    assert not app.exception
+    along, up = axis_of(app)
+    assert along[0] == pytest.approx(0, abs=0.2)
+    assert 5 <= along[1] <= energies[-1]
+    assert lines <= up[1] < noise
+    assert any("what is higher at zero energy is cut off" in one.value for one in app.caption)
+    next(one for one in app.toggle if one.label == "Whole spectrum").set_value(True).run()
+    assert axis_of(app) == (None, None)

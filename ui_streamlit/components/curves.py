@@ -9,6 +9,8 @@ import numpy as np
 import pyarrow as pa
 import streamlit as st
 
+from emfair.nxem.preview.frame import framed
+from emfair.nxem.views import zero_peak
 from emfair.service.looks import Below, Curve, outline
 from emfair.units import convert
 from ui_streamlit.components.choosing import people_use
@@ -32,12 +34,14 @@ def curve(
     """Show a curve, with the chosen `window` of its axis marked, and a choice of scale.
 
     A background `below` it is shown with what it leaves: in the channels that are `near`, until
-    the whole spectrum is asked for.
+    the whole spectrum is asked for. An X-ray spectrum is scaled to its lines, as its preview is: a
+    detector's own noise at zero energy is often higher than all of them.
     """
+    lit = near is None and zero_peak(found.axis) > 0
     with st.container(horizontal=True, gap="medium"):
         is_log = st.toggle("Logarithmic", key=f"{key}-log")
-        if near is not None and st.toggle("Whole spectrum", key=f"{key}-whole"):
-            near = None
+        if (near is not None or lit) and st.toggle("Whole spectrum", key=f"{key}-whole"):
+            near, lit = None, False
     values = found.values.astype(np.float64)
     known = np.isfinite(values)
     if is_log and not (known & (values > 0)).any():
@@ -54,13 +58,16 @@ def curve(
         return
     shown = lines if near is None else _only(lines, points[near.start : near.stop])
     scales = _scales(shown, is_log=is_log, is_whole=near is None)
+    if lit:
+        scales = _scales_of_lines(found, shown[SPECTRUM], points, is_log=is_log)
     line = _drawn(lines, title, quantity, scales)
     layers = [line] if window is None else [_band(points, window, scales[0]), line]
     st.altair_chart(
         alt.layer(*layers).properties(height=320).interactive(bind_y=False),
         alt=_in_words(f"{quantity} over {title}", *shown[SPECTRUM], unit),
     )
-    told = ("Scroll to zoom, drag to move.", _background(below), escaped(found.remark))
+    cut = "Scaled to the lines: what is higher at zero energy is cut off." if lit else ""
+    told = ("Scroll to zoom, drag to move.", cut, _background(below), escaped(found.remark))
     st.caption(" ".join(filter(None, told)))
 
 
@@ -98,6 +105,21 @@ def _scales(shown: dict[str, Line], *, is_log: bool, is_whole: bool) -> tuple[al
     return (
         alt.Scale(domain=[float(x.min()), float(x.max())], zero=False, nice=False),
         alt.Scale(type=kind, domain=[low, float(y.max())], nice=True),
+    )
+
+
+def _scales_of_lines(
+    found: Curve, shown: Line, points: np.ndarray, *, is_log: bool
+) -> tuple[alt.Scale, alt.Scale]:
+    """Return the scales of both axes that show an X-ray spectrum's lines, as its preview does."""
+    frame = framed(found.values, found.axis, is_spectrum=True)
+    unit = float(points[-1] / found.points[-1])
+    x, y = shown
+    heights = y[(x >= frame.first * unit) & (x <= frame.last * unit)]
+    low = float(heights.min()) if is_log and heights.size else frame.low
+    return (
+        alt.Scale(domain=[frame.first * unit, frame.last * unit], zero=False, nice=False),
+        alt.Scale(type="log" if is_log else "linear", domain=[low, max(frame.high, low)]),
     )
 
 
