@@ -129,13 +129,16 @@ def bar_of(width: float, unit: str) -> tuple[float, str, float]:
 
 
 def _scale_bar(image: Image.Image, length: float, unit: str, part: float) -> None:
-    """Draw a bar and write its length above."""
+    """Draw a bar and write its length above, in the upper left corner.
+
+    Below, vendors' programs write their own data bars into pictures.
+    """
     pixels = round(part * image.width)
     if pixels < 4 or image.height < 60:
         return
     face = font(15)
     text = drawable(f"{length:g} {unit}")
-    left, bottom = 10, image.height - 10
+    left, bottom = 10, 36
     right = left + max(pixels, math.ceil(width_of(text, face)))
     if right + 6 > image.width:
         return
