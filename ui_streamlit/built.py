@@ -18,6 +18,15 @@ from emfair.errors import Unavailable
 
 FOLDER = Path(__file__).parent / "web" / "built"
 PREFIX = "/web"
+_SCRIPT = """
+const loading = import(new URL("%s", location.href));
+export default function (component) {
+  let gone = false;
+  let end;
+  loading.then((loaded) => { if (!gone) end = loaded.default(component); });
+  return () => { gone = true; end?.(); };
+}
+"""
 
 
 class _Fresh(StaticFiles):
@@ -52,3 +61,14 @@ def address(name: str) -> str:
             remedy="Run `make setup`, then start the app anew.",
         ) from error
     return f"{PREFIX}/{name}?{hashlib.sha256(content).hexdigest()[:16]}"
+
+
+def script(name: str) -> str:
+    """Return a component's script: it loads the module `name`, whose default mounts the component.
+
+    Raises
+    ------
+    Unavailable
+        It has not been built.
+    """
+    return _SCRIPT % address(name)

@@ -18,15 +18,6 @@ from ui_streamlit import built
 
 _API = "/api/v1"
 _STYLE = Path(__file__).with_suffix(".css")
-_SCRIPT = """
-const loading = import(new URL("%s", location.href));
-export default function (component) {
-  let gone = false;
-  let end;
-  loading.then((loaded) => { if (!gone) end = loaded.default(component); });
-  return () => { gone = true; end?.(); };
-}
-"""
 
 
 class Window(NamedTuple):
@@ -83,7 +74,7 @@ def _component() -> Any:
         "emfair.dropping",
         html='<div class="em-deposit"></div>',
         css=_STYLE.read_text("utf-8"),
-        js=_SCRIPT % built.address("main.js"),
+        js=built.script("main.js"),
     )
 
 

@@ -31,6 +31,7 @@ from ui_streamlit.components.said_by import badge, said_by
 from ui_streamlit.components.say import ask, by_field, clocks_of, fill, said, stands
 from ui_streamlit.components.single_files import single_files
 from ui_streamlit.components.taking import keep_template, take_over
+from ui_streamlit.components.unsaved import ask_before_leaving
 from ui_streamlit.components.words import STATES
 
 _OPEN = ("Experiment", "Sample")  # parts of the form that are not folded
@@ -213,6 +214,7 @@ def _save(
         _unsaved()[row.id] = _Opened(row.id, form.version, form.document, document, set())
     else:
         _unsaved().pop(row.id, None)
+    ask_before_leaving(unsaved=bool(_unsaved()))
     with st.container(border=True, key="save-bar"):
         reason = _why(row, form) if changed else _REASON
         with st.container(horizontal=True, vertical_alignment="center"):
