@@ -63,15 +63,15 @@ def show_readme(reading: Reading) -> PlainTextResponse:
 
 @router.get("/{experiment}/preview.png", responses=_PICTURE, response_class=Response)
 def show_first_preview(request: Request, reading: Reading) -> Response:
-    """Show the picture of the first measurement."""
-    return _picture(request, downloads.preview(reading.access.services, reading.row))
+    """Show the picture that stands for the experiment: its largest image with contrast."""
+    return picture(request, downloads.preview(reading.access.services, reading.row))
 
 
 @router.get("/{experiment}/previews/{measurement}.png", responses=_PICTURE, response_class=Response)
 def show_preview(request: Request, reading: Reading, measurement: str) -> Response:
     """Show the picture of a measurement."""
-    picture = downloads.preview(reading.access.services, reading.row, measurement)
-    return _picture(request, picture)
+    found = downloads.preview(reading.access.services, reading.row, measurement)
+    return picture(request, found)
 
 
 @router.head("/{experiment}/files/{path:path}", include_in_schema=False)
@@ -97,7 +97,8 @@ def download_container(
     return stream(request, chosen)
 
 
-def _picture(request: Request, content: bytes) -> Response:
+def picture(request: Request, content: bytes) -> Response:
+    """Return a picture, PNG; nothing to whoever has it already."""
     etag = f'"{sha256_bytes(content)}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     if is_known(request.headers.get("if-none-match", ""), etag):

@@ -135,7 +135,10 @@ class Measurement(_Document):
 
 
 class Conversion(_Document):
-    """What became of an experiment's raw files; `tags` is what their vendors' tags were."""
+    """What became of an experiment's raw files; `tags` is what their vendors' tags were.
+
+    `cover` is the measurement whose picture stands for all; empty for the first one's.
+    """
 
     schema_version: int = 1
     place: Place
@@ -144,6 +147,7 @@ class Conversion(_Document):
     measurements: tuple[Measurement, ...]
     findings: tuple[Finding, ...]
     tags: tuple[TagUse, ...] = ()
+    cover: str = ""
 
 
 class ContainerReport(_Document):

@@ -82,7 +82,7 @@ def readme(services: Services, row: ExperimentRow) -> str:
 
 
 def preview(services: Services, row: ExperimentRow, measurement: str = "") -> bytes:
-    """Return a measurement's picture, PNG; without a name the first one's.
+    """Return a measurement's picture, PNG; without a name the one that stands for all.
 
     Raises
     ------
@@ -96,6 +96,7 @@ def preview(services: Services, row: ExperimentRow, measurement: str = "") -> by
 
 def _measurement(services: Services, place: Place, name: str) -> Measurement:
     conversion = made(services, Conversion, layout.conversion(place))
+    name = name or (conversion.cover if conversion else "")
     for one in conversion.measurements if conversion else ():
         if name in ("", one.measurement):
             return one

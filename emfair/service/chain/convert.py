@@ -16,6 +16,7 @@ from emfair.model.manifest import Place, RawFile
 from emfair.nxem.aside import to_convert
 from emfair.nxem.container import Written
 from emfair.nxem.convert import Converted
+from emfair.nxem.cover import cover_of
 from emfair.nxem.dossier import Dossier, Source
 from emfair.nxem.tag_report import together
 from emfair.provenance.record import ProvenanceRecord, shaping_versions
@@ -72,6 +73,7 @@ def convert(
         measurements=tuple(one.measurement for one in written),
         findings=tuple(in_order(findings)),
         tags=together(one.tags for one in written),
+        cover=cover_of((one.measurement, one.preview) for one in written),
     )
     step.configuration["compression"] = "gzip+shuffle"
     kept = _finish(step, subject, conversion, written)

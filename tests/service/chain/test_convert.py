@@ -14,6 +14,7 @@ from emfair.lake import layout
 from emfair.model.canonical import sha256_bytes
 from emfair.model.findings import Severity
 from emfair.model.states import ExperimentState
+from emfair.service import downloads
 from emfair.service.chain.convert import store, stored
 from emfair.service.documents import read_manifest
 from tests.service.lab import converted, keys, rules, told_of_files
@@ -155,3 +156,15 @@ def test_the_same_bytes_give_the_same_containers(lab):
     place = lab.deposit(lab.file("test-1.dm3")).place
     with converted(lab, place.experiment) as one, converted(lab, place.experiment) as other:
         assert one.conversion == other.conversion
+
+
+def test_the_picture_of_an_experiment_is_that_of_its_largest_image_with_contrast(lab):
+    small, large = (lab.file(name) for name in ("test-1.dm3", "test_STEM_image.dm3"))
+    place = lab.deposit(small, large).place
+    lab.process(place.experiment)
+    conversion = lab.conversion(place)
+    by_file = {one.file: one.measurement for one in conversion.measurements}
+    assert conversion.measurements[0].file == "test-1.dm3"
+    assert conversion.cover == by_file["test_STEM_image.dm3"]
+    shown = downloads.preview(lab.services, lab.row(place.experiment))
+    assert shown == lab.services.lake.read_bytes(layout.preview(place, conversion.cover))
