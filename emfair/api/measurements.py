@@ -122,6 +122,7 @@ class MeasurementSummary(BaseModel):
                 "experiment": base,
                 "preview": f"{base}/previews/{what.measurement}.png",
                 "container": f"{base}/containers/{what.measurement}",
+                "look": f"{base}/measurements/{what.measurement}/look",
                 "file": f"{base}/files/{quote(what.file, safe='/')}",
             },
         )
@@ -161,7 +162,7 @@ class MeasurementDetails(MeasurementSummary):
         return cls(
             **MeasurementSummary.of(one, base).model_dump(),
             axes=list(what.axes),
-            facts=_by_key(what.facts),
+            facts=by_key(what.facts),
             findings=list(one.findings),
             tags=what.tags,
             signal_index=what.signal_index,
@@ -190,7 +191,7 @@ def show_measurement(
     return MeasurementDetails.all_of(one, _base(request))
 
 
-def _by_key(facts: Iterable[Fact]) -> list[FactAnswer]:
+def by_key(facts: Iterable[Fact]) -> list[FactAnswer]:
     """Return facts by key, in the order of the table; keys that it does not know come last."""
     told: dict[str, list[Fact]] = {}
     for fact in facts:

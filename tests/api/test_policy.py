@@ -125,6 +125,11 @@ def test_every_route_names_one_action(path, route):
     assert isinstance(getattr(guards(route)[0], ACTION), Action)
 
 
+def test_every_action_is_asked_by_some_route():
+    asked = {getattr(guard, ACTION) for _, route in ROUTES for guard in guards(route)}
+    assert asked == set(Action), "an action that nothing asks is no rule: drop it, or ask it"
+
+
 def test_a_route_without_a_guard_would_be_found():
     app = FastAPI()
 
