@@ -19,6 +19,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from emfair.api.refusals import Refusals
 from emfair.identity.listen import names
 from emfair.service.services import open_services
 from emfair.settings import Settings, read_settings
@@ -70,6 +71,7 @@ def create_app(settings: Settings) -> st.App:
         ],
         middleware=[
             Middleware(Headers, lambda: api.elsewhere),
+            Middleware(Refusals),
             Middleware(TrustedHostMiddleware, allowed_hosts=_names(settings)),
             *([Middleware(Door, settings, _shown)] if settings.oidc_issuer else ()),
         ],

@@ -16,6 +16,7 @@ import uvicorn
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from emfair.api.app import PREFIX, create_app
+from emfair.api.refusals import Refusals
 from emfair.identity.listen import announcement, check_listen, names
 from emfair.service.reception import Reception
 from emfair.service.services import Services, open_services
@@ -76,6 +77,7 @@ def _config(services: Services, reception: Reception, *, access_log: bool) -> uv
         allowed_hosts=names(settings.public_url, settings.oidc_issuer),
         www_redirect=False,
     )
+    app.add_middleware(Refusals)
     return uvicorn.Config(
         app,
         log_level="info" if access_log else "warning",

@@ -129,7 +129,9 @@ def test_another_name_for_this_machine_is_refused(start):
     """A page on the internet may point its own name here (DNS rebinding)."""
     served = start(EMFAIR_APP_URL="https://emfair.lab.test")
     for name in ("evil.example", "emfair.lab.test", "127.0.0.1.evil.example"):
-        assert served.get("/experiments", host=name).status_code == 400
+        answer = served.get("/experiments", host=name)
+        assert answer.status_code == 400
+        assert answer.headers["content-type"] == "application/problem+json"
     assert served.get("/experiments", host="localhost").status_code == 200
 
 

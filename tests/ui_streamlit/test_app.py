@@ -58,3 +58,31 @@ def test_a_list_of_downloads_leads_to_the_files(served, level):
     assert {sha256_bytes(content) for content in FILES.values()} <= {
         checksum for _, checksum in listed.values()
     }
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/lake/objects/..%2f..%2fx", 400), ("/experiments/%00", 400), ("/nothing%0Ahere", 404)],
+)
+def test_what_is_refused_before_a_route_sees_it_is_a_problem_document(served, path, status):
+    client, _ = served
+    answer = client.get(client.base_url.copy_with(raw_path=f"/api/v1{path}".encode()))
+    assert answer.headers["content-type"] == "application/problem+json", answer.text
+    assert (answer.status_code, answer.json()["status"]) == (status, status)
+    assert answer.json()["remedy"]
+
+
+def test_a_wrong_name_of_the_server_is_a_problem_document_too(served):
+    client, _ = served
+    answer = client.get("/health", headers={"Host": "elsewhere.test"})
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert (answer.status_code, answer.json()["title"]) == (400, "Bad Request")
+
+
+def test_an_answer_of_a_route_is_left_as_it_is(served):
+    client, place = served
+    sums = client.get(f"/experiments/{place.experiment}/sha256sums.txt")
+    assert sums.headers["content-type"].startswith("text/plain")
+    assert sha256_bytes(b"one") in sums.text
+    told = client.get("/experiments/e-nothing").json()
+    assert told["type"] == "urn:emfair:problem:not-found"
