@@ -22,6 +22,7 @@ from emfair.nxem.annotations import parse_annotations
 from emfair.registry import ExperimentRow
 from emfair.service import deposits, uploads
 from emfair.service.access import Access, Granted
+from emfair.service.refuted import refuted
 
 router = APIRouter(tags=["deposits"], route_class=Once)
 Ending = Annotated[Granted[ExperimentRow], guard.experiment(Action.DEPOSIT)]
@@ -63,6 +64,11 @@ class OpenedDeposit(BaseModel):
     titles: Titles
     already_sealed: bool
     todo: list[UploadAnswer]
+    damaged: list[str] = Field(
+        description="Of a sealed one: files that the chain found missing or different. Put them "
+        "back (`PUT /experiments/{experiment}/damaged`).",
+        examples=[["scan.dm4"]],
+    )
 
 
 class NewExperiment(Destination):
@@ -95,6 +101,7 @@ def open_deposit(access: Beginning, new: NewDeposit) -> OpenedDeposit:
         titles=opened.titles,
         already_sealed=opened.already_sealed,
         todo=[UploadAnswer.of(row) for row in todo],
+        damaged=list(refuted(access.services, opened.place.experiment)),
     )
 
 

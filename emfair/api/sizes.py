@@ -30,7 +30,7 @@ person's."""
 SILENCE, WHOLE = 60.0, 600.0
 """Seconds after which a sender of a large body that sends nothing, or takes nothing of its answer,
 is taken for gone, and in which all of it must have come: whoever drips holds a place of others."""
-STREAMED = re.compile(r"/api/v1/(uploads/[^/]+/parts/[^/]+|experiments/[^/]+/contents)")
+STREAMED = re.compile(r"/api/v1/(uploads/[^/]+/parts/[^/]+|experiments/[^/]+/(contents|damaged))")
 """Where bodies are PUT that are never held in memory; the sizes of what they hold bound them."""
 
 

@@ -72,7 +72,8 @@ def deposit(
                 _tell(done, standing, to, waited=wait, as_json=as_json)
                 raise
             _tell(done, standing, to, waited=wait, as_json=as_json)
-            if wait and standing.state.value in ("failed", "invalid"):
+            unmended = done.already_there and standing.state.value == "failed"
+            if unmended or (wait and standing.state.value in ("failed", "invalid")):
                 raise typer.Exit(screen.BAD_DATA)
 
 
@@ -144,7 +145,12 @@ def _tell(
     if done.reannotated:
         what = "These files were there; the annotations are new."
     elif done.already_there and done.sent:
-        what = f"The lake had lost {human_size(done.sent)} of these files; they are put back."
+        what = f"{human_size(done.sent)} of these files were lost or damaged; they are put back."
+    elif done.already_there and standing.state.value == "failed":
+        what = (
+            "The same files were deposited already, and processing them has failed; "
+            "no file was put back."
+        )
     elif done.already_there:
         what = "Nothing to do: the same files are there already."
     else:

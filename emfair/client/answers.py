@@ -53,6 +53,7 @@ class OpenedDeposit(BaseModel):
     titles: Titles
     already_sealed: bool
     todo: list[UploadSeen]
+    damaged: list[str]
 
 
 class PartTarget(BaseModel):

@@ -25,8 +25,9 @@ from emfair.client.bandwidth import Bandwidth
 from emfair.client.depository import Progress
 from emfair.client.parts import Parts, Way
 from emfair.client.retry import Patience, Wait, waiting
+from emfair.client.spans import Span
 from emfair.client.stores import Stores
-from emfair.client.transfer import Outgoing, Transfer
+from emfair.client.transfer import PACE, Outgoing, Transfer
 from emfair.client.wire import PREFIX, Token, open_wire
 from emfair.errors import Conflict, NotFound, Outdated
 from emfair.model.annotations import Annotations
@@ -79,6 +80,7 @@ class Client:
     ) -> None:
         self._wire = open_wire(server, token, Patience(patience, wait))
         self._files: dict[str, int] = {}
+        self._damaged: dict[str, frozenset[str]] = {}
         self._stores = Stores()
         self._way = Way()
         self._bandwidth = bandwidth
@@ -112,6 +114,7 @@ class Client:
         longer = _EACH * len(order.files)
         found = self._ask(OpenedDeposit, "POST", "/deposits", new, longer=longer)
         self._files[found.place.experiment] = len(order.files)
+        self._damaged[found.place.experiment] = frozenset(found.damaged)
         todo = tuple(upload.path for upload in found.todo)
         return Opened(found.place, found.titles, found.already_sealed, todo)
 
@@ -163,13 +166,20 @@ class Client:
         return Standing(found.state, found.reason, found.processed)
 
     def put_back(
-        self,
-        opened: Opened,  # noqa: ARG002
-        files: Sequence[tuple[Path, RawFile]],  # noqa: ARG002
-        sent: Progress,  # noqa: ARG002
+        self, opened: Opened, files: Sequence[tuple[Path, RawFile]], sent: Progress
     ) -> int:
-        """See `Depository.put_back`: what a server has lost, whoever runs it puts back."""
-        return 0
+        """See `Depository.put_back`: what the chain found missing or different, no more."""
+        experiment = opened.place.experiment
+        damaged = self._damaged.get(experiment, frozenset())
+        parts = Parts(self._wire, self._stores, self._way, self._bandwidth)
+        again = 0
+        for path, file in files:
+            if file.path in damaged:
+                whole = Span(path, file.name, 1, 0, file.size)
+                parts.put_back(experiment, file.path, whole, longer=file.size / PACE)
+                again += file.size
+                sent(file.size)
+        return again
 
     def annotations(self, experiment: str) -> tuple[Annotations, int]:
         """See `Depository.annotations`."""

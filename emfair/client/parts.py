@@ -21,7 +21,7 @@ from emfair.client.retry import Again, patiently
 from emfair.client.spans import Span
 from emfair.client.stores import Stores
 from emfair.client.wire import Wire
-from emfair.errors import FixityMismatch, Forbidden
+from emfair.errors import Conflict, FixityMismatch, Forbidden
 from emfair.model.part_checksum import PartDigest, is_part_checksum
 
 _REFUSALS = 2
@@ -148,6 +148,27 @@ class Parts:
             return (block for span in files.values() for block in self._leaving(span))
 
         patiently(lambda: self._wire.try_once("PUT", path, body, headers), self._wire.patience)
+
+    def put_back(self, experiment: str, path: str, whole: Span, *, longer: float) -> None:
+        """Send a whole file that the server's lake has lost or spoilt; the server proves it."""
+        query = urlencode({"path": path})
+        address = f"/experiments/{experiment}/damaged?{query}"
+
+        tries = 0
+
+        def once() -> None:
+            nonlocal tries
+            tries += 1
+            headers = _headers(whole.size)
+            try:
+                self._wire.try_once(
+                    "PUT", address, lambda: self._leaving(whole), headers, longer=longer
+                )
+            except Conflict:  # it is there: by the try before, perhaps, whose answer was lost
+                if tries == 1:
+                    raise
+
+        patiently(once, self._wire.patience)
 
     def _proved(self, span: Span, proof: Proof) -> Proof:
         """Return the checksums of a part, read anew if it was sent without."""

@@ -35,7 +35,7 @@ _TOGETHER_AT_ONCE = 2
 """Such requests at a time: one arrives while the server's disk makes sure of the other."""
 ROUNDS = 3
 """How often parts that the store has lost are sent."""
-_PACE = 50e6
+PACE = 50e6
 """Bytes a second that a server reads at least, to prove a whole file."""
 
 
@@ -221,7 +221,7 @@ class Transfer:
             "POST",
             f"/uploads/{one.upload.id}/complete",
             {"sha256": one.file.sha256},
-            longer=one.file.size / _PACE,
+            longer=one.file.size / PACE,
         )
 
     def _tell(self, one: Outgoing, span: Span) -> None:

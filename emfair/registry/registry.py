@@ -60,7 +60,7 @@ class Registry:
         self.deposits = Deposits(database, now)
         self.annotations = Annotations(database, now)
         self.uploads = Uploads(database, now)
-        self.files = Files(database)
+        self.files = Files(database, now)
         self.changes = Changes(database)
         self.standings = Standings(database)
         self.withdrawals = Withdrawals(database, now)

@@ -14,10 +14,12 @@ from emfair.lake import layout
 from emfair.model.annotations import Annotations
 from emfair.model.deposits import Opened, Order, Standing, Whereto
 from emfair.model.manifest import Place, RawFile
+from emfair.model.states import ExperimentState
 from emfair.service import deposits, uploads
 from emfair.service.access import Access
-from emfair.service.annotations import annotate, current, keep_annotations
+from emfair.service.annotations import annotate, current, keep_annotations, process_again
 from emfair.service.put_back import put_files_back, put_manifest_back
+from emfair.service.refuted import PUT_BACK
 
 
 class LocalDepository:
@@ -84,6 +86,9 @@ class LocalDepository:
         described = tuple(file for _, file in files)
         again += put_manifest_back(self._access, opened.place, opened.titles, described)
         keep_annotations(self._services, opened.place)
+        experiment = opened.place.experiment
+        if again and self.state(experiment).state is ExperimentState.FAILED:
+            process_again(self._access, experiment, reason=PUT_BACK)
         return again
 
     def annotations(self, experiment: str) -> tuple[Annotations, int]:

@@ -13,6 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from emfair.errors import FixityMismatch
+from emfair.lake import layout
+from emfair.model.states import ExperimentState
+from emfair.service.chain.fail import fail
+from emfair.service.chain.receive import receive
 from emfair.service.processing import open_chain
 from emfair.service.services import open_services
 from emfair.settings import read_settings
@@ -48,6 +53,33 @@ def test_other_annotations_are_said(emfair, image, notes, place):
     assert "Next: " in emfair("deposit", image, *place, "-a", notes).out
     emfair("process", "--pending")
     assert "Next: " not in emfair("deposit", image, *place, "-a", notes).out
+
+
+def test_the_same_files_are_no_success_while_processing_them_has_failed(emfair, home, image, place):
+    experiment = emfair("deposit", image, *place, "--json").json["experiment"]
+    with open_services(read_settings(home=home)) as services:
+        services.registry.experiments.set_state(experiment, ExperimentState.PROCESSING)
+        fail(services, experiment, "the reader could not be started.")
+    said, told = (emfair("deposit", image, *place, *more) for more in ((), ("--json",)))
+    assert (said.code, told.code) == (1, 1)
+    assert "processing them has failed" in said.out
+    assert "the reader could not be started" in said.out
+    assert (told.json["state"], told.json["sent"]) == ("failed", 0)
+
+
+def test_a_lost_file_is_put_back_and_waits_for_its_processing(emfair, home, image, place):
+    experiment = emfair("deposit", image, *place, "--json").json["experiment"]
+    with open_services(read_settings(home=home)) as services:
+        row = services.registry.experiments.get(experiment)
+        services.lake.delete(layout.raw_file(row.place, image.name))
+        with pytest.raises(FixityMismatch) as caught:
+            receive(services, experiment, run="test")
+        fail(services, experiment, str(caught.value))
+    said = emfair("deposit", image, *place)
+    assert said.code == 0
+    assert "they are put back" in said.out
+    assert "sealed" in said.out
+    assert emfair("process", "--pending").code == 0
 
 
 @pytest.mark.parametrize(

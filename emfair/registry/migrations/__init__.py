@@ -4,4 +4,4 @@ A revision is written by hand, and never changed once released. The newest one i
 that opening an up-to-date registry need not import Alembic.
 """
 
-HEAD = "0005"
+HEAD = "0006"

@@ -149,6 +149,7 @@ file = Table(
     *sha256("sha256"),
     Column("modified_at", UtcDateTime),  # unknown where an earlier emfair sealed it
     Column("manifest_version", Integer, nullable=False),
+    Column("refuted_at", UtcDateTime),  # since when the lake is known to lack its bytes
     length("path", 1, 700),
     at_least("size", 0),
     at_least("manifest_version", 1),

@@ -34,7 +34,7 @@ def receive(services: Services, experiment: str, *, run: str) -> Received:
     Raises
     ------
     FixityMismatch
-        A file is missing or its bytes differ; the message names all such files.
+        A file is missing or its bytes differ; the message names such files, the registry all.
     """
     step = begin(services, "raw_upload", experiment, run, CODE_VERSION)
     row = services.registry.experiments.get(experiment)
@@ -43,10 +43,10 @@ def receive(services: Services, experiment: str, *, run: str) -> Received:
         services.registry.experiments.set_state(experiment, ExperimentState.PROCESSING)
     keep_annotations(services, row.place)
     subject = subject_of(step)
-    wrong = [
-        file.name for file in subject.manifest.files if not _is_whole(step, subject.place, file)
-    ]
-    if wrong:
+    refuted = [file for file in subject.manifest.files if not _is_whole(step, subject.place, file)]
+    services.registry.files.refute(experiment, [file.path for file in refuted])
+    if refuted:
+        wrong = [file.name for file in refuted]
         raise FixityMismatch(
             f"{len(wrong)} raw file(s) are missing or differ from the manifest: "
             f"{', '.join(wrong[:10])}{' …' if len(wrong) > 10 else ''}.",
