@@ -235,6 +235,28 @@ def test_signals_in_a_burst_stop_it_too(tmp_path):
     assert running.processes() == set()
 
 
+def test_a_child_that_somebody_kills_is_named_without_words_of_before(tmp_path):
+    running = Up(tmp_path)
+    port = int(running.ready()["App"].rpartition(":")[2])
+    with (tmp_path / "logs" / "app.log").open("a") as log:
+        log.write("Traceback of long ago\n")
+    (app,) = (one for one in running.processes() if listens(one, port))
+    os.kill(app, signal.SIGKILL)
+    said, _ = running.process.communicate(timeout=60)
+    assert running.process.returncode == 1
+    assert "app: was ended from outside (SIGKILL)" in said
+    assert "app.log" in said
+    assert "long ago" not in said
+    assert running.processes() == set()
+
+
+def listens(process: int, port: int) -> bool:
+    """Whether a process is the app that listens at a port of this machine."""
+    command = Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
+    settings = Path(f"/proc/{process}/environ").read_bytes().split(b"\0")
+    return b"ui_streamlit.app" in command and f"EMFAIR_APP_PORT={port}".encode() in settings
+
+
 def test_a_child_that_dies_is_named_with_its_last_words(tmp_path):
     (tmp_path / "registry.db").write_bytes(b"this is no database" * 100)
     running = Up(tmp_path)

@@ -19,6 +19,7 @@ from emfair.errors import Unavailable
 from emfair.service.up.ports import LOOPBACK
 
 TAIL = 15
+_BY_OTHERS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,22 @@ class Child:
         self.pid = self._process.pid
 
     def check(self) -> None:
-        """Raise `Unavailable`, with the last lines of the log, if the child has died."""
+        """Raise `Unavailable` if the child has died: with the end of its log, if that may tell why.
+
+        Whom somebody else has ended wrote no last words: what its log ends with is of before.
+        """
         code = self._process.poll()
-        if code is not None:
-            how = f"exit code {code}" if code >= 0 else signal.Signals(-code).name
-            raise self.trouble(f"stopped by itself ({how}).")
+        if code is None:
+            return
+        if -code in _BY_OTHERS:
+            raise Unavailable(
+                f"was ended from outside ({signal.Signals(-code).name}): by somebody, or by the "
+                "system for want of memory.",
+                subject=self.plan.name,
+                remedy=f"Start again. Its log: {self.plan.log}",
+            )
+        how = f"exit code {code}" if code >= 0 else signal.Signals(-code).name
+        raise self.trouble(f"stopped by itself ({how}).")
 
     def answers(self) -> bool:
         """Return whether it answers. Raises `Unavailable` if it has died or is sick."""
