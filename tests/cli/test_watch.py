@@ -291,6 +291,19 @@ def test_a_second_watcher_of_the_same_folder_is_refused(bench):
         assert "another watcher" in second.stderr
 
 
+def test_damaged_notes_end_it_with_another_code_than_what_may_pass(bench):
+    with bench.watching(*PLACE):
+        bench.until(lambda _: True)
+    with (bench.state / "spool.db").open("r+b") as notes:
+        notes.write(b"x" * 100)
+    done = subprocess.run(
+        [SCRIPT, "watch", bench.root, "--state", bench.state], env=bench.environment,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "notes are damaged" in done.stderr
+
+
 def test_a_folder_that_is_not_there_is_refused_at_first_and_waited_for_later(bench):
     gone = bench.root.rename(bench.root.with_name("gone"))
     first = bench.start(*PLACE)

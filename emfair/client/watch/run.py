@@ -205,12 +205,10 @@ class Watcher:
             self._actor.do(action, self._clock.now())
         except NotYet as reason:
             self._hold(action, str(reason), (60.0, 900.0))
-        except (Unavailable, Unauthenticated) as error:
+        except EmfairError as error:
             if error.subject == str(self.spool.path):
                 raise
-            self._failed("depository", error)
-        except EmfairError as error:
-            if number is None:
+            if number is None or isinstance(error, Unavailable | Unauthenticated):
                 self._failed("depository", error)
             else:
                 self._hold(action, str(error), SELDOM)

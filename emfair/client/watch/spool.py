@@ -18,12 +18,13 @@ from typing import Any
 from emfair.client.watch.look import Stat
 from emfair.client.watch.rules import Where
 from emfair.client.watch.standing import Sent, Session
-from emfair.errors import NotFound, Unavailable
+from emfair.errors import BadData, NotFound, Unavailable
 from emfair.model.manifest import RawFile
 
 FILE = "spool.db"
 BUSY = 30
 """Seconds that one process waits for another one's change."""
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _SESSION = """
 SELECT s.*,
   (SELECT count(*) FROM file WHERE session = s.id AND state = 'waiting') AS waiting,
@@ -39,7 +40,11 @@ WHERE s.sealed IS NULL OR s.id IN (SELECT session FROM file WHERE state = 'waiti
 
 
 class Spool:
-    """The spool of one watched folder; for one thread."""
+    """The spool of one watched folder; for one thread.
+
+    Every method raises `Unavailable` where the file cannot be used now, and `BadData` where it is
+    damaged: no waiting mends that.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -233,6 +238,14 @@ def _in_our_words(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
+            raise BadData(
+                f"the watcher's own notes are damaged ({error}).",
+                subject=str(path),
+                remedy=f"Restore {path.parent} from a backup; or move it away and start again. "
+                "The watcher then knows nothing: all that is in the watched folder is sent again, "
+                "and what is sealed already is refused as the same files under the same title.",
+            ) from error
         raise Unavailable(
             f"the watcher's own notes cannot be kept ({error}).",
             subject=str(path),

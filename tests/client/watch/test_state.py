@@ -20,7 +20,7 @@ from emfair.client.watch.state import (
     is_watched,
     state_folder,
 )  # fmt: skip
-from emfair.errors import BadCall, BadSetting, Conflict, Unavailable
+from emfair.errors import BadCall, BadData, BadSetting, Conflict, Unavailable
 from tests.client.watch.bench import Bench
 
 
@@ -87,9 +87,6 @@ def test_notes_that_cannot_be_written_are_told(tmp_path):
             attempt()
     with pytest.raises(Unavailable, match="cannot be kept"):
         Spool(tmp_path / "file/x/spool.db")
-    (tmp_path / "noise.db").write_bytes(b"no database at all" * 100)
-    with pytest.raises(Unavailable, match="not a database"):
-        Spool(tmp_path / "noise.db")
 
 
 def test_a_disk_that_is_full_is_waited_for_and_nothing_is_lost(tmp_path):
@@ -107,6 +104,37 @@ def test_a_disk_that_is_full_is_waited_for_and_nothing_is_lost(tmp_path):
     bench.live(8000)
     assert [len(one) for one in bench.sealed] == [300]
     assert bench.journal.problems == {}
+
+
+def test_damaged_notes_are_told_with_what_to_do_and_never_waited_for(tmp_path):
+    bench = Bench(tmp_path)
+    bench.write("ada/a.tif", b"a")
+    bench.live(200)
+    bench.spool.close()
+    with bench.spool.path.open("r+b") as notes:
+        notes.write(b"x" * 100)
+    with pytest.raises(BadData, match=r"notes are damaged.*move it away.*sent again") as caught:
+        Spool(bench.spool.path)
+    assert caught.value.subject == str(bench.spool.path)
+    (tmp_path / "noise.db").write_bytes(b"no database at all" * 100)
+    with pytest.raises(BadData, match="not a database"):
+        Spool(tmp_path / "noise.db")
+
+
+def test_notes_that_are_damaged_while_it_is_at_work_end_the_watcher(tmp_path):
+    bench = Bench(tmp_path)
+    for number in range(300):
+        bench.write(f"ada/{number:03}.tif", b"%d" % number)
+    bench.live(30)
+    bench.spool.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    bench.spool.rows("PRAGMA shrink_memory")
+    size = bench.spool.path.stat().st_size
+    with bench.spool.path.open("r+b") as notes:
+        notes.seek(4096)
+        notes.write(b"x" * (size - 4096))
+    bench.write("ada/more.tif", b"more")
+    with pytest.raises(BadData, match="notes are damaged"):
+        bench.live(200)
 
 
 def test_the_log_is_one_line_an_event_whatever_a_file_is_called(tmp_path):
