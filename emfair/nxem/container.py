@@ -76,7 +76,7 @@ def write_container(
     chosen = used(facts)
     title = _title(signal, source, chosen.get("title"))
     tags, kept = tag_tree(signal.tags)
-    watcher = Watcher(shape, str(signal.metadata.get("Signal", {}).get("quantity") or ""))
+    watcher = Watcher(shape, _quantity(signal))
     with _beside(folder) as part:
         with _new(part) as file:
             data_sha256 = _write_signal(file, signal, shape, title, watcher)
@@ -176,7 +176,7 @@ def _write_signal(
     group = file.create_group(_data_path(shape))
     data = shape.arranged(signal.data)
     pixels = pixels_of(data.dtype)
-    quantity = signal.metadata.get("Signal", {}).get("quantity") or title
+    quantity = _quantity(signal) or title
     whole = hashlib.sha256()
     sums = {}
     for name, part in parts(pixels, whole.update).items():
@@ -190,7 +190,7 @@ def _write_signal(
             frame=1 if shape.is_spectrum else 2,
             watch=watcher.see if name == "real" else watcher.see_imaginary,
         )
-        dataset.attrs["long_name"] = str(quantity) if name == "real" else f"{quantity}, imaginary"
+        dataset.attrs["long_name"] = quantity if name == "real" else f"{quantity}, imaginary"
     return sums["real"] if len(sums) == 1 else whole.hexdigest()
 
 
@@ -209,3 +209,10 @@ def _write(parent: h5py.Group, name: str, node: Group | Field) -> None:
             _write(made, child, below)
     for key, value in node.attrs.items():
         made.attrs[key] = storable(value) if isinstance(value, str) else value
+
+
+def _quantity(signal: Signal) -> str:
+    """Return what a signal's values are; X-ray spectra count photons, whatever they are titled."""
+    about = signal.metadata.get("Signal", {})
+    is_x_rays = str(about.get("signal_type") or "").startswith("EDS")
+    return str(about.get("quantity") or ("Counts" if is_x_rays else ""))

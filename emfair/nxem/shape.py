@@ -249,10 +249,16 @@ def _only_numbers(axes: Sequence[Axis]) -> bool:
     return len(axes) == 1 and axes[0].navigate and _is_index(axes[0])
 
 
+_NO_NAMES = frozenset({"x", "y", "z", "axis energy"})
+"""What DigitalMicrograph's reader calls the axis of a spectrum."""
+
+
 def _nx(axis: Axis, name: str) -> NxAxis:
     unit = axis_unit(axis.unit)
     shown = "pixel" if unit == "" else axis.unit  # a unit nobody knows is at least shown
     label = axis.name or name.replace("_", " ")
+    if name == "axis_energy" and label.lower() in _NO_NAMES and _measures(axis, "eV"):
+        label = "Energy"
     if name.startswith("indices_"):
         points: NDArray[np.float64] | NDArray[np.int64] = np.arange(axis.size, dtype=np.int64)
         return NxAxis(name, f"{label} (index)", "", points, 1.0, 0.0)

@@ -171,3 +171,9 @@ def test_what_has_no_place_is_refused_in_words(made, data, says):
     with pytest.raises(UnsupportedSignal, match=says) as caught:
         shape_of(made(data))
     assert "raw file" in caught.value.remedy
+
+
+def test_the_energies_of_digitalmicrographs_x_rays_are_named_so(places):
+    (signal,) = read_signals(places["corpus"] / "dm3_1D_data" / "test-EDS_spectrum.dm3")
+    assert signal.axes[0].name == "x"
+    assert [axis.long_name for axis in shape_of(signal).axes] == ["Energy (keV)"]

@@ -11,7 +11,7 @@ from emfair.errors import TooLarge, UnreadableFile
 from emfair.vendor.failures import Failure, failure_of, most_telling
 from emfair.vendor.read import read_signals
 
-CUT_OFF = "could not be read: the file ends too early: it was cut off, or not copied whole."
+CUT_OFF = "could not be read: the file ends too early (it was cut off, or not copied whole)."
 
 
 @pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")

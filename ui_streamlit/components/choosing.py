@@ -8,8 +8,9 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from emfair.nxem.preview.frame import legible
+from emfair.nxem.preview.frame import in_unit
 from emfair.nxem.shape import NxAxis
+from emfair.nxem.show import adapted
 from emfair.service.looks import in_ev_or_kev
 from ui_streamlit.components.markup import escaped
 from ui_streamlit.components.values import with_unit
@@ -57,9 +58,16 @@ def value_at(axis: NxAxis, index: int) -> str:
 
 
 def people_use(axis: NxAxis) -> NxAxis:
-    """Return an axis in the unit that people use: energies in eV or keV, lengths in short ones."""
+    """Return an axis in the unit that people use: energies in eV or keV, lengths as pictures' are.
+
+    That is the unit in which people say how long the axis is (`emfair.nxem.show.adapted`).
+    """
     turned = in_ev_or_kev(axis)
-    return turned if turned is not axis or axis.unit in ("eV", "keV") else legible(axis)
+    if turned is not axis or not axis.unit or axis.unit in ("eV", "keV"):
+        return turned
+    points = np.asarray(axis.points, np.float64)
+    length = float(abs(points[-1] - points[0])) + abs(axis.scale or 0.0)
+    return in_unit(axis, adapted(length, axis.unit)[1]) if np.isfinite(length) else axis
 
 
 def _told(axis: NxAxis, index: int) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from emfair.model.documents import Measurement
 from emfair.nxem.shape import NxAxis
 from emfair.nxem.show import adapted
+from emfair.service.looks import in_ev_or_kev
 from emfair.service.measurements import pixel_axes
-from ui_streamlit.components.choosing import people_use
 from ui_streamlit.components.values import with_unit
 
 Size = tuple[float, str]
@@ -19,7 +19,7 @@ Size = tuple[float, str]
 def extent(axes: tuple[NxAxis, NxAxis]) -> str:
     """Return in a sentence how large a picture is, down and across, and each of its pixels."""
     points = [len(axis.points) for axis in axes]
-    down, right = ((abs(axis.scale or 0.0), axis.unit) for axis in map(people_use, axes))
+    down, right = ((abs(axis.scale or 0.0), axis.unit) for axis in map(in_ev_or_kev, axes))
     if not all(step and unit for step, unit in (down, right)):
         return f"{points[0]} × {points[1]} pixels, not calibrated."
     whole = [(step * n, unit) for (step, unit), n in zip((down, right), points, strict=True)]

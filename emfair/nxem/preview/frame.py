@@ -80,7 +80,11 @@ def legible(axis: NxAxis) -> NxAxis:
     far = float(np.abs(np.asarray(axis.points)[[0, -1]]).max())
     if not axis.unit or not math.isfinite(far) or far == 0 or _SHORT[0] <= far < _SHORT[1]:
         return axis
-    unit = adapted(far, axis.unit)[1]
+    return in_unit(axis, adapted(far, axis.unit)[1])
+
+
+def in_unit(axis: NxAxis, unit: str) -> NxAxis:
+    """Return an axis in another unit of the same quantity; as it is if its name tells none."""
     if unit == axis.unit or not axis.long_name.endswith(")"):
         return axis
     name, factor = axis.long_name.rpartition(" (")[0], convert(1.0, axis.unit, unit)

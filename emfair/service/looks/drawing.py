@@ -208,8 +208,14 @@ def _between(low: float, high: float) -> str:
     return f"{_number(low, digits)}, white {_number(high, digits)}"
 
 
+_LONGEST = 1e9
+"""Whole numbers below are written out, as everywhere else."""
+
+
 def _number(value: float, digits: int = 4) -> str:
     told = f"{value:.{digits}g}"
+    if "e+" in told and abs(value) < _LONGEST:
+        told = f"{float(told):.0f}"  # beside others of its kind an exponent is hard to compare
     return told.replace("-", "\N{MINUS SIGN}", 1) if value < 0 else told
 
 

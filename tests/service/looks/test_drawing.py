@@ -116,7 +116,8 @@ def test_the_usual_tones_are_what_is_black_and_white_of_a_picture(unit, size):
         (1234.5, 1234.9, "lack is 1234.5, white 1234.9."),
         (-20005, -19999, "lack is −20005, white −19999."),
         (1e9, 1e9 + 1e-3, "lack is 1000000000, white 1000000000.001."),
-        (0.12344, 98765, "lack is 0.1234, white 9.876e+04."),
+        (0.12344, 98765, "lack is 0.1234, white 98760."),
+        (-424123.0, 19334.4, "lack is −424100, white 19330."),
         (-1e308, 1e308, "lack is −1e+308, white 1e+308."),
     ],
 )
