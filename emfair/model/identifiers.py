@@ -1,4 +1,4 @@
-"""Identifiers: ``[a-z0-9-]{1,40}``, minted once, never reused.
+"""Identifiers: ``[a-z0-9-]{1,40}``, minted once, never reused once an experiment hung on them.
 
 An experiment's identifier is also its Dagster partition key and a segment of its path in the lake,
 so it holds only characters that are plain everywhere. That of a project, a proposal, a sample or an

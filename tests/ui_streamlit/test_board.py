@@ -137,7 +137,7 @@ def test_someone_elses_edit_is_a_message_and_no_error_page(opened, steel):
 
 def test_a_title_that_is_none_is_a_notice(opened):
     app = open_page("board")
-    for title in ("", "   ", "🔬"):
+    for title in ("", "   ", "\u202e"):
         next(one for one in app.text_input if one.label.endswith("project")).set_value(title)
         next(one for one in app.button if one.label == "Make it").click().run()
         assert len(app.warning) == 1

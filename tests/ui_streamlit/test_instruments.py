@@ -68,11 +68,12 @@ def test_only_who_may_is_offered_to_make_and_edit(lab, titan, name, groups, may)
 def test_one_is_made_and_edited_at_once(lab):
     app = enter("instruments", "stew", STEWARD)
     press(fill(app, "What people call it", "Helios <b>G4</b>"), "Make it")
-    assert app.query_params["id"] == "helios-b-g4-b"
+    made = app.query_params["id"]
+    assert made.startswith("helios-b-g4-b-")
     fill(app, "Model", "Helios G4")
     fill(app, "Acceleration voltage", "30 kV")
     press(app, "Save")
-    card = card_of(lab, "helios-b-g4-b").card
+    card = card_of(lab, made).card
     assert card.model is not None
     assert (card.model.name, card.profile.measurement) == (
         "Helios G4", {"acceleration_voltage": "30 kV"}
@@ -94,7 +95,7 @@ def test_a_form_that_is_sent_twice_makes_one_instrument(lab):
     assert title.value == ""
 
 
-@pytest.mark.parametrize("title", ["", "   ", "🔬"])
+@pytest.mark.parametrize("title", ["", "   ", "\u202e"])
 def test_a_title_that_names_nothing_is_a_notice(lab, title):
     app = enter("instruments", "stew", STEWARD)
     press(fill(app, "What people call it", title), "Make it")
