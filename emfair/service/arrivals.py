@@ -1,7 +1,8 @@
 """What is in the files of a deposit before it is sealed: read as the chain will, and thrown away.
 
-People see what was read, and what is missing, while the rest still arrives. What does not belong
-here: how it looks, and when each file has its turn (`first_looks`).
+People see what was read, and what is missing, while the rest still arrives; what was read before
+the seal they see until the chain has read it all. What does not belong here: how it looks, and when
+each file has its turn (`first_looks`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from emfair.crew import Lending, crew
 from emfair.model.annotations import Annotations
 from emfair.model.documents import Measurement
 from emfair.model.findings import Finding, Severity
-from emfair.model.states import IN_PROGRESS
+from emfair.model.states import IN_PROGRESS, ExperimentState
 from emfair.nxem.aside import going
 from emfair.nxem.convert import Converted
 from emfair.nxem.dossier import Dossier, Source
@@ -27,7 +28,7 @@ from emfair.service import uploads
 from emfair.service.access import Access
 from emfair.service.bundled import convert_bundle, store_digest
 from emfair.service.first_looks import MOST
-from emfair.service.look_shelf import Failed, Wanted
+from emfair.service.look_shelf import Failed, Found, Wanted
 from emfair.service.raw_folder import raw_folder
 from emfair.service.sandbox import Sandbox
 from emfair.service.services import Services
@@ -35,6 +36,9 @@ from emfair.vendor.bundles import Bundle, bundle
 
 LARGEST = 256 << 20
 """Bytes of the files that are looked into: what is larger the chain alone reads."""
+
+_SEALED = (ExperimentState.SEALED, ExperimentState.PROCESSING, ExperimentState.FAILED)
+"""States in which nothing is looked into any more, and the chain may not have read it yet."""
 
 
 @dataclass(frozen=True)
@@ -132,15 +136,11 @@ def looked_into(services: Services, row: ExperimentRow) -> LookedInto:
     """Return what came of the files that are there now; begin the looks that are still to be done.
 
     Any number of people may ask: each file is looked into once in this process, and none once the
-    deposit is sealed.
+    deposit is sealed. Nothing is told of it then (`seen_before_the_seal`).
     """
-    there: list[Arriving] = []
-
-    def ask() -> dict[str, Wanted[Arrival]]:
-        there[:] = _in_progress(services, row.id)
-        return {one.name: _look(services, row, one) for one in there if _can_be_looked_into(one)}
-
-    came = services.first_looks.found(row.id, ask)
+    there, came = _came_of(services, row)
+    if not there:
+        return LookedInto((), (), "", 0, arriving=False)
     ready = sum(map(_can_be_looked_into, there))
     return LookedInto(
         tuple(one for one in came.over if isinstance(one, Arrival)),
@@ -150,6 +150,31 @@ def looked_into(services: Services, row: ExperimentRow) -> LookedInto:
         arriving=ready < MOST and not all(one.whole for one in there),
         full=came.full,
     )
+
+
+def seen_before_the_seal(services: Services, row: ExperimentRow) -> tuple[Arrival, ...]:
+    """Return what came of the files of a sealed deposit, until the chain has read them.
+
+    Nothing before the seal (`looked_into`), and where another process has looked into them.
+    """
+    there, came = _came_of(services, row)
+    return () if there else tuple(one for one in came.over if isinstance(one, Arrival))
+
+
+def _came_of(services: Services, row: ExperimentRow) -> tuple[list[Arriving], Found[Arrival]]:
+    """Return the files of a deposit that is not sealed, and what came of looks into any."""
+    there: list[Arriving] = []
+
+    def ask() -> dict[str, Wanted[Arrival]] | None:
+        state = services.registry.experiments.get(row.id).state
+        if state in _SEALED:
+            return None
+        if state in IN_PROGRESS:
+            there[:] = _bundled(uploads.of_experiment(services, row.id))
+        return {one.name: _look(services, row, one) for one in there if _can_be_looked_into(one)}
+
+    came = services.first_looks.found(row.id, ask)
+    return there, came
 
 
 def _errors(one: Arrival) -> dict[str, list[Finding]]:
@@ -164,13 +189,6 @@ def _errors(one: Arrival) -> dict[str, list[Finding]]:
 def arrived(rows: Iterable[UploadRow]) -> list[Arriving]:
     """Return what can be looked into: files that are whole, with all that belongs to them."""
     return [one for one in _bundled(rows) if _can_be_looked_into(one)]
-
-
-def _in_progress(services: Services, experiment: str) -> list[Arriving]:
-    """Return the files of a deposit as long as it is not sealed."""
-    if services.registry.experiments.get(experiment).state not in IN_PROGRESS:
-        return []
-    return _bundled(uploads.of_experiment(services, experiment))
 
 
 def _bundled(rows: Iterable[UploadRow]) -> list[Arriving]:

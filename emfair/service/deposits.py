@@ -140,7 +140,7 @@ def seal(access: Access, experiment: str) -> ExperimentRow:
             sealed = _seal(access, experiment)
         except Outdated:
             continue
-        access.services.first_looks.forget(experiment)
+        access.services.first_looks.rest(experiment)
         return sealed
     raise Conflict(
         "its annotations are being changed all the time.",

@@ -65,19 +65,22 @@ class FirstLooks(Generic[T]):
         self._turns = count(1)
         self._threads = 0
 
-    def found(self, deposit: str, ask: Callable[[], Mapping[str, Wanted[T]]]) -> Found[T]:
+    def found(self, deposit: str, ask: Callable[[], Mapping[str, Wanted[T]] | None]) -> Found[T]:
         """Return what came of the looks that are wanted; begin those that nobody has begun.
 
         Parameters
         ----------
         ask
-            Returns all files that can be looked into now; nothing once none is to be any more. It
-            is called while nobody else asks for this deposit or ends it, so that what it says is
-            never the past.
+            Returns all files that can be looked into now; nothing once none is to be any more, and
+            what came of them goes; None where no more is to be begun, and what came of others
+            stays. It is called while nobody else asks for this deposit or ends it, so that what it
+            says is never the past.
         """
         with self._alone(deposit):
             wanted = ask()
             with self._lock:
+                if wanted is None:
+                    return self._shelf.rest(deposit, self._clock())
                 if not wanted:
                     self._shelf.end(deposit)
                     return Found((), "", full=False)
@@ -91,6 +94,11 @@ class FirstLooks(Generic[T]):
         with self._lock:
             if one := self._shelf.deposits.get(deposit):
                 one.forget_failures()
+
+    def rest(self, deposit: str) -> None:
+        """Look into no file of a deposit any more, nor to an end; keep what came of the others."""
+        with self._alone(deposit), self._lock:
+            self._shelf.rest(deposit, self._clock())
 
     def forget(self, deposit: str) -> None:
         """Keep nothing of a deposit, and look into no file of it any more, nor to an end."""

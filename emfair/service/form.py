@@ -108,7 +108,8 @@ class Field:
 class Form:
     """All fields, the document as it is, its version, and the files that can be spoken of.
 
-    `read` is what was read from the files, by the chain or on their way.
+    `read` is what was read from the files, by the chain or on their way; `unread` are those that
+    are still to be read.
     """
 
     fields: tuple[Field, ...]
@@ -116,6 +117,7 @@ class Form:
     version: int
     files: tuple[str, ...]
     read: tuple[Measurement, ...]
+    unread: tuple[str, ...] = ()
 
 
 def form_of(services: Services, row: ExperimentRow, arrivals: Iterable[Arrival] = ()) -> Form:
@@ -127,9 +129,11 @@ def form_of(services: Services, row: ExperimentRow, arrivals: Iterable[Arrival] 
         What was seen of files on their way: it counts until the chain has read them, beside what
         notes and records say now.
     """
+    seen = tuple(arrivals)
     notes, version = current(services, row.id)
     context = context_of(services, row)
-    reading = _by_the_chain(services, row) or reading_of(arrivals, notes, context)
+    converted = _by_the_chain(services, row)
+    reading = converted or reading_of(seen, notes, context)
     read, recorded = reading.measurements, used(record_facts(context))
     known, saying = _known(recorded, read), _saying(recorded, read)
     doubts = _doubts(reading.findings)
@@ -148,7 +152,9 @@ def form_of(services: Services, row: ExperimentRow, arrivals: Iterable[Arrival] 
         for name, schema in _schemas()
     )
     files = tuple(primaries(files_of(services, row)))
-    return Form(fields, _document(notes), version, files, read)
+    looked_into = {*files} if converted else {one.file for one in seen}
+    unread = tuple(file for file in files if file not in looked_into)
+    return Form(fields, _document(notes), version, files, read, unread)
 
 
 def _elements(read: Iterable[Measurement]) -> tuple[str, ...]:

@@ -138,6 +138,19 @@ class Shelf(Generic[T]):
             one.busy[1].end()
         self.drop(deposit)
 
+    def rest(self, deposit: str, now: float) -> Found[T]:
+        """End what is looked into of a deposit, begin nothing; return what came of the others."""
+        if deposit not in self.deposits:
+            return Found((), "", full=False)
+        one = self.of(deposit, now)
+        over = tuple(came for came, _ in one.over.values())
+        if one.busy:
+            one.busy[1].end()
+        one.todo, one.busy_counts = {}, False
+        if not over and one.busy is None:
+            del self.deposits[deposit]
+        return Found(over, "", full=False)
+
     def drop(self, deposit: str) -> None:
         """Keep nothing of a deposit; as long as one of its files is looked into, its place stays.
 

@@ -7,6 +7,7 @@ import hashlib
 import threading
 import time
 import weakref
+from collections.abc import Iterator
 from contextlib import ExitStack
 
 import numpy as np
@@ -15,10 +16,24 @@ import pytest
 from emfair.crew import crew
 from emfair.model.deposits import Whereto
 from emfair.service import deposits, together, uploads
-from emfair.service.arrivals import LookedInto, arrived, look_into, looked_into
+from emfair.service.arrivals import (
+    LookedInto,
+    arrived,
+    look_into,
+    looked_into,
+    seen_before_the_seal,
+)
+from emfair.service.chain.convert import convert, store
+from emfair.service.chain.describe import describe
+from emfair.service.chain.index import gather, publish
+from emfair.service.chain.judge import judge
+from emfair.service.chain.receive import receive
 from emfair.service.first_looks import MOST
+from emfair.service.services import Services, open_services
 from emfair.service.uploads import Announced
+from emfair.settings import read_settings
 from tests.service.lab import someone
+from tests.services.registries import furnished
 from tests.zspy import write_store
 
 
@@ -64,18 +79,44 @@ def all_looked_into(services, row):
     return found
 
 
-@pytest.mark.parametrize("end", ["sealed", "given up"])
-def test_what_was_seen_goes_with_the_end_of_the_deposit(services, end):
+def test_what_was_seen_goes_with_a_deposit_that_is_given_up(services):
     access = someone(services)
     row = deposits.draft(access, Whereto("Steel", "2026-A", "Lamella 1", "Day"))
     put(services, row, ["a.dm3"])
     kept = weakref.ref(all_looked_into(services, row).seen[0])
     gc.collect()
     assert kept() is not None
-    if end == "sealed":
-        deposits.seal(access, row.id)
-    else:
-        deposits.give_up(access, row.id, "given up")
+    deposits.give_up(access, row.id, "given up")
+    gc.collect()
+    assert kept() is None
+
+
+@pytest.fixture
+def folder(tmp_path) -> Iterator[Services]:
+    """Yield services whose lake is a folder, as the chain's index needs it."""
+    with open_services(read_settings(home=furnished(tmp_path / "folder"))) as opened:
+        yield opened
+
+
+def test_what_was_seen_is_known_after_the_seal_and_goes_once_the_chain_has_read_it(
+    folder: Services, tmp_path
+):
+    services = folder
+    access = someone(services)
+    row = deposits.draft(access, Whereto("Steel", "2026-A", "Lamella 1", "Day"))
+    put(services, row, ["a.dm3"])
+    kept = weakref.ref(all_looked_into(services, row).seen[0])
+    put(services, row, ["b.dm3"])
+    deposits.seal(access, row.id)
+    assert [one.file for one in seen_before_the_seal(services, row)] == ["a.dm3"]
+    assert looked_into(services, row) == LookedInto((), (), "", 0, arriving=False)
+    receive(services, row.id, run="test")
+    store(services, convert(services, row.id, tmp_path, run="test"))
+    assert len(seen_before_the_seal(services, row)) == 1, "there is no verdict yet"
+    judge(services, row.id, run="test")
+    describe(services, row.id, run="test")
+    publish(services, gather(services, row.id, run="test"))
+    assert seen_before_the_seal(services, row) == ()
     gc.collect()
     assert kept() is None
 

@@ -10,7 +10,7 @@ import pytest
 
 from emfair.errors import Unavailable
 from emfair.service.first_looks import FirstLooks
-from emfair.service.look_shelf import Failed, Wanted
+from emfair.service.look_shelf import Failed, Found, Wanted
 from emfair.worker import StoppedError
 from tests.service.desk import Desk, all_of, ask, until_begun
 
@@ -131,7 +131,7 @@ class Endless:
         raise StoppedError
 
 
-@pytest.mark.parametrize("end", ["forget", "close", "nothing is wanted"])
+@pytest.mark.parametrize("end", ["forget", "close", "nothing is wanted", "rest", "no more"])
 def test_what_is_looked_into_is_ended_with_its_deposit(end, caplog):
     endless, desk, looks = Endless(), Desk(), FirstLooks(at_once=1)
     ask(looks, "d", endless.wanted())
@@ -140,11 +140,31 @@ def test_what_is_looked_into_is_ended_with_its_deposit(end, caplog):
         looks.forget("d")
     elif end == "close":
         looks.close()
+    elif end == "rest":
+        looks.rest("d")
     else:
-        ask(looks, "d", {})
+        ask(looks, "d", {} if end == "nothing is wanted" else None)
     assert endless.ended.is_set()
     assert all_of(looks, "another", desk.wanted("x")) == ("x",), "its place is free"
     assert caplog.records == []
+
+
+@pytest.mark.parametrize("end", ["rest", "no more"])
+def test_of_a_deposit_that_rests_what_came_of_looks_stays_and_no_other_begins(end):
+    desk, looks = Desk(), FirstLooks()
+    assert all_of(looks, "d", desk.wanted("a")) == ("a",)
+    desk.open.clear()
+    ask(looks, "d", desk.wanted("a", "b", "c"))
+    until_begun(desk, 2)
+    if end == "rest":
+        looks.rest("d")
+    assert ask(looks, "d", None) == Found(("a",), "", full=False)
+    desk.open.set()
+    assert all_of(looks, "another", desk.wanted("x")) == ("x",)
+    assert ask(looks, "d", None).over == ("a",)
+    assert desk.begun == ["a", "b", "x"]
+    assert ask(looks, "d", {}).over == ()
+    assert ask(looks, "d", None).over == (), "once it has ended nothing of it is kept"
 
 
 def test_what_is_looked_into_is_ended_if_it_is_taken_out():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -17,18 +17,24 @@ from emfair.service.access import Access
 from emfair.service.annotation_check import Looked
 from emfair.service.annotation_versions import history
 from emfair.service.annotations import annotate as give
-from emfair.service.arrivals import looked_into
-from emfair.service.form import Document, Field, Form, form_of, titles, value_at, with_value
-from emfair.service.nouns.edits import overtaken
+from emfair.service.arrivals import looked_into, seen_before_the_seal
+from emfair.service.form import Document, Field, Form, form_of, titles, value_at
 from ui_streamlit import stores
 from ui_streamlit.components import links
 from ui_streamlit.components.card_form import without_nothing
 from ui_streamlit.components.field_history import called, field_history
 from ui_streamlit.components.known import asks_why
 from ui_streamlit.components.markup import escaped, show
-from ui_streamlit.components.read_so_far import read_so_far
+from ui_streamlit.components.opened_form import (
+    Opened,
+    discard,
+    document_in,
+    opened_form,
+    unsaved,
+)
+from ui_streamlit.components.read_so_far import read_so_far, still_to_be_read
 from ui_streamlit.components.said_by import badge, said_by
-from ui_streamlit.components.say import ask, by_field, clocks_of, fill, said, stands
+from ui_streamlit.components.say import ask, by_field, said
 from ui_streamlit.components.single_files import single_files
 from ui_streamlit.components.taking import keep_template, take_over
 from ui_streamlit.components.unsaved import ask_before_leaving
@@ -49,12 +55,14 @@ def annotate() -> None:
     access = stores.access()
     row = access.experiment(Action.ANNOTATE, identifier)
     looks = looked_into(access.services, row)
-    form = form_of(access.services, row, looks.seen)
+    seen = looks.seen or seen_before_the_seal(access.services, row)
+    form = form_of(access.services, row, seen)
     _head(access, row)
     read_so_far(row, looks)
-    opened = _open(row, form)
+    still_to_be_read(row, form)
+    opened = opened_form(row, form)
     take_over(access, row, form)
-    document = _document(form, form.document)
+    document = document_in(form, form.document)
     looked = annotation_check.check(document, access.services, row, form.read)
     mistakes = by_field(looked.mistakes)
     found = history(access.services, row.id)
@@ -67,6 +75,8 @@ def annotate() -> None:
     asked = [field for field in form.fields if field.asked and field not in named]
     with st.container(border=True):
         st.subheader("What NXem asks for", anchor=False)
+        if asked and form.unread:
+            st.caption("Some of it may stand in files that are still to be read.")
         if asked:
             _grid(asked, mistakes, whose)
         elif named:
@@ -85,79 +95,6 @@ def _whose(form: Form, by: dict[str, str]) -> Whose:
     return lambda field, value: badge(field, value, value_at(form.document, field.name), by)
 
 
-@dataclass(frozen=True)
-class _Opened:
-    """The form on its way.
-
-    Attributes
-    ----------
-    version, document
-        Of what is saved, as it was when the form was opened.
-    begun
-        What the form began with: the document, or what was typed before the page was left.
-    unfolded
-        Parts in which something was wrong: they stay open once it is mended.
-    told
-        What someone else changed meanwhile.
-    turn
-        Makes each opening's table a new one.
-    """
-
-    experiment: str
-    version: int
-    document: Document
-    begun: Document
-    unfolded: set[str]
-    told: tuple[str, ...] = ()
-    turn: int = 0
-
-
-def _open(row: ExperimentRow, form: Form) -> _Opened:
-    """Fill the form in; when someone else was faster, keep what was typed, and tell theirs."""
-    clocks_of(form)
-    opened: _Opened | None = st.session_state.get("annotating")
-    unsaved: _Opened | None = _unsaved().get(row.id)
-    if opened is None or opened.experiment != row.id or not stands(form):
-        turn = opened.turn + 1 if opened else 0
-        opened = unsaved or _Opened(row.id, form.version, form.document, form.document, set())
-        opened = replace(opened, turn=turn, unfolded=set())
-        fill(form, opened.begun)
-    if opened.version != form.version:
-        mine = _document(form, unsaved.begun if unsaved else opened.document)
-        titles = {field.name: str(field.schema["title"]) for field in form.fields}
-        left = overtaken([*titles, "files"], opened.document, mine, form.document)
-        fill(form, left.document)
-        told = tuple(titles.get(name, "Single files") for name in left.theirs)
-        opened = replace(
-            opened,
-            version=form.version,
-            document=form.document,
-            begun=left.document,
-            told=told,
-            turn=opened.turn + 1,
-        )
-    st.session_state.annotating = opened
-    if opened.told:
-        st.warning(
-            f"**Someone changed it meanwhile:** {', '.join(map(escaped, opened.told))}. What you "
-            "typed still stands in the form; look it over, then save.",
-            icon=":material/group:",
-        )
-    return opened
-
-
-def _unsaved() -> dict[str, _Opened]:
-    """Return, by experiment, what stands in a form and is not saved, also once its page is left."""
-    found: dict[str, _Opened] = st.session_state.setdefault("annotate-unsaved", {})
-    return found
-
-
-def _discard(experiment: str) -> None:
-    _unsaved().pop(experiment, None)
-    opened: _Opened = st.session_state.annotating
-    st.session_state.annotating = replace(opened, experiment="")
-
-
 def _head(access: Access, row: ExperimentRow) -> None:
     _, titles = access.services.registry.experiments.place(row.id)
     st.page_link(
@@ -169,13 +106,6 @@ def _head(access: Access, row: ExperimentRow) -> None:
     show("line", word=STATES[row.state], reason=row.state_reason, place=place)
 
 
-def _document(form: Form, document: Document) -> Document:
-    """Return a document with what stands in the form; what it has no fields for stays."""
-    for field in form.fields:
-        document = with_value(document, field.name, said(field))
-    return document
-
-
 def _grid(fields: Iterable[Field], mistakes: dict[str, Any], whose: Whose) -> None:
     columns = st.columns(2)
     for number, field in enumerate(fields):
@@ -183,7 +113,7 @@ def _grid(fields: Iterable[Field], mistakes: dict[str, Any], whose: Whose) -> No
             ask(field, mistakes.get(field.name), whose)
 
 
-def _parts(fields: list[Field], mistakes: dict[str, Any], whose: Whose, opened: _Opened) -> None:
+def _parts(fields: list[Field], mistakes: dict[str, Any], whose: Whose, opened: Opened) -> None:
     """Show the parts that fold; a label that changes would fold the part that is typed into."""
     by_part = sorted(fields, key=lambda field: _order(fields, field))
     for part, some in groupby(by_part, key=lambda field: field.about["part"]):
@@ -211,10 +141,10 @@ def _save(
             st.warning(f"**{where}**: {escaped(mistake.message)} {escaped(mistake.remedy)}")
     changed = without_nothing(document) != without_nothing(form.document)
     if changed:
-        _unsaved()[row.id] = _Opened(row.id, form.version, form.document, document, set())
+        unsaved()[row.id] = Opened(row.id, form.version, form.document, document, set())
     else:
-        _unsaved().pop(row.id, None)
-    ask_before_leaving(unsaved=bool(_unsaved()))
+        unsaved().pop(row.id, None)
+    ask_before_leaving(unsaved=bool(unsaved()))
     with st.container(border=True, key="save-bar"):
         reason = _why(row, form) if changed else _REASON
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -225,7 +155,7 @@ def _save(
             if changed:
                 st.button(
                     "Discard changes", type="tertiary", icon=":material/undo:",
-                    on_click=_discard, args=(row.id,),
+                    on_click=discard, args=(row.id,),
                 )  # fmt: skip
             keep_template(access, document)
             st.caption(_waits_for(form, looked, changed=changed, reason=reason))
@@ -239,8 +169,8 @@ def _save(
         )
         st.session_state.pop(f"annotate-reason-{row.id}", None)
         st.session_state.annotated = (row.id, form.version + 1)
-        _unsaved().pop(row.id, None)
-        opened: _Opened = st.session_state.annotating
+        unsaved().pop(row.id, None)
+        opened: Opened = st.session_state.annotating
         st.session_state.annotating = replace(
             opened, version=form.version + 1, document=document, begun=document, told=()
         )
@@ -278,7 +208,8 @@ def _waits_for(form: Form, looked: Looked, *, changed: bool, reason: str) -> str
     if looked.missing:
         in_order = sorted(looked.missing, key=[*titles, *looked.missing].index)
         lacking = ", ".join(titles.get(name, name) for name in in_order)
-        told += f" Still missing for NXem: {lacking}. It can be saved, and finished later."
+        head = "Neither said nor read so far" if form.unread else "Still missing for NXem"
+        told += f" {head}: {lacking}. It can be saved, and finished later."
     return told
 
 
