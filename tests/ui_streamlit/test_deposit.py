@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from emfair.model.deposits import Whereto
 from emfair.model.nouns import InstrumentCard, ProjectCard
 from emfair.model.states import ExperimentState
@@ -77,6 +79,33 @@ def test_what_was_begun_is_offered_and_can_be_given_up(opened):
     app = open_page("deposit", id=row.id)
     button(app, "Give up this deposit").click().run()
     assert opened.registry.experiments.get(row.id).state is ExperimentState.TOMBSTONED
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [("lamella_1", "Lamella 1"), ("Α-FE", "α-Fe"), ("β-Fe", "β-Fe (new)"), ("Fe", "Fe (new)")],
+)
+def test_what_is_typed_in_other_letters_is_what_there_is_and_what_differs_is_new(
+    opened, typed, told
+):
+    mine = local_access(opened)
+    for sample in ("Lamella 1", "α-Fe"):
+        deposits.draft(mine, Whereto("Steel", "2026-A", sample, "Day"))
+    app = open_page("deposit", project="STEEL", proposal="2026-a", sample=typed)
+    boxes = {one.key: one for one in app.selectbox}
+    assert boxes["project"].options == ["Steel"]
+    assert boxes["sample"].options[boxes["sample"].index] == told
+
+
+def test_another_thing_with_the_identifier_is_told_and_nothing_begins(opened):
+    opened.registry.projects.create("quartz-2nd", card=ProjectCard(title="Calcite"), actor="s")
+    app = open_page("deposit", project="Quartz 2nd", proposal="P", sample="S")
+    fill_in(app, title="Night")
+    button(app, "Next").click().run()
+    told = " ".join(one.value for one in [*app.warning, *app.error])
+    assert r"quartz\-2nd" in told
+    assert "Calcite" in told
+    assert opened.registry.experiments.list() == ()
 
 
 def test_the_last_places_are_one_click_away(opened):

@@ -13,6 +13,7 @@ import streamlit as st
 
 from emfair.errors import BadCall, Conflict, NotFound
 from emfair.model.deposits import Whereto
+from emfair.model.identifiers import identifier_of
 from emfair.registry import ExperimentRow
 from emfair.service import browse, placing
 from emfair.service.access import Access
@@ -114,22 +115,26 @@ def _fill(row: ExperimentRow) -> None:
 def _level(name: str, label: str, page: CardPage[Any] | None) -> str:
     """Show a level of what there is, the newest first; another one may be typed."""
     titles = distinct({row.id: row.card.title for row in page.rows}) if page else {}
-    chosen = st.session_state.get(name)
+    chosen = _meant(st.session_state.get(name), titles, name)
+    if chosen:
+        st.session_state[name] = chosen
     options = list(dict.fromkeys([*titles, *([chosen] if chosen else [])]))
     told = st.selectbox(
         label,
         options,
         index=None,
         key=name,
-        format_func=lambda one: _title(one, titles),
+        format_func=lambda one: titles.get(one) or f"{one} (new)",
         accept_new_options=True,
         placeholder="Choose, or type a new one",
     )
     return told or ""
 
 
-def _title(name: str, titles: Mapping[str, str]) -> str:
-    return titles.get(name) or f"{name} (new)"
+def _meant(word: str | None, titles: Mapping[str, str], level: str) -> str | None:
+    """Return a choice; what is typed in other letters than a title is what there is."""
+    given = identifier_of(word, level) if word else ""
+    return given if identifier_of(titles.get(given, ""), level) == given else word
 
 
 def _below(page: Callable[..., CardPage[Any]], access: Access, *above: str) -> CardPage[Any] | None:
