@@ -11,7 +11,7 @@ from rich.text import Text
 
 from emfair.cli import screen
 from emfair.cli.arguments import AnnotationFile, Files, Json, named, read_notes
-from emfair.cli.destination import Destination, Rate, Server, destination, resumable
+from emfair.cli.destination import Destination, Rate, Server, destination, resumable, say_once
 from emfair.cli.progress import bytes_bar, stage
 from emfair.errors import Unavailable
 
@@ -63,7 +63,7 @@ def deposit(
             title=title,
             annotations=read_notes(annotation_file),
         )
-        with destination(server, limit_rate) as to:
+        with destination(server, limit_rate, tell=say_once()) as to:
             done = _with_bar(to, request)
             standing = to.depository.state(done.place.experiment)
             try:

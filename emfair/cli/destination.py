@@ -9,18 +9,22 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from emfair.cli import screen
 from emfair.cli.arguments import services, settings
+from emfair.cli.progress import stage
 
 if TYPE_CHECKING:
     from emfair.client.bandwidth import Bandwidth
     from emfair.client.depository import Depository, Progress
+    from emfair.client.http import Client
     from emfair.client.retry import Wait
     from emfair.client.wire import Token
+    from emfair.errors import EmfairError
     from emfair.model.manifest import Place
     from emfair.settings import Settings
 
@@ -77,7 +81,12 @@ def resumable() -> Iterator[None]:
 
 @contextmanager
 def destination(
-    server: str, rate: str, *, patience: float | None = None, wait: Wait = time.sleep
+    server: str,
+    rate: str,
+    *,
+    patience: float | None = None,
+    wait: Wait = time.sleep,
+    tell: Callable[[EmfairError], None] | None = None,
 ) -> Iterator[Destination]:
     """Open what `server`, or the settings, name.
 
@@ -87,6 +96,8 @@ def destination(
         Seconds for which a server that does not answer is asked again; None: the client's own.
     wait
         Lets seconds pass until a server is asked again.
+    tell
+        Is told what is waited for, by any thread.
 
     Raises
     ------
@@ -96,38 +107,31 @@ def destination(
         The address is not to be trusted.
     """
     from emfair.client.bandwidth import Bandwidth, parse_rate
+    from emfair.client.http import PATIENCE, Client
+    from emfair.client.retry import untold
 
     bandwidth = Bandwidth(parse_rate(rate)) if rate else None
     read = settings()
     if address := server or read.server:
-        with _remote(address, read, bandwidth, patience, wait) as found:
-            yield found
+        longest = PATIENCE if patience is None else patience
+        with Client(
+            address, token=_token(read), bandwidth=bandwidth, patience=longest, wait=wait,
+            tell=tell or untold,
+        ) as client:  # fmt: skip
+            yield _remote(client)
     else:
         with _local(bandwidth) as found:
             yield found
 
 
-@contextmanager
-def _remote(
-    address: str,
-    read: Settings,
-    bandwidth: Bandwidth | None,
-    patience: float | None,
-    wait: Wait,
-) -> Iterator[Destination]:
-    from emfair.client.http import PATIENCE, Client
-
-    longest = PATIENCE if patience is None else patience
-    with Client(
-        address, token=_token(read), bandwidth=bandwidth, patience=longest, wait=wait
-    ) as client:
-        yield Destination(
-            client,
-            lambda place: client.locate(place.experiment),
-            "The server processes it by itself, where its daemon runs.",
-            lambda _: (),
-            _as_it_is,
-        )
+def _remote(client: Client) -> Destination:
+    return Destination(
+        client,
+        lambda place: client.locate(place.experiment),
+        "The server processes it by itself, where its daemon runs.",
+        lambda _: (),
+        _as_it_is,
+    )
 
 
 @contextmanager
@@ -157,6 +161,20 @@ def _token(read: Settings) -> Token | str:
     if text := read.token.get_secret_value():
         return text
     return Login(credentials_file(), read.oidc_issuer) if read.oidc_issuer else ""
+
+
+def say_once() -> Callable[[EmfairError], None]:
+    """Return what says what is waited for: each thing once, whoever waits."""
+    said, lock = set[str](), Lock()
+
+    def say(error: EmfairError) -> None:
+        head = f"{error.subject}: {error.message}" if error.subject else error.message
+        with lock:
+            if error.message not in said:
+                said.add(error.message)
+                screen.say(f"Waiting, and trying again by itself: {head}", to=stage())
+
+    return say
 
 
 def _as_it_is(progress: Progress) -> Progress:

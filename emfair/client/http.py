@@ -6,7 +6,7 @@ What does not belong here: how a request is made (`wire`), and how bytes travel 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Event
 from types import TracebackType
@@ -24,12 +24,12 @@ from emfair.client.answers import (
 from emfair.client.bandwidth import Bandwidth
 from emfair.client.depository import Progress
 from emfair.client.parts import Parts, Way
-from emfair.client.retry import Patience, Wait, waiting
+from emfair.client.retry import Patience, Wait, untold, waiting
 from emfair.client.spans import Span
 from emfair.client.stores import Stores
 from emfair.client.transfer import PACE, Outgoing, Transfer
 from emfair.client.wire import PREFIX, Token, open_wire
-from emfair.errors import Conflict, NotFound, Outdated
+from emfair.errors import Conflict, EmfairError, NotFound, Outdated
 from emfair.model.annotations import Annotations
 from emfair.model.deposits import Opened, Order, Standing, Whereto
 from emfair.model.manifest import RawFile
@@ -62,6 +62,8 @@ class Client:
         Seconds for which a server that does not answer is asked again.
     wait
         Lets seconds pass between two tries; what it raises ends the waiting.
+    tell
+        Is told, by any thread, what is waited for: each time that something does not pass at once.
 
     Raises
     ------
@@ -77,8 +79,9 @@ class Client:
         bandwidth: Bandwidth | None = None,
         patience: float = PATIENCE,
         wait: Wait = time.sleep,
+        tell: Callable[[EmfairError], None] = untold,
     ) -> None:
-        self._wire = open_wire(server, token, Patience(patience, wait))
+        self._wire = open_wire(server, token, Patience(patience, wait, tell=tell))
         self._files: dict[str, int] = {}
         self._damaged: dict[str, frozenset[str]] = {}
         self._stores = Stores()

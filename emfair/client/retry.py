@@ -19,6 +19,8 @@ R = TypeVar("R")
 FIRST = 0.25
 """Seconds before the second try, more or less; each delay after it is twice as long."""
 LONGEST = 15.0
+TOLD = 2
+"""The failure in a row, counted from 0, that is told: after a second or two, no mere stumble."""
 _BEAT = 0.25
 """Seconds between two looks whether somebody else's wait has ended."""
 
@@ -43,6 +45,10 @@ class Again(Exception):
         super().__init__(str(error))
 
 
+def untold(_: EmfairError) -> None:
+    """Tell nobody what is waited for."""
+
+
 class Stopped(Exception):
     """Something else has failed, or a person has ended it: whatever waits need not wait."""
 
@@ -61,12 +67,15 @@ class Patience:
         Seconds that only grow.
     chance
         Between 0 and 1: many who were cut off at once do not come back at once.
+    tell
+        Is told what is waited for, by any thread, each time that something does not pass at once.
     """
 
     seconds: float
     wait: Wait = time.sleep
     clock: Callable[[], float] = time.monotonic
     chance: Callable[[], float] = random.random
+    tell: Callable[[EmfairError], None] = untold
 
 
 def patiently(once: Callable[[], R], patience: Patience) -> R:
@@ -87,6 +96,8 @@ def patiently(once: Callable[[], R], patience: Patience) -> R:
             pause = max(delay(number, patience.chance()), again.after)
             if now + pause > end:
                 raise again.error from again
+            if number == TOLD:
+                patience.tell(again.error)
             patience.wait(pause)
     raise AssertionError  # count() has no end
 

@@ -19,7 +19,7 @@ from typing import Any
 import httpx
 
 from emfair.client.problems import error_of, not_emfair
-from emfair.client.retry import Again, Patience, Wait, patiently
+from emfair.client.retry import Again, Patience, Wait, patiently, untold
 from emfair.errors import BadSetting, Conflict, Unauthenticated, Unavailable
 from emfair.identity.web import check_url, client_for
 
@@ -108,9 +108,10 @@ class Wire:
                     raise Again(error) from error
                 raise
 
-        known = self._contact.made
-        seconds = self.patience.seconds if known else min(self.patience.seconds, FIRST_CONTACT)
-        return patiently(once, replace(self.patience, seconds=seconds))
+        if self._contact.made:
+            return patiently(once, self.patience)
+        seconds = min(self.patience.seconds, FIRST_CONTACT)
+        return patiently(once, replace(self.patience, seconds=seconds, tell=untold))
 
     def try_once(
         self,

@@ -23,6 +23,7 @@ from emfair.service.services import open_services
 from emfair.settings import read_settings
 from tests.cli.test_program import SCRIPT
 from tests.client.conftest import Served, open_served
+from tests.client.gate import Rule
 from tests.services.held import free_port
 
 
@@ -250,6 +251,20 @@ def test_a_server_that_is_away_is_not_available(emfair, image, place):
     said = emfair("deposit", image, *place, "--server", f"http://127.0.0.1:{free_port()}")
     assert said.code == 3
     assert "does not answer" in said.one_error()
+
+
+def test_what_is_waited_for_is_said_once(emfair, tmp_path, place, served):
+    full = {"detail": "the server's disk is full.", "type": "urn:emfair:problem:unavailable"}
+    served.gate.rules.append(Rule("POST", "/api/v1/uploads/.*", times=7, status=503, document=full))
+    for name in ("a.raw", "b.raw"):
+        (tmp_path / name).write_bytes(name.encode() * 100)
+    call = ("deposit", tmp_path / "a.raw", tmp_path / "b.raw", *place, "--server", served.url)
+    said = emfair(*call)
+    assert said.code == 0
+    assert said.err.count("Waiting, and trying again by itself") == 1
+    assert "the server's disk is full" in said.err
+    assert "Waiting" not in said.out
+    assert "Waiting" not in emfair(*call, "--title", "again").err
 
 
 def test_an_address_that_others_could_read_is_a_wrong_call(emfair, image, place):
