@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
 
@@ -10,26 +11,30 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from emfair.model.changes import changes
+from emfair.model.facts import Fact, Source
 from emfair.registry import AnnotationEdit
 from emfair.service.annotation_versions import History
+from emfair.service.form import Field, Form
+from tests.catalogue.conftest import a_measurement, number
 
 NOON = datetime(2026, 1, 22, 12, tzinfo=UTC)
 WHY = "the label was wrong"
+EMPTY = Form((), {}, 1, (), ())
 
 
 def edit(old, new, reason=WHY) -> AnnotationEdit:
     return AnnotationEdit(2, "local:ada", NOON, reason, changes(old, new))
 
 
-def page(found):
+def page(found, form):
     from ui_streamlit.components.field_history import field_history
 
-    field_history(found)
+    field_history(found, form)
 
 
-def shown(*edits, names=None) -> AppTest:
+def shown(*edits, names=None, form=EMPTY) -> AppTest:
     found = History(edits, {"local:ada": "Ada"} if names is None else names)
-    app = AppTest.from_function(page, args=(found,), default_timeout=30).run()
+    app = AppTest.from_function(page, args=(found, form), default_timeout=30).run()
     assert not app.exception
     return app
 
@@ -95,3 +100,43 @@ def test_what_people_typed_is_no_markup():
 
 def test_without_a_change_there_is_no_history():
     assert not shown().expander
+
+
+def known(*values: float, source=Source.VENDOR) -> Form:
+    """Return a form in which files say a convergence angle (rad)."""
+    facts = tuple(
+        Fact(key="convergence_angle", value_num=one, unit="rad", source=source) for one in values
+    )
+    return replace(EMPTY, fields=(Field("measurement.convergence_angle", {"x-emfair": {}}, facts),))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "form", "told"),
+    [
+        (None, "15 mrad", known(0.021), "15 mrad | 21 mrad (file)"),
+        ("15 mrad", None, known(0.021), "21 mrad (file) | 15 mrad"),
+        ("15 mrad", "16 mrad", known(0.021), "16 mrad | 15 mrad"),
+        (None, "15 mrad", known(0.02, source=Source.PROFILE), "15 mrad | 20 mrad (profile)"),
+        (None, "15 mrad", known(0.02, 0.03), "15 mrad | 20 mrad (file), 30 mrad (file)"),
+        (
+            None,
+            "15 mrad",
+            known(*(0.01 * one for one in range(1, 6))),
+            "15 mrad | 10 mrad (file), 20 mrad (file), 30 mrad (file) and 2 more",
+        ),
+        (None, "15 mrad", EMPTY, "15 mrad | nothing"),
+    ],
+)
+def test_where_nobody_says_a_field_it_tells_what_files_or_records_say(old, new, form, told):
+    before, after = ({"measurement": {"convergence_angle": one}} for one in (old, new))
+    _, changed, _ = lines(shown(edit(before, after), form=form))
+    assert changed.endswith(f" | {told}")
+
+
+@pytest.mark.parametrize("name", ["a.dm3", "/a.dm3"])
+def test_of_a_single_file_it_tells_what_that_file_says(name):
+    read = a_measurement("m-0", [number("convergence_angle", 0.021, "rad")], file="a.dm3")
+    form = replace(EMPTY, read=(read,))
+    said = {name: {"measurement": {"convergence_angle": "15 mrad"}}}
+    _, changed, _ = lines(shown(edit({}, {"files": said}), form=form))
+    assert changed.endswith(" | 15 mrad | 21 mrad (file)")

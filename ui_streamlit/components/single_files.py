@@ -71,12 +71,12 @@ def _table(
 def rows_of(form: Form, said: dict[str, Any], columns: list[str]) -> list[dict[str, Any]]:
     """Return a row for each file: what is said of it, beside what any file says of itself."""
     names = list(dict.fromkeys([*form.files, *said]))
-    values = _values(form)
+    values = values_of_files(form)
     read = [key for key in columns if any(key in one for one in values.values())]
     return [_row(name, said.get(name, {}), columns, values.get(name, {}), read) for name in names]
 
 
-def _values(form: Form) -> dict[str, dict[str, str]]:
+def values_of_files(form: Form) -> dict[str, dict[str, str]]:
     """Return by file and key what files say of themselves, as people read it."""
     found: dict[str, dict[str, dict[str, None]]] = {}
     for one in form.read:

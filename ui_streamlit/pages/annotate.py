@@ -88,7 +88,7 @@ def annotate() -> None:
     if whole != document:
         looked = annotation_check.check(whole, access.services, row, form.read)
     _save(access, row, form, whole, looked)
-    field_history(found)
+    field_history(found, form)
 
 
 def _whose(form: Form, by: dict[str, str]) -> Whose:
