@@ -5,7 +5,7 @@ What does not belong here: the widget (`say`), and the page (`ui_streamlit.pages
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import streamlit as st
@@ -27,9 +27,24 @@ def hint(field: Field) -> str:
         return ""
     values = {rounded(fact) for fact in field.known}
     told = "differs from file to file" if len(values) > 1 else rounded(field.known[0])
-    if not field.lacking:
-        return told
-    return f"{told}, of {field.of - field.lacking} of {field.of} measurements"
+    return told + _of_how_many(field)
+
+
+def _of_how_many(field: Field) -> str:
+    return f", of {field.of - field.lacking} of {field.of} measurements" if field.lacking else ""
+
+
+def tell_of_some(fields: Iterable[Field]) -> None:
+    """Tell, once above fields, for what counts what stands in those that only some files say."""
+    if any(_is_of_some(field) for field in fields):
+        st.caption(
+            "Where only some measurements say a value, what stands in its field counts for all; "
+            "what is of single files can be said below."
+        )
+
+
+def _is_of_some(field: Field) -> bool:
+    return bool(field.known and field.lacking and not field.fills and not field.wanted)
 
 
 def tell(field: Field, value: Any, take: Callable[[Field], None], mistake: Mistake | None) -> None:
@@ -43,7 +58,7 @@ def tell(field: Field, value: Any, take: Callable[[Field], None], mistake: Mista
         Puts what is offered into the field.
     """
     _who_says(field, value)
-    _lacking(field)
+    _of_times(field)
     for doubt in field.doubts:
         _doubted(doubt)
     if field.offer and value is None:
@@ -81,6 +96,8 @@ def _who_says(field: Field, value: Any) -> None:
     ))  # fmt: skip
     more = len(told) - _SHOWN
     text = ", ".join(told[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    if not field.fills:
+        text += _of_how_many(field)
     st.caption(
         f"Replaces {text}" if replaced else text,
         help=escaped(field.known[0].source_path) or None,
@@ -91,8 +108,8 @@ def _tone(fact: Fact, *, replaced: bool) -> str:
     return "orange" if replaced else SOURCES[fact.source].tone
 
 
-def _lacking(field: Field) -> None:
-    """Say for how many measurements what stands here counts."""
+def _of_times(field: Field) -> None:
+    """Say for how many measurements a time that stands here counts, or what a zone is good for."""
     if field.wanted:
         st.caption("Files tell the time that a clock showed. With its zone, they need no other.")
     elif field.fills and field.known:
@@ -100,11 +117,6 @@ def _lacking(field: Field) -> None:
         st.caption(
             f"What stands here counts for {number if field.lacking else 'none: all say theirs'}. "
             "Another time for a file that says its own is given below, under Single files."
-        )
-    elif field.lacking and field.known:
-        st.caption(
-            f"{field.lacking} of {field.of} measurements say nothing. What stands here counts for "
-            "all; what is of single files can be said below."
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from itertools import groupby
 from typing import Any
@@ -23,7 +23,7 @@ from ui_streamlit import stores
 from ui_streamlit.components import links
 from ui_streamlit.components.card_form import without_nothing
 from ui_streamlit.components.field_history import called, field_history
-from ui_streamlit.components.known import asks_why
+from ui_streamlit.components.known import asks_why, tell_of_some
 from ui_streamlit.components.markup import escaped, show
 from ui_streamlit.components.opened_form import (
     Opened,
@@ -106,7 +106,8 @@ def _head(access: Access, row: ExperimentRow) -> None:
     show("line", word=STATES[row.state], reason=row.state_reason, place=place)
 
 
-def _grid(fields: Iterable[Field], mistakes: dict[str, Any], whose: Whose) -> None:
+def _grid(fields: Collection[Field], mistakes: dict[str, Any], whose: Whose) -> None:
+    tell_of_some(fields)
     columns = st.columns(2)
     for number, field in enumerate(fields):
         with columns[number % 2]:
