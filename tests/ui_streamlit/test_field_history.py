@@ -133,6 +133,13 @@ def test_where_nobody_says_a_field_it_tells_what_files_or_records_say(old, new, 
     assert changed.endswith(f" | {told}")
 
 
+def test_a_files_own_time_is_not_told_as_replaced_by_what_is_said_of_all():
+    start = Fact(key="start_time", value_text="2016-08-08T15:26:20Z", source=Source.VENDOR)
+    form = replace(EMPTY, fields=(Field("start_time", {"x-emfair": {}}, (start,)),))
+    _, changed, _ = lines(shown(edit({}, {"start_time": "2026-01-22T12:14:12Z"}), form=form))
+    assert changed.endswith(" | nothing")
+
+
 @pytest.mark.parametrize("name", ["a.dm3", "/a.dm3"])
 def test_of_a_single_file_it_tells_what_that_file_says(name):
     read = a_measurement("m-0", [number("convergence_angle", 0.021, "rad")], file="a.dm3")

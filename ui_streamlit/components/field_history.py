@@ -57,12 +57,16 @@ def called(name: str, titles: Mapping[str, str]) -> str:
 
 
 def _without_word(form: Form, name: str) -> str:
-    """Return what files, profile or records say of a field that a change names, and who."""
+    """Return what files, profile or records say of a field that a change names, and who.
+
+    Nothing of what a person's word for all does not replace: a file's own times stay.
+    """
     if name.startswith('files["'):
         _, file, *_, key = steps(name)
         value = values_of_files(form).get(file.lstrip("/"), {}).get(key, "")
         return f"{value} ({SOURCES[Source.VENDOR].label})" if value else ""
-    known = next((field.known for field in form.fields if field.name == name), ())
+    fields = (one for one in form.fields if one.name == name and not one.fills)
+    known = next((one.known for one in fields), ())
     values = list(dict.fromkeys(f"{value_of(one)} ({SOURCES[one.source].label})" for one in known))
     more = len(values) - _SHOWN
     return ", ".join(values[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -59,7 +59,8 @@ def _until_read(experiment: str, unread: int, files: int) -> None:
         access = stores.access()
         row = access.experiment(Action.ANNOTATE, experiment)
         read = access.services.lake.info(layout.conversion(row.place)) is not None
-        told = f"Still to be read: {unread:,} of {files:,} files. What they say is added then."
+        number = f"{unread:,} of {files:,} file{'' if files == 1 else 's'}"
+        told = f"Still to be read: {number}. What they say is added then."
         _line("All files have been read." if read else told, more=read)
 
 

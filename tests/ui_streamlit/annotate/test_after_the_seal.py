@@ -50,7 +50,7 @@ def test_what_was_read_before_the_seal_is_known_after_it(opened, row):
 def test_nothing_is_claimed_to_be_missing_that_is_still_to_be_read(opened, row, tmp_path):
     deposits.seal(local_access(opened), row.id)
     app = open_page("annotate", id=row.id)
-    assert "Still to be read: 1 of 1 files. What they say is added then." in told(app)
+    assert "Still to be read: 1 of 1 file. What they say is added then." in told(app)
     assert "Some of it may stand in files that are still to be read." in told(app)
     assert UNREAD in told(app)
     assert STILL_MISSING not in told(app)
