@@ -16,6 +16,7 @@ from emfair.model.facts import Fact
 from emfair.model.findings import Finding, in_order
 from emfair.nxem.doubts import doubts
 from emfair.nxem.facts import facts_with, used
+from emfair.nxem.keys import keys
 from emfair.nxem.said import form_facts, record_facts
 from emfair.service.arrivals import Arrival
 
@@ -53,3 +54,9 @@ def _as_said(one: Measurement, said: list[Fact]) -> Measurement:
     title = used(facts).get("title")
     told = title.value_text if title else ""
     return one.model_copy(update={"facts": tuple(facts), "title": told or one.title})
+
+
+def lacking(one: Measurement) -> tuple[str, ...]:
+    """Return the fields that NXem requires and nothing of a measurement's facts fills."""
+    known = used(one.facts)
+    return tuple(key.field for key in keys().values() if key.required and key.key not in known)

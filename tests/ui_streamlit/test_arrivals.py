@@ -60,6 +60,20 @@ def test_under_a_picture_stand_the_signals_name_and_its_file(opened, corpus):
     assert f"<figcaption><b>test_STEM_image</b>{name}" in shown
 
 
+def test_under_a_picture_stands_by_what_one_knows_it_again_and_below_what_which_files_lack(
+    opened, corpus
+):
+    _, row = begun(opened)
+    for name in ("test_STEM_image.dm3", "test_diffraction_pattern.dm3"):
+        arrive(opened, row, (corpus / "dm3_2D_data" / name).read_bytes(), name)
+    app = looked_into(open_page("deposit", id=row.id))
+    shown = "".join(piece.proto.body for piece in app.get("html"))
+    for piece in ("200 kV", "0.249 nm/px", "2016-08-08"):
+        assert f'<span class="em-nowrap">{piece}</span>' in shown
+    missing = next(one.value for one in app.caption if "And of some files" in one.value)
+    assert "Instrument's model: test\\_diffraction\\_pattern\\.dm3" in missing
+
+
 def told(app):
     return "\n".join(one.value.replace("\\", "") for one in app.markdown)
 

@@ -11,18 +11,15 @@ import base64
 import streamlit as st
 
 from emfair.identity.table import Action
-from emfair.model.annotations import Annotations
 from emfair.model.documents import Measurement
-from emfair.registry import ExperimentRow
-from emfair.service.annotation_check import check
 from emfair.service.annotations import current
 from emfair.service.arrivals import Arrival, LookedInto, looked_into
 from emfair.service.context import context_of
 from emfair.service.form import titles
 from emfair.service.look_shelf import Failed
 from emfair.service.reading import reading_of
-from emfair.service.services import Services
 from ui_streamlit import stores
+from ui_streamlit.components.gist import gist, lacks
 from ui_streamlit.components.markup import escaped, show
 from ui_streamlit.components.notices import notices
 from ui_streamlit.components.unreadable import unreadable
@@ -51,8 +48,7 @@ def arrivals(experiment: str) -> None:
         _pictures(looks.seen, read)
         _unmeasured(looks)
         _failed(looks.failed, experiment)
-        if missing := _missing(access.services, row, notes, read):
-            st.caption("Still missing for NXem: " + ", ".join(map(escaped, missing)) + ".")
+        _missing(read)
 
 
 def _progress(looks: LookedInto) -> str:
@@ -88,7 +84,8 @@ def _pictures(seen: tuple[Arrival, ...], read: tuple[Measurement, ...]) -> None:
         {
             "src": f"data:image/png;base64,{base64.b64encode(picture).decode()}",
             "title": one.title,
-            "about": shape_of(one),
+            "about": gist(one),
+            "size": shape_of(one),
             "file": one.file,
         }
         for picture, one in zip(drawn, read, strict=True)
@@ -123,10 +120,12 @@ def _look_again(experiment: str) -> None:
         access.services.first_looks.look_again(row.id)
 
 
-def _missing(
-    services: Services, row: ExperimentRow, notes: Annotations, read: tuple[Measurement, ...]
-) -> list[str]:
-    """Return what neither the files that were looked into nor form and records say, as of now."""
-    document = notes.model_dump(mode="json", exclude_defaults=True)
-    called = titles()
-    return [called[name] for name in check(document, services, row, read).missing] if read else []
+def _missing(read: tuple[Measurement, ...]) -> None:
+    """Tell what neither the files that were looked into nor form and records say, as of now."""
+    of_all, of_some = lacks(read, titles())
+    if of_all:
+        st.caption("Still missing for NXem: " + ", ".join(map(escaped, of_all)) + ".")
+    if of_some:
+        head = "And of some files:" if of_all else "Still missing for NXem, of some files:"
+        rows = [f"- {escaped(name)}: {escaped(files)}" for name, files in of_some.items()]
+        st.caption("\n".join([head, "", *rows]))

@@ -29,9 +29,12 @@ def extent(axes: tuple[NxAxis, NxAxis]) -> str:
     return f"{told}, {_pixel(_rounded(down), _rounded(right))} a pixel."
 
 
-def pixel_of(measurement: Measurement) -> str:
+def pixel_of(measurement: Measurement, digits: int = 6) -> str:
     """Return the size of a picture's pixels: ``0.25 nm``, ``2 × 4 nm``; empty if none is known."""
-    sides = [(abs(axis.scale or 0.0), axis.unit) for axis in pixel_axes(measurement)]
+    sides = [
+        (float(f"{abs(axis.scale or 0.0):.{digits}g}"), axis.unit)
+        for axis in pixel_axes(measurement)
+    ]
     return _pixel(*sides) if sides else ""
 
 
