@@ -1,4 +1,4 @@
-"""``…/first-looks``: what the files of a deposit say before it is sealed.
+"""``…/first-looks``: what the files of a deposit say before the chain has read them.
 
 Looks go on by themselves while somebody asks; asking again tells more. What does not belong here:
 looking (`emfair.service.arrivals`), and what the chain has read (`measurements`).
@@ -24,7 +24,7 @@ from emfair.registry import ExperimentRow
 from emfair.service.access import Granted
 from emfair.service.annotation_check import check
 from emfair.service.annotations import current
-from emfair.service.arrivals import LookedInto, looked_into, take_out
+from emfair.service.arrivals import LookedInto, looked_into, seen_before_the_seal, take_out
 from emfair.service.context import context_of
 from emfair.service.reading import reading_of
 
@@ -100,11 +100,15 @@ class FirstLooksAnswer(BaseModel):
 
 @router.get("", responses=responses(401, 403, 404, 503))
 def show_first_looks(request: Request, depositing: Depositing) -> FirstLooksAnswer:
-    """Show what the files that have arrived say; begin the looks that are still to be done."""
+    """Show what the files that have arrived say; begin the looks that are still to be done.
+
+    After the seal it is what was seen before, until the chain has read the files.
+    """
     services, row = depositing.access.services, depositing.row
     looks = looked_into(services, row)
+    seen = looks.seen or seen_before_the_seal(services, row)
     notes, _ = current(services, row.id)
-    read = reading_of(looks.seen, notes, context_of(services, row))
+    read = reading_of(seen, notes, context_of(services, row))
     said = notes.model_dump(mode="json", exclude_defaults=True)
     missing = check(said, services, row, read.measurements).missing if read.measurements else ()
     base = request.url.path.rstrip("/")
@@ -125,8 +129,9 @@ def show_first_looks(request: Request, depositing: Depositing) -> FirstLooksAnsw
 @router.get("/{measurement}.png", responses=_PICTURE, response_class=Response)
 def show_first_picture(request: Request, depositing: Depositing, measurement: str) -> Response:
     """Show the picture of a measurement that was seen in a file that has arrived."""
-    looks = looked_into(depositing.access.services, depositing.row)
-    for one in (each for arrival in looks.seen for each in arrival.seen):
+    services, row = depositing.access.services, depositing.row
+    seen = looked_into(services, row).seen or seen_before_the_seal(services, row)
+    for one in (each for arrival in seen for each in arrival.seen):
         if one.measurement.measurement == measurement:
             return picture(request, one.picture)
     raise NotFound(

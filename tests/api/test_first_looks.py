@@ -12,6 +12,7 @@ import pytest
 from emfair.api.app import create_app
 from emfair.lake.memory import MemoryLake
 from emfair.model.deposits import Whereto
+from emfair.model.states import ExperimentState
 from emfair.service import deposits, together, uploads
 from emfair.service.services import Services, open_services
 from emfair.service.uploads import Announced
@@ -63,7 +64,7 @@ def all_over(client, experiment: str) -> dict:
         time.sleep(0.05)
 
 
-def test_what_is_in_the_files_is_told_before_the_seal_and_forgotten_after_it(
+def test_what_is_in_the_files_is_told_before_the_seal_and_until_the_chain_has_read_them(
     client, services, corpus
 ):
     image = (corpus / "dm3_2D_data" / "test_STEM_image.dm3").read_bytes()
@@ -81,7 +82,11 @@ def test_what_is_in_the_files_is_told_before_the_seal_and_forgotten_after_it(
     assert client.get(one["picture"].removeprefix("/api/v1"), headers=known).status_code == 304
     client.post(f"/experiments/{experiment}/seal").raise_for_status()
     after = client.get(f"/experiments/{experiment}/first-looks").json()
-    assert (after["measurements"], after["files"]) == ([], 0)
+    assert ([each["id"] for each in after["measurements"]], after["files"]) == ([one["id"]], 0)
+    assert client.get(one["picture"].removeprefix("/api/v1")).content == shown.content
+    for state in (ExperimentState.PROCESSING, ExperimentState.INVALID):
+        services.registry.experiments.set_state(experiment, state)
+    assert client.get(f"/experiments/{experiment}/first-looks").json()["measurements"] == []
     problem(client.get(one["picture"].removeprefix("/api/v1")), 404)
 
 
