@@ -26,7 +26,7 @@ from emfair.service.annotation_check import check
 from emfair.service.annotations import current
 from emfair.service.arrivals import LookedInto, looked_into, seen_before_the_seal, take_out
 from emfair.service.context import context_of
-from emfair.service.reading import reading_of
+from emfair.service.reading import lacking, reading_of
 
 router = APIRouter(prefix="/experiments/{experiment}/first-looks", tags=["deposits"])
 Depositing = Annotated[Granted[ExperimentRow], guard.experiment(Action.UPLOAD)]
@@ -61,6 +61,10 @@ class FirstMeasurement(BaseModel):
     dtype: str = Field(examples=["uint16"])
     axes: list[AxisNotes]
     facts: list[FactAnswer]
+    lacks: list[str] = Field(
+        description="Fields that NXem requires and nothing fills for it.",
+        examples=[["sample.atom_types"]],
+    )
     picture: str = Field(description="Where its picture is.")
 
     @classmethod
@@ -76,6 +80,7 @@ class FirstMeasurement(BaseModel):
             dtype=one.dtype,
             axes=list(one.axes),
             facts=by_key(one.facts),
+            lacks=list(lacking(one)),
             picture=f"{base}/{one.measurement}.png",
         )
 

@@ -76,6 +76,7 @@ def test_what_is_in_the_files_is_told_before_the_seal_and_until_the_chain_has_re
     assert [bad["file"] for bad in told["unreadable"]] == ["bad.dm3"]
     assert told["unreadable"][0]["findings"][0]["severity"] == "error"
     assert "sample.atom_types" in told["missing"]
+    assert "sample.atom_types" in one["lacks"]
     shown = client.get(one["picture"].removeprefix("/api/v1"))
     assert shown.content.startswith(b"\x89PNG")
     known = {"If-None-Match": shown.headers["etag"]}
