@@ -31,7 +31,17 @@ def test_rows_are_as_high_as_the_longest_name_needs():
     two, most = (MEDIUM.height(MEDIUM.told(["a" * number])) for number in (31, 500))
     assert two is not None
     assert most is not None
-    assert 35 < two < most < 110
+    assert 64 < two < most < 110, "Streamlit breaks lines in rows higher than 4 rem"
+
+
+@pytest.mark.parametrize(
+    "name", ["session März/FEI-Helios-Ebeam-16bits.tif", "fei_SI_SuperX-HAADF_10frames_10eV.emd"]
+)
+def test_a_name_that_is_a_little_too_long_for_its_line_stands_in_two(name):
+    assert MEDIUM.told([name, "a.tif"]) == [name, "a.tif"]
+    height = MEDIUM.height([name, "a.tif"])
+    assert height is not None
+    assert height > 64
 
 
 def test_what_is_said_of_a_file_is_said_of_its_whole_name(opened, tmp_path, corpus):

@@ -34,12 +34,15 @@ class Cell:
         return [one if seen[one] == 1 else name for one, name in zip(short, names, strict=True)]
 
     def height(self, told: Sequence[str]) -> int | None:
-        """Return the pixels that the rows need for names; None if one line holds each."""
+        """Return the pixels that the rows need for names; None if one line holds each.
+
+        Only in rows higher than 64 pixels Streamlit breaks lines; in lower ones it cuts them off.
+        """
         longest = max(map(len, told), default=0)
         lines = -(-longest // self.across)
         if lines < 2:
             return None
-        spare = 1 if lines > 2 else 0  # lines break at words: not all of them are full
+        spare = 1  # lines break at words: not all of them are full
         return _AROUND + _LINE * min(lines + spare, _LINES)
 
     def _shortened(self, name: str) -> str:
@@ -50,4 +53,4 @@ class Cell:
         return f"{name[:half].rstrip()} … {name[-half - 2 :].lstrip()}"
 
 
-MEDIUM, LARGE = Cell(220, 30), Cell(400, 60)
+MEDIUM, LARGE = Cell(220, 26), Cell(400, 52)
