@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from emfair.model.documents import ContainerReport, Validation
 from emfair.model.findings import Finding, Severity, Verdict
+from emfair.model.manifest import Titles
 from emfair.validation.concepts import group_concept
 
 _VERDICTS = {
@@ -87,6 +88,7 @@ class Outline(_Part):
     """
 
     experiment: str
+    title: str
     place: str
     verdict: str
     verdict_label: str
@@ -99,15 +101,23 @@ class Outline(_Part):
     validator: str
 
 
-def outline(validation: Validation) -> Outline:
-    """Return what a report says of `validation`: a pure function, same input, same outline."""
+def outline(validation: Validation, titles: Titles | None = None) -> Outline:
+    """Return what a report says of `validation`: a pure function, same input, same outline.
+
+    Parameters
+    ----------
+    titles
+        What people call the experiment and what it belongs to; without, identifiers are told.
+    """
     rows = _rows(validation.findings, {plain(one.measurement) for one in validation.containers})
     sections = _sections(validation, rows)
     place = validation.place
+    above = titles or place
     told = {section.title for section in sections}
     return Outline(
         experiment=place.experiment,
-        place=f"{place.project} / {place.proposal} / {place.sample}",
+        title=plain(titles.experiment if titles else "") or place.experiment,
+        place=plain(f"{above.project} › {above.proposal} › {above.sample}"),
         verdict=validation.verdict.value,
         verdict_label=_VERDICTS[validation.verdict],
         summary=_summary(validation.verdict, rows, len(validation.containers)),

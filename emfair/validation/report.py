@@ -11,20 +11,27 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from emfair.model.documents import Validation
+from emfair.model.manifest import Titles
+from emfair.validation.mending import field_name, in_words
 from emfair.validation.outline import outline, plain
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-def render_html(validation: Validation) -> str:
-    """Return a page of its own, light or dark as the reader's system is; needs no other file."""
-    return _pages(html=True).get_template("report.html.j2").render(report=outline(validation))
+def render_html(validation: Validation, titles: Titles | None = None) -> str:
+    """Return a page of its own, light or dark as the reader's system is; needs no other file.
+
+    Fields are called as the form calls them, beside their names in an annotation file.
+    """
+    page = _pages(html=True).get_template("report.html.j2")
+    return page.render(report=outline(validation, titles), field_name=field_name, in_words=in_words)
 
 
-def render_markdown(validation: Validation) -> str:
+def render_markdown(validation: Validation, titles: Titles | None = None) -> str:
     """Return CommonMark; names of files and values cannot form markup in it."""
-    page = _pages(html=False).get_template("report.md.j2").render(report=outline(validation))
+    told = outline(validation, titles)
+    page = _pages(html=False).get_template("report.md.j2").render(report=told)
     return re.sub(r"\n{3,}", "\n\n", page).strip() + "\n"
 
 

@@ -52,8 +52,9 @@ def judge(services: Services, experiment: str, *, run: str) -> Judged:
         findings=tuple(in_order(findings)),
     )
     step.configuration |= {"definition": "NXem", "nxdl": validation.nxdl_version}
-    step.write(layout.report(place, "html"), render_html(validation).encode())
-    step.write(layout.report(place, "md"), render_markdown(validation).encode())
+    titles = subject.manifest.titles
+    step.write(layout.report(place, "html"), render_html(validation, titles).encode())
+    step.write(layout.report(place, "md"), render_markdown(validation, titles).encode())
     step.write(layout.report(place, "json"), pretty_json(validation))
     kept = step.finish(subject.manifest.deposited_by.subject)
     keep(services, place, kept)

@@ -35,6 +35,20 @@ def test_the_report_stands_beside_the_containers_in_three_forms(lab):
     assert lab.validation(place).nxdl_version
 
 
+def test_the_report_is_told_in_titles_and_the_fields_by_the_forms_words(lab):
+    place = lab.deposit(lab.file("test-1.dm3"), instrument={"vendor": None}).place
+    lab.process(place.experiment)
+    page, words = (
+        lab.services.lake.read_bytes(layout.report(place, end)).decode() for end in ("html", "md")
+    )
+    titles = lab.services.registry.experiments.titles([place.experiment])[place.experiment]
+    above = f"{titles.project} › {titles.proposal} › {titles.sample}"
+    assert f"{above} › <b>{titles.experiment}</b>" in page
+    assert titles.experiment in words.splitlines()[0]
+    assert above in words
+    assert "Instrument&#39;s manufacturer</b>, <code>instrument.vendor</code>" in page
+
+
 def test_a_container_that_rotted_is_not_judged(lab):
     place = lab.deposit(lab.file("test-1.dm3")).place
     lab.process(place.experiment)
