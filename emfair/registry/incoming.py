@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, literal, select, update
@@ -141,6 +142,8 @@ def check_beside(
             remedy="Deposit them as several experiments, or pack them (Zarr's ZIP store, HDF5).",
         )
     for key, path in new.items():
+        if there.get(key) == path:
+            raise _sealed(path)
         if key in there:
             raise collision(path, there[key])
     check_folders(new, there)
@@ -270,6 +273,18 @@ def named(
 
 def _mapped(connection: Connection, query: Any) -> Any:
     return connection.execute(query).mappings()
+
+
+def _sealed(path: str) -> BadName:
+    """Return the error for a file of other bytes under the name of one that is kept."""
+    there = PurePosixPath(path)
+    another = str(there.with_stem(f"{there.stem}-repaired"))
+    return BadName(
+        "is there already: what was deposited is kept as it came, and never replaced.",
+        subject=repr(path),
+        remedy=f"Give the new file another name, such as {another!r}; the old one can be set aside "
+        "on the experiment's page.",
+    )
 
 
 def collision(path: str, other: str) -> BadName:

@@ -33,7 +33,7 @@ Lend = Callable[[], AbstractContextManager[Worker]]
 _RULES = {ReaderDied: "reader-died", ReaderHung: "reader-hung", TooLarge: TOO_LARGE}
 _DAMAGED = (
     "It is probably damaged: check that it was transferred whole; open it in the vendor's "
-    "software, save it again, and deposit the new file."
+    "software, save it under another name, and deposit that file."
 )
 _TOO_LITTLE = (
     "Something has killed it: most likely this machine has too little memory for the file. Process "

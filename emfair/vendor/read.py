@@ -77,8 +77,8 @@ def _unread(path: Path, failures: list[Failure], *, by_content: bool) -> Unreada
 
 
 _DAMAGED = (
-    "Check that it was transferred whole; open it in the vendor's software, save it again, and "
-    "deposit the new file."
+    "Check that it was transferred whole; open it in the vendor's software, save it under another "
+    "name, and deposit that file."
 )
 _LARGE = (
     "It asks for more memory than there is: if its size is right, process it on a machine with "

@@ -240,9 +240,11 @@ def test_all_files_at_once_and_one_after_the_other_are_the_same_content(registry
 
 
 def test_a_sealed_file_is_never_replaced(registry, sealed):
-    for name in ("a.dm4", "A.dm4"):
-        with pytest.raises(BadName, match="same name"):
-            registry.uploads.add(sealed.id, files(name), actor="ada")
+    with pytest.raises(BadName, match="never replaced") as same:
+        registry.uploads.add(sealed.id, files("a.dm4"), actor="ada")
+    assert "'a-repaired.dm4'" in same.value.remedy
+    with pytest.raises(BadName, match="same name"):
+        registry.uploads.add(sealed.id, files("A.dm4"), actor="ada")
     assert registry.experiments.get(sealed.id) == sealed
 
 
