@@ -183,7 +183,10 @@ def test_files_are_added_to_a_session_that_was_processed(opened):
     seen = open_page("experiment", id=row.id)
     assert "Add files" in [getattr(one, "label", "") for one in seen.main]
     app = open_page("deposit", id=row.id)
-    assert any("Files that you add here" in one.value for one in app.info)
+    assert any("takes more files" in one.value for one in app.info)
+    assert not any("closed" in one.value for one in app.info)
+    assert "1 file is there already" in [one.label for one in app.expander]
+    assert list(app.dataframe[0].value["File"]) == ["a.tif"]
     assert "bidi_component" in [one.type for one in app.main]
     arrive(opened, row, b"its companion", "b.raw")
     app.run()

@@ -14,6 +14,7 @@ from emfair.service import deposits, uploads
 from emfair.service.access import Access
 from emfair.service.naming import place_of, titles
 from emfair.service.new_projects import check_may_deposit, may_create_some
+from emfair.units import human_size
 from ui_streamlit import stores
 from ui_streamlit.components import links
 from ui_streamlit.components.arrivals import arrivals
@@ -25,6 +26,11 @@ from ui_streamlit.components.sealing import go_on, seal_button, tell_failure
 from ui_streamlit.components.whereto import wanted
 from ui_streamlit.components.words import STATES
 
+_TAKES_MORE = (
+    "This session was processed, and takes more files: once you seal it again, all are processed "
+    "together. What is there stays as it came: a repaired copy needs a name of its own, and the "
+    "damaged file can be set aside on the experiment's page."
+)
 NO_NEW = "new proposals and samples are made, new projects by a steward"
 
 
@@ -69,17 +75,34 @@ def _go_on(access: Access, identifier: str) -> None:
             query_params={"id": row.id}, icon=":material/edit_note:",
         )  # fmt: skip
     else:
-        later = " Files that you add here are processed with the others once you seal it again."
-        told = f"This deposit is closed: {STATES[row.state].meaning}"
-        st.info(told + (later if row.state in TAKES_FILES else ""), icon=":material/task_alt:")
+        if row.state in TAKES_FILES:
+            st.info(_TAKES_MORE, icon=":material/add_circle:")
+        else:
+            told = f"This deposit is closed: {STATES[row.state].meaning}"
+            st.info(told, icon=":material/task_alt:")
         st.page_link(
             links.EXPERIMENT, label="See the experiment", query_params={"id": row.id},
             icon=":material/biotech:",
         )  # fmt: skip
+    _there(access, row)
     if row.state not in TAKES_FILES:
         return
     _files(identifier)
     arrivals(identifier)
+
+
+def _there(access: Access, row: ExperimentRow) -> None:
+    """List the files that were sealed before, folded; nothing before the first seal."""
+    files = access.services.registry.files.of(row.id)
+    if not files:
+        return
+    word = "file is" if len(files) == 1 else "files are"
+    with st.expander(f"{len(files):,} {word} there already"):
+        st.dataframe(
+            {"File": [one.name for one in files], "Size": [human_size(one.size) for one in files]},
+            hide_index=True,
+            column_config={"File": st.column_config.TextColumn(width="large")},
+        )
 
 
 @st.fragment
