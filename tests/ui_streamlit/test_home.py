@@ -112,7 +112,7 @@ def filled(lab) -> Services:
 def test_a_depositor_sees_their_own_drafts_needs_runs_and_ends(filled):
     app = look("ada")
     assert headings(app)[:5] == [
-        "Not sealed yet", "Waits for you", "Runs now", "Valid of late", STEPS[3].title
+        "Not sealed yet", "Waits for you", "Runs now or next", "Valid of late", STEPS[3].title
     ]  # fmt: skip
     links = page_links(app)
     assert links["Go on"] == "id=e-half-way"
@@ -121,6 +121,13 @@ def test_a_depositor_sees_their_own_drafts_needs_runs_and_ends(filled):
     assert "Elements: required, but not given." in html(app)
     assert "Bobs" not in "".join(links) + html(app)
     assert "See why" not in links
+
+
+def test_what_arrives_and_what_waits_to_be_processed_is_counted_too(filled):
+    put(filled, "In line", S.SEALED, "ada")
+    links = page_links(look("ada"))
+    assert links["**Uploading**"] == "state=uploading&mine=yes"
+    assert links["**Sealed**"] == "state=sealed&mine=yes"
 
 
 def test_a_count_leads_to_the_list_that_it_counts(filled):
@@ -198,7 +205,7 @@ def test_one_that_ends_while_another_begins_is_noticed(opened, before, anew):
     app.run()
     assert not app.exception
     assert [one.value for one in app.text] == (["the whole page"] if anew else [])
-    assert ("Runs now" in headings(app)) is not anew
+    assert ("Runs now or next" in headings(app)) is not anew
 
 
 def test_of_what_was_left_half_way_all_are_counted(tmp_path):

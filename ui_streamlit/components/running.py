@@ -35,7 +35,7 @@ def _live(mine: bool, before: Which) -> None:
         part = overview.running(stores.access(), mine=mine)
         if _which(part) != before:
             st.rerun()
-        st.header("Runs now", anchor=False)
+        st.header("Runs now or next", anchor=False)
         for row in part.rows:
             brief(row, part.places[row.id])
         if part.total > len(part.rows):

@@ -27,6 +27,8 @@ CARDS = (
     (State.NEEDS_INPUT, "wait for values only a person knows"),
     (State.INVALID, "have something to mend"),
     (State.FAILED, "could not be processed"),
+    (State.UPLOADING, "are still arriving"),
+    (State.SEALED, "wait for their turn"),
     (State.PROCESSING, "are being processed"),
     (State.VALID, "are valid NXem"),
 )
