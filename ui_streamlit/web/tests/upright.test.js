@@ -29,10 +29,10 @@ const begun = (text) => {
   return storage.text;
 };
 
-test("the first row is at the top where H5Web has kept nothing that it could read", () => {
+test("the first row is at the top and the least is black where H5Web has kept nothing that it could read", () => {
   const other = JSON.stringify({ state: { flipYAxis: false }, version: 11 });
   for (const text of [null, "", "null", "{", other])
-    assert.deepEqual(JSON.parse(begun(text)), { state: { flipYAxis: true }, version: 12 });
+    assert.deepEqual(JSON.parse(begun(text)), { state: { flipYAxis: true, colorMap: "Greys" }, version: 12 });
 });
 
 test("what a person has chosen stays", () => {
