@@ -80,7 +80,7 @@ class FirstLooks(Generic[T]):
             wanted = ask()
             with self._lock:
                 if wanted is None:
-                    return self._shelf.rest(deposit, self._clock())
+                    return self._shelf.rest(deposit)
                 if not wanted:
                     self._shelf.end(deposit)
                     return Found((), "", full=False)
@@ -98,7 +98,7 @@ class FirstLooks(Generic[T]):
     def rest(self, deposit: str) -> None:
         """Look into no file of a deposit any more, nor to an end; keep what came of the others."""
         with self._alone(deposit), self._lock:
-            self._shelf.rest(deposit, self._clock())
+            self._shelf.rest(deposit)
 
     def forget(self, deposit: str) -> None:
         """Keep nothing of a deposit, and look into no file of it any more, nor to an end."""

@@ -67,6 +67,8 @@ class OfDeposit(Generic[T]):
         Bytes without which no look is begun: the last one came to more than there was room for.
     asked
         When someone asked for it last.
+    resting
+        Whether nothing is looked into any more: what is kept of it is the first to make room.
     """
 
     todo: dict[str, Wanted[T]] = field(default_factory=dict)
@@ -76,6 +78,7 @@ class OfDeposit(Generic[T]):
     turn: int = 0
     needs: int = ENTRY
     asked: float = 0.0
+    resting: bool = False
 
     @property
     def taken(self) -> int:
@@ -129,7 +132,7 @@ class Shelf(Generic[T]):
         """Return a deposit that someone asks for, as the last that goes."""
         one = self.deposits.pop(deposit, None) or OfDeposit()
         self.deposits[deposit] = one
-        one.asked = now
+        one.asked, one.resting = now, False
         return one
 
     def end(self, deposit: str) -> None:
@@ -138,11 +141,15 @@ class Shelf(Generic[T]):
             one.busy[1].end()
         self.drop(deposit)
 
-    def rest(self, deposit: str, now: float) -> Found[T]:
-        """End what is looked into of a deposit, begin nothing; return what came of the others."""
+    def rest(self, deposit: str) -> Found[T]:
+        """End what is looked into of a deposit, begin nothing; return what came of the others.
+
+        They stay as long as no other deposit needs the room.
+        """
         if deposit not in self.deposits:
             return Found((), "", full=False)
-        one = self.of(deposit, now)
+        one = self.deposits[deposit]
+        one.resting = True
         over = tuple(came for came, _ in one.over.values())
         if one.busy:
             one.busy[1].end()
@@ -203,20 +210,25 @@ class Shelf(Generic[T]):
         return mine >= one.needs and self._left(one, now, recent) >= self._needs
 
     def _recent(self, now: float) -> int:
-        """Return the bytes of what someone has asked for just now."""
-        return sum(one.taken for one in self.deposits.values() if one.asked + RECENT > now)
+        """Return the bytes of what someone has asked for just now, and may ask more of."""
+        return sum(one.taken for one in self.deposits.values() if _is_recent(one, now))
 
     def _left(self, one: OfDeposit[T], now: float, recent: int) -> int:
         """Return the bytes that are left for a deposit, or could be: others may have to go."""
-        own = 0 if one.asked + RECENT > now else one.taken
+        own = 0 if _is_recent(one, now) else one.taken
         return self._room - recent - own
 
     def _make_room(self, for_one: OfDeposit[T]) -> None:
-        """Let those go that nobody has asked for the longest, as far as they have to."""
+        """Let those go that rest, then those that nobody has asked for the longest, if need be."""
         others = [name for name, one in self.deposits.items() if one is not for_one]
+        others.sort(key=lambda name: not self.deposits[name].resting)
         taken = sum(one.taken for one in self.deposits.values())
         for deposit in others:
             if taken <= self._room:
                 return
             taken -= self.deposits[deposit].taken
             self.drop(deposit)
+
+
+def _is_recent(one: OfDeposit[T], now: float) -> bool:
+    return not one.resting and one.asked + RECENT > now

@@ -23,6 +23,18 @@ def test_deposits_that_nobody_asks_for_go_where_room_ends():
     assert desk.begun[-1] == "b"
 
 
+def test_what_rests_makes_room_before_all_others_and_not_without_need():
+    desk, looks = Desk(a=200_000, b=200_000, c=200_000), FirstLooks(room=1_500_000)  # two of them
+    for name in "ab":
+        all_of(looks, name, desk.wanted(name))
+    looks.rest("b")
+    assert ask(looks, "b", None).over[0].startswith("b")
+    assert all_of(looks, "c", desk.wanted("c"))[0].startswith("c")
+    assert ask(looks, "b", None).over == ()
+    assert all_of(looks, "a", desk.wanted("a"))[0].startswith("a")
+    assert desk.begun == ["a", "b", "c"]
+
+
 def kept(looks):
     """Return how many bytes are kept."""
     return sum(one.taken for one in looks._shelf.deposits.values())
