@@ -15,9 +15,7 @@ _ICONS = {
     Outcome.FAILED: ":material/error:",
     Outcome.PARTLY: ":material/warning:",
 }
-_WITHOUT_WHY = (
-    "file", "size", "outcome", "reader", "measurements", "mapped", "kept", "unreadable", "doubts",
-)  # fmt: skip
+_REST = ("size", "reader", "measurements", "mapped", "kept", "unreadable", "doubts")
 _MOST = 20
 """Files that are told of one by one; the table has all."""
 
@@ -30,11 +28,13 @@ def conversion(page: ExperimentPage) -> None:
     reports = file_reports(page.manifest, page.conversion)
     st.markdown(" · ".join(f"**{number:,}** {word}" for word, number in counted(reports).items()))
     names = LARGE.told([_called(one) for one in reports])
+    became = ("outcome", "why") if any(one.why for one in reports) else ("outcome",)
     st.dataframe(
         [_line(one, name) for one, name in zip(reports, names, strict=True)],
         hide_index=True,
         row_height=LARGE.height(names),
-        column_order=None if any(one.why for one in reports) else _WITHOUT_WHY,
+        placeholder="–",
+        column_order=("file", *became, *_REST),
         column_config={
             "file": st.column_config.TextColumn("File", width=LARGE.width),
             "size": st.column_config.TextColumn("Size", width=80),
@@ -45,7 +45,7 @@ def conversion(page: ExperimentPage) -> None:
             "kept": st.column_config.NumberColumn("only kept", width=85),
             "unreadable": st.column_config.NumberColumn("unreadable", width=95),
             "doubts": st.column_config.NumberColumn("Doubts", width=70),
-            "why": st.column_config.TextColumn("Why not", width="large"),
+            "why": st.column_config.TextColumn("Why not", width="medium"),
         },
     )
     st.caption(
