@@ -1,5 +1,7 @@
 # Every verb sets up what it needs, from nothing but Python 3.11 or newer.
-# Two things can be set: PYTHON, the interpreters to try for .venv, and PYTEST, pytest's arguments.
+# Two things can be set: PYTHON, the interpreters to try for .venv, and PYTEST, pytest's arguments
+# (the tests of a file run in one process, which makes once what they share; in order of their
+# names, as by chance the short ones come last).
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -13,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 READY := .venv/.ready
 PYTHON ?= python3.13 python3.12 python3.11 python3
-PYTEST ?= -q -n 2 --dist loadgroup
+PYTEST ?= -q -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help
 help: ## list the verbs

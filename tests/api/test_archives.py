@@ -294,9 +294,7 @@ def test_a_list_of_downloads_leads_to_this_server_where_the_lake_has_no_addresse
         assert sha256_bytes(httpx.get(url).content) == checksum
 
 
-@pytest.mark.parametrize(
-    "store", ["moto", pytest.param("ceph", marks=pytest.mark.xdist_group("ceph"))]
-)
+@pytest.mark.parametrize("store", ["moto", "ceph"])
 def test_a_list_of_downloads_leads_straight_to_an_object_store(
     tmp_path, monkeypatch, request, store
 ):

@@ -30,7 +30,6 @@ def test_a_folder_is_said_to_need_nothing(run, tmp_path):
     assert not (tmp_path / "home").exists()
 
 
-@pytest.mark.xdist_group("ceph")
 def test_a_bucket_is_made_and_what_ceph_lacks_is_said(run):
     environment = {
         **gateway().environment(),
@@ -47,7 +46,6 @@ def test_a_bucket_is_made_and_what_ceph_lacks_is_said(run):
     assert "versioning keeps both" in " ".join(told.split())
 
 
-@pytest.mark.xdist_group("ceph")
 def test_wrong_keys_are_a_wrong_call_and_a_silent_store_is_not_available(run):
     known = {**gateway().environment(), "EMFAIR_LAKE_URL": "s3://some-bucket"}
     wrong = run(**{**known, "AWS_SECRET_ACCESS_KEY": "wrong"})

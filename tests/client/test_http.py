@@ -194,7 +194,7 @@ def test_what_the_server_raises_is_raised_here(client, session):
 
 @pytest.mark.parametrize(  # moto checks no MD5
     "kind",
-    ["local", "memory", pytest.param("ceph", marks=pytest.mark.xdist_group("ceph"))],
+    ["local", "memory", "ceph"],
     indirect=True,
 )
 def test_a_file_that_changes_while_it_is_sent_is_named_and_never_sealed(served_anywhere, session):

@@ -95,7 +95,6 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Services, 
         yield services, chain
 
 
-@pytest.mark.xdist_group("demo")
 @pytest.mark.parametrize(("number", "state"), [(0, "valid"), (TROUBLE, "invalid")])
 def test_a_session_runs_through_the_chain_to_its_verdict(stage, corpus, tmp_path, number, state):
     services, chain = stage
@@ -113,7 +112,6 @@ def test_a_session_runs_through_the_chain_to_its_verdict(stage, corpus, tmp_path
         assert all(verdict == "valid" for _, verdict, _ in by_file.values())
 
 
-@pytest.mark.xdist_group("demo")
 def test_every_question_is_answered(stage, corpus, tmp_path):
     services, chain = stage
     list(run(services, chain, corpus, tmp_path, chosen=[sessions()[0]]))

@@ -23,8 +23,6 @@ from dagster import DagsterEventType, DagsterInstance, RunsFilter
 from emfair_assets.process import prepare_home
 from tests.service.lab import COMPLETE
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 BIN = Path(sys.executable).parent
 CHAIN = {"raw_upload", "nxem_container", "validation_report", "experiment_record", "metadata_index"}
 PATIENCE = 100.0

@@ -23,8 +23,6 @@ from emfair.model.states import ExperimentState
 from tests.e2e.site import EMFAIR, Site, data_centre, embedded, told, wait_until
 from tests.service.lab import COMPLETE
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 SLOW = "1MB"  # a second: the session takes eight
 WHERE = {"project": "Quartz", "proposal": "2026-A"}
 
@@ -42,9 +40,7 @@ def session(tmp_path: Path, corpus: Path, velox: Path) -> Path:
     return folder
 
 
-@pytest.fixture(
-    params=["laptop", pytest.param("data centre", marks=pytest.mark.xdist_group("ceph"))]
-)
+@pytest.fixture(params=["laptop", "data centre"])
 def site(request, tmp_path: Path) -> Iterator[Site]:
     with {"laptop": embedded, "data centre": data_centre}[request.param](tmp_path) as opened:
         yield opened

@@ -14,7 +14,6 @@ from emfair.service.services import Services
 from tests.e2e.browser import Shown, show
 from tests.e2e.test_looks import violations
 
-pytestmark = pytest.mark.xdist_group("e2e")
 MANY = "&".join(
     f"columns={key}"
     for key in ("acceleration_voltage", "magnification", "camera_length", "dwell_time", "defocus")

@@ -24,7 +24,6 @@ from tests.services.ceph import gateway
 from tests.services.held import free_port
 from tests.services.oidc.provider import provider
 
-pytestmark = pytest.mark.xdist_group("e2e")
 ARTIFACTS = Path(__file__).parents[1] / "artifacts"
 SLOW = 6_000_000  # bytes a second, so that a page can be reloaded half-way
 

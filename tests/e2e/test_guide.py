@@ -23,7 +23,6 @@ from tests.e2e.test_drop import drop, slow
 from tests.services.held import free_port
 from tests.services.oidc.provider import provider
 
-pytestmark = pytest.mark.xdist_group("e2e")
 ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs" / "guide-scientist.md"
 PICTURES = Path(__file__).parents[1] / "artifacts" / "guide"

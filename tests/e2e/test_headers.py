@@ -14,7 +14,6 @@ from tests.e2e.browser import Shown, show
 from tests.e2e.test_drop import begin
 from tests.e2e.test_looks import PAGES
 
-pytestmark = pytest.mark.xdist_group("e2e")
 BLOCKED = "Content Security Policy"
 
 Open = Callable[[str], Page]

@@ -11,7 +11,6 @@ from tests.e2e.browser import Shown, opened, show, whole
 from tests.e2e.test_looks import ARTIFACTS, PAGES
 from ui_streamlit.components.tour import STEPS
 
-pytestmark = pytest.mark.xdist_group("e2e")
 CUT_OFF = """
 () => {
   const main = document.querySelector("[data-testid=stMain]");

@@ -14,7 +14,6 @@ from emfair.service.services import Services
 from tests.e2e.browser import Shown, opened, settled, show
 from tests.e2e.test_looks import ARTIFACTS, violations
 
-pytestmark = pytest.mark.xdist_group("e2e")
 TITAN = InstrumentCard.model_validate(
     {
         "title": "Titan",

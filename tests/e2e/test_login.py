@@ -25,8 +25,6 @@ from tests.e2e.browser import CONTACT, app, log_in, login_settings
 from tests.services.held import free_port
 from tests.services.oidc.provider import WEB, Provider, provider
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 ROOT = Path(__file__).parents[2]
 
 

@@ -9,7 +9,6 @@ from playwright.sync_api import Page
 
 from tests.e2e.browser import ROOT, Shown, show
 
-pytestmark = pytest.mark.xdist_group("e2e")
 ARTIFACTS = Path(__file__).parents[1] / "artifacts"
 AXE = ROOT / "ui_streamlit" / "web" / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = {

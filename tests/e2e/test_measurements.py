@@ -19,8 +19,6 @@ from tests.services.held import free_port
 from tests.services.registries import furnished
 from tests.ui_streamlit.one_of_each import KINDS, fill_one_of_each
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 
 @pytest.fixture(scope="module")
 def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:

@@ -29,7 +29,6 @@ from emfair.settings import read_settings
 from tests.e2e.test_drop import Lab, begin, drop, laptop, slow
 
 __all__ = ["laptop"]
-pytestmark = pytest.mark.xdist_group("e2e")
 MANY = 10_000
 
 

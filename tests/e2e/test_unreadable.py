@@ -18,7 +18,6 @@ from tests.e2e.browser import CHROMIUM, chromium_path, settled
 from tests.e2e.test_drop import begin, drop, laptop
 
 __all__ = ["laptop"]
-pytestmark = pytest.mark.xdist_group("e2e")
 NOBODY = 65534
 IS_SUPERUSER = os.geteuid() == 0
 

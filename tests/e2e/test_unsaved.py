@@ -12,8 +12,6 @@ from tests.api.filled import fill
 from tests.e2e.browser import app, settled
 from tests.services.held import free_port
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 
 @pytest.fixture(scope="module")
 def address(corpus: Path, run_folder: Path, tmp_path_factory) -> Iterator[str]:

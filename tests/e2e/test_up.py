@@ -20,8 +20,6 @@ from playwright.sync_api import Page, sync_playwright
 from tests.api.filled import ODD_TITLE, fill
 from tests.e2e.browser import CHROMIUM, chromium_path
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 ROOT = Path(__file__).parents[2]
 COMMAND = (
     "from emfair.service.up import up; from emfair.settings import read_settings; "

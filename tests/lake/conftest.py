@@ -38,7 +38,7 @@ def s3_endpoint() -> Iterator[str]:
     server.stop()
 
 
-STORES = ["moto", pytest.param("ceph", marks=pytest.mark.xdist_group("ceph"))]
+STORES = ["moto", "ceph"]
 
 
 @pytest.fixture(params=STORES)

@@ -20,7 +20,6 @@ from emfair.lake.s3 import S3Lake, s3_client
 from tests.catalogue.conftest import some_tables
 from tests.services.ceph import Gateway, gateway
 
-pytestmark = pytest.mark.xdist_group("ceph")
 MIB = 1 << 20
 
 

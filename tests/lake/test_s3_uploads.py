@@ -20,7 +20,7 @@ MIB = 1 << 20
 CONTENT = os.urandom(17 * MIB)
 PARTS = {1: CONTENT[: 16 * MIB], 2: CONTENT[16 * MIB :]}
 CEPH = pytest.mark.parametrize(  # moto checks no signature
-    "s3_environment", [pytest.param("ceph", marks=pytest.mark.xdist_group("ceph"))], indirect=True
+    "s3_environment", ["ceph"], indirect=True
 )
 
 

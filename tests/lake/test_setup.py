@@ -109,7 +109,7 @@ def test_a_folder_needs_nothing(tmp_path):
 
 @pytest.mark.parametrize(
     "s3_environment",
-    [pytest.param("ceph", marks=pytest.mark.xdist_group("ceph"))],
+    ["ceph"],
     indirect=True,
 )
 def test_keys_that_are_wrong_are_a_bad_setting(s3_environment, monkeypatch):
