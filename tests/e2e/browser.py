@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.services.oidc.provider import WEB, Provider
 
@@ -110,6 +111,15 @@ def log_in(page: Page, name: str, button: str = "Log in") -> None:
     page.locator("input[name=username]").fill(name)
     page.locator("input[name=password]").fill(f"{name}-pw")
     page.get_by_role("button", name="Log in").click()
+
+
+def type_new(page: Page, label: str, text: str) -> None:
+    """Type what there is not yet into a list; once the page has heard of it, it says so."""
+    field = page.get_by_role("combobox", name=label)
+    field.click()
+    field.fill(text)
+    field.press("Enter")
+    expect(field).to_have_value(re.compile(rf"^{re.escape(text)}( \(new\))?$"))
 
 
 @contextmanager

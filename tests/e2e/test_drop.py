@@ -18,7 +18,7 @@ from emfair.lake import layout
 from emfair.service.documents import read_manifest
 from emfair.service.services import open_services
 from emfair.settings import read_settings
-from tests.e2e.browser import app, log_in, login_settings
+from tests.e2e.browser import app, log_in, login_settings, type_new
 from tests.e2e.site import EMFAIR, environment
 from tests.services.ceph import gateway
 from tests.services.held import free_port
@@ -96,11 +96,7 @@ def names(session: Path) -> dict[str, str]:
 def begin(page: Page, *, twice: bool = False) -> None:
     """Say where a session goes; press the last button, or press it twice in haste."""
     for label, text in (("Project", "Steel"), ("Proposal", "2026-A"), ("Sample", "Lamella 1")):
-        field = page.get_by_role("combobox", name=label)
-        field.click()
-        field.fill(text)
-        field.press("Enter")
-        expect(field).to_have_value(text)
+        type_new(page, label, text)
     page.get_by_label("Title of this session").fill("Night")
     page.get_by_label("Title of this session").press("Enter")
     page.get_by_role("button", name="Next", exact=True).click(click_count=2 if twice else 1)

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.e2e.browser import app, log_in, login_settings, settled
+from tests.e2e.browser import app, log_in, login_settings, settled, type_new
 from tests.e2e.site import EMFAIR, environment
 from tests.e2e.test_drop import drop, slow
 from tests.services.held import free_port
@@ -133,11 +133,7 @@ def deposit(page: Page, camera: Camera, night: Path, url: str) -> dict[str, str]
         ("Sample", "Lamella 3"),
     )
     for label, text in place:
-        field = page.get_by_role("combobox", name=label)
-        field.click()
-        field.fill(text)
-        field.press("Enter")
-        expect(field).to_have_value(text)
+        type_new(page, label, text)
     page.get_by_label("Title of this session").fill("Night at the Titan")
     page.get_by_label("Title of this session").press("Enter")
     camera.take("deposit")
