@@ -161,10 +161,11 @@ def in_the_viewer(page: Page) -> FrameLocator:
 
 
 def seen(viewer: FrameLocator) -> Image.Image:
-    """Return what is drawn of a picture: all that has a colour."""
+    """Return what is drawn of a picture: all that has another colour than the corner beside it."""
     shot = Image.open(BytesIO(viewer.locator("canvas").screenshot())).convert("RGB")
-    coloured = np.ptp(np.asarray(shot).astype(int), axis=2) > 20
-    rows, columns = (np.flatnonzero(coloured.mean(axis) > 0.5) for axis in (1, 0))
+    colours = np.asarray(shot).astype(int)
+    drawn = np.abs(colours - colours[0, 0]).max(axis=2) > 10
+    rows, columns = (np.flatnonzero(drawn.mean(axis) > 0.5) for axis in (1, 0))
     return shot.crop((int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1))
 
 
