@@ -13,7 +13,10 @@ from emfair.nxem.annotations import parse_annotations
 from emfair.nxem.convert import Converted, convert_file
 from emfair.nxem.dossier import Dossier, Source
 from emfair.vendor.signal import Axis, Signal
-from tests.services.readers import files_that_readers_leave_open  # noqa: F401
+from tests.services.readers import (  # noqa: F401
+    closed_at_once,
+    files_that_readers_leave_open,
+)
 
 SOFTWARE = {"emfair": "0.1", "rosettasciio": "0.15"}
 

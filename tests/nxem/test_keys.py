@@ -2,14 +2,16 @@
 
 from emfair.model.annotations import Annotations
 from emfair.nxem.keys import keys
-from emfair.units import pint_unit
+from emfair.nxem.show import pint_name
+from emfair.units import convert, pint_unit
 
 
 def test_keys_are_unique_and_numbers_have_units_that_exist():
     for name, key in keys().items():
         assert key.key == name
         assert pint_unit(key.unit) is not None
-        assert pint_unit(key.shown) is not None
+        if key.shown:
+            assert convert(1.0, key.unit, pint_name(key.shown)) > 0, "one measures what both do"
         assert (key.kind == "number") or not (key.unit or key.shown or key.range or key.close)
         assert (key.kind == "time") or not (key.since or key.until)
         assert (key.kind == "text") or not key.words

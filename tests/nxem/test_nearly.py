@@ -32,8 +32,7 @@ def zone(name: str) -> Annotations:
     return parse_annotations({"instrument": {"time_zone": name}})
 
 
-@pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.usefixtures("closed_at_once")
 def test_a_real_sems_local_time_is_told_and_its_zone_asked_for(sem_tiffs):
     signal = read_signals(sem_tiffs / "FEI-Helios-Ebeam-8bits.tif")[0]
     told, other = nearly_told([MISSING, OTHER], facts_of(signal, "a", Annotations()))
