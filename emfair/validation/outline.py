@@ -228,7 +228,9 @@ def _section(name: str, container: ContainerReport | None, rows: list[Row]) -> S
 
 
 def _numbers(rows: list[Row]) -> dict[Severity, int]:
-    return {one: sum(row.severity is one for row in rows) for one in Severity}
+    """Count what is to be done: what one field mends is one, whatever is said of it."""
+    mends = [(row.severity, row.field or place) for place, row in enumerate(rows)]
+    return {one: len({mended for severity, mended in mends if severity is one}) for one in Severity}
 
 
 def _counts(rows: list[Row]) -> tuple[tuple[str, str], ...]:

@@ -42,16 +42,19 @@ def test_what_many_measurements_miss_is_said_once():
     assert [row.spread for row in matter.rows] == ["all 12 measurements"]
 
 
-def test_all_that_is_said_of_a_field_stands_together():
-    found = mending(
-        outline(
-            validation(
-                finding(Severity.MISSING, 0, "one", field="start_time"),
-                finding(Severity.MISSING, 0, "other", field="sample.name"),
-                finding(Severity.MISSING, 1, "two", field="start_time"),
-            )
+def test_all_that_is_said_of_a_field_stands_together_and_is_counted_as_one():
+    told = outline(
+        validation(
+            finding(Severity.MISSING, 0, "one", field="start_time"),
+            finding(Severity.MISSING, 0, "other", field="sample.name"),
+            finding(Severity.MISSING, 1, "two", field="start_time"),
+            finding(Severity.ERROR, 0, "this"),
+            finding(Severity.ERROR, 0, "that"),
         )
     )
+    found = mending(told)
+    assert told.counts == (("error", "2 errors"), ("missing", "2 missing values"))
+    assert told.summary.startswith("2 errors have to be mended, and 2 missing values have to be")
     matters = {
         matter.field: [row.message for row in matter.rows] for matter in found[Severity.MISSING]
     }

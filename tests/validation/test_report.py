@@ -228,7 +228,9 @@ def test_plain_text_has_one_line_and_no_hidden_characters():
 )  # fmt: skip
 def test_a_summary_says_all_that_stands_between_data_and_nxem(trees, severities, summary):
     found = [
-        finding("m-1", "a.dm4", severity=Severity(one), path=f"/entry/{n}", message=f"{n}.")
+        finding(
+            "m-1", "a.dm4", severity=Severity(one), path=f"/entry/{n}", field=f"measurement.{n}"
+        )
         for n, one in enumerate(severities)
     ]
     assert outline(trees.document({("m-1", "a.dm4"): found})).summary == summary
