@@ -65,13 +65,14 @@ def failure_of(reader: str, error: BaseException | None) -> Failure:
 
 
 def most_telling(failures: Sequence[Failure]) -> Failure:
-    """Return what all `failures` of one file come to: the first that says something, in words.
+    """Return what all `failures` of one file come to, in words.
 
-    Where none does, it says whose readers could make no sense of the file.
+    The first that says something does, emfair's own words before those for an exception; where none
+    does, it says whose readers could make no sense of the file.
     """
-    known = next((one for one in failures if one.says), None)
-    if known is not None:
-        return known
+    known = sorted((one for one in failures if one.says), key=lambda one: bool(one.detail))
+    if known:
+        return known[0]
     names = [one.reader for one in failures]
     if len(names) == 1:
         return failures[0].model_copy(update={"says": _AT_A_LOSS.format(names[0])})

@@ -67,7 +67,8 @@ def _unread(path: Path, failures: list[Failure], *, by_content: bool) -> Unreada
     if not by_content and len(failures) > 1:
         details.append("its content matches no known signature either")
     detail = "; ".join(details)
-    large = [one for one in failures if "MemoryError" in one.detail]
+    refused = any(one.says and not one.detail for one in failures)  # more memory would not help
+    large = [] if refused else [one for one in failures if "MemoryError" in one.detail]
     telling = most_telling(large or failures)
     message = f"could not be read: {telling.says}."
     if large:
@@ -152,7 +153,8 @@ def _read_with(plugin: Plugin, path: Path) -> list[Signal] | Failure:
         except UnreadableFile as error:
             if error.subject:
                 raise
-            return Failure(reader=plugin.name, says=error.message.removesuffix("."))
+            says = error.message.removesuffix(".")
+            return Failure(reader=plugin.name, says=says, detail=error.detail)
         except FileNotFoundError as error:
             name = Path(str(error.filename or path)).name
             if name != path.name:
@@ -165,7 +167,7 @@ def _read_with(plugin: Plugin, path: Path) -> list[Signal] | Failure:
 
 
 def _no_signal() -> list[Signal]:
-    raise UnreadableFile("it holds no signal")
+    raise UnreadableFile("it holds no signal", detail="no array of numbers among what was read")
 
 
 def _has_data(dictionary: Mapping[str, Any]) -> bool:

@@ -25,14 +25,13 @@ from tests.ui_streamlit.lab import (
     unfold,
 )
 
+PROJECT = "steel-1"
+
 
 @pytest.fixture
 def services(lab):
-    projects.create_project(access(lab, "ada"), ProjectCard(title="Steel *1*"))
+    projects.create_project(access(lab, "ada"), ProjectCard(title="Steel *1*"), PROJECT)
     return lab
-
-
-PROJECT = "steel-1"
 
 
 def members(services):

@@ -29,7 +29,7 @@ def told(app) -> str:
 
 def test_home_counts_states_and_shows_the_latest(page, made):
     app = page()
-    assert html(app).count("<b>1</b>") == 3
+    assert html(app).count("<b>1</b>") == 4, "one each is valid, invalid, in line, and asks"
     for name in ("valid", "invalid", "needs-input"):
         assert f'src="/api/v1/experiments/{made[name]}/preview.png"' in html(app)
 

@@ -43,5 +43,5 @@ def test_a_header_that_promises_more_than_there_is_is_refused_with_both_numbers(
 def test_sizes_that_make_no_sense_are_refused(tmp_path, sizes):
     path = tmp_path / "a.mrc"
     path.write_bytes(mrc_bytes("<", sizes=sizes))
-    with pytest.raises(UnreadableFile, match="MRC: its header"):
+    with pytest.raises(UnreadableFile, match="read: its header holds sizes below zero"):
         read_signals(path)
