@@ -111,8 +111,8 @@ def asked() -> Said:
     number = st.session_state.get(state("page"), 1)
     told = _with_where(said, [row.told for row in rows() if row.told])
     told |= {"page": [str(number)]} if number > 1 else {}
+    st.query_params.from_dict(told)  # first: a run that ends here has come by what is typed
     st.session_state[state("said")], st.session_state[state("address")] = said, told
-    st.query_params.from_dict(told)
     return _with_where(said, counting)
 
 
