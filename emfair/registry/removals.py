@@ -7,6 +7,7 @@ not belong here: who may remove (`emfair.identity`).
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,7 +47,7 @@ class Hanging:
         return f"{self.number:,} {self.noun}{plural}{some}"
 
 
-class Removable(Cards[C]):
+class Removable(Cards[C], ABC):
     """The cards of one kind that go when nothing hangs on them."""
 
     def hanging(self, *key: str) -> tuple[Hanging, ...]:
@@ -84,9 +85,9 @@ class Removable(Cards[C]):
             detail = {self.title: getattr(found.card, self.title)}
             record(connection, now, Deed(actor, f"{self.noun}-removed", self.subject(key), detail))
 
+    @abstractmethod
     def _hanging(self, connection: Connection, key: tuple[str, ...]) -> Iterable[Hanging]:
         """Yield what hangs on a card, kind by kind; nothing of a kind that there is none of."""
-        raise NotImplementedError
 
     def _let_go(
         self, connection: Connection, key: tuple[str, ...], actor: str, now: datetime
