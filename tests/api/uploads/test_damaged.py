@@ -174,3 +174,5 @@ def test_bytes_that_a_store_could_not_prove_are_mended_by_the_same_deposit(
     with Client(address(client)) as sender:
         deposit(sender, request_)
     receive(services, place.experiment, run="test")
+    for name, content in FILES.items():
+        assert services.lake.read_bytes(layout.raw_file(place, f"session/{name}")) == content
